@@ -1,0 +1,43 @@
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+SOURCE := study experiments tests
+
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+experiments: $(VENV)/run ## run what is not up to date, write results/ and the report
+	@$(BIN)/study run
+
+check: $(VENV)/run ## the gate: recompute every table and hold it to its bounds
+	@$(BIN)/study check
+
+report: $(VENV)/run ## rebuild the report from the stored tables
+	@$(BIN)/study report
+
+test: $(VENV)/dev ## run the tests
+	@$(BIN)/python -m pytest -q -n 2
+
+lint: $(VENV)/dev ## ruff (rules and format) and mypy strict
+	@$(BIN)/ruff check $(SOURCE)
+	@$(BIN)/ruff format --check $(SOURCE)
+	@$(BIN)/mypy
+
+bench: $(VENV)/dev ## measure the speed of the reference engine against its peers
+	@$(BIN)/python -m benchmarks
+
+clean: ## remove the virtual environment and every cache; results/ stays
+	rm -rf $(VENV) .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/%: requirements/%.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) --require-hashes -r requirements/$*.txt
+	$(PIP) --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+.PHONY: help experiments check report test lint bench clean
+.SECONDARY:

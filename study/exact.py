@@ -1,0 +1,113 @@
+"""Exact values far beyond binary64: arrays of scaled double-doubles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import mpmath
+import numpy as np
+from mpmath.libmp import from_man_exp, mpf_add, mpf_shift, mpf_sub, to_float
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike, NDArray
+
+MAX_EXPONENT = 2**60
+REPRESENTATION_ERROR = 2.0**-105
+
+
+@dataclass(frozen=True, eq=False)
+class Exact:
+    """An array of values (hi + lo) 2**exponent, each with a bound on its relative error.
+
+    Normalised: 1 <= |hi| < 2 and |lo| <= 2**-53, so that 106 bits and more are held wherever the value lies.
+    Zero, infinity and NaN stand in ``hi`` alone, with ``lo`` and ``exponent`` zero. Beyond 2**±2**60 the
+    exponent saturates: such a value under- or overflows in every format, and only that is ever asked of it.
+
+    Attributes:
+        hi: leading words, float64.
+        lo: trailing words, float64.
+        exponent: binary exponents, int64.
+        error: proven bound on |held / true - 1|, float64; infinite where nothing is claimed.
+    """
+
+    hi: NDArray[np.float64]
+    lo: NDArray[np.float64]
+    exponent: NDArray[np.int64]
+    error: NDArray[np.float64]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the array of values."""
+        return self.hi.shape
+
+    def map(self, change: Callable[[NDArray[Any]], NDArray[Any]]) -> Exact:
+        """The same values rearranged: ``change`` is applied to every component."""
+        return Exact(change(self.hi), change(self.lo), change(self.exponent), change(self.error))
+
+    def __getitem__(self, index: Any) -> Exact:
+        return self.map(lambda part: np.asarray(part[index]))
+
+    def reshape(self, shape: tuple[int, ...]) -> Exact:
+        """The same values in another shape."""
+        return self.map(lambda part: part.reshape(shape))
+
+    def to_float(self) -> NDArray[np.float64]:
+        """The values in binary64, to be read as sizes: subnormal ones are rounded twice."""
+        exponent = np.clip(self.exponent, -2000, 2000).astype(np.int32)
+        with np.errstate(over="ignore", under="ignore"):
+            return np.asarray(np.ldexp(self.hi + self.lo, exponent))
+
+    def to_mpf(self) -> NDArray[np.object_]:
+        """The held values as mpmath numbers, without rounding."""
+        out = np.empty(self.hi.shape, dtype=object)
+        for i in np.ndindex(self.hi.shape):
+            hi, lo = (mpmath.mpf(float(part[i]))._mpf_ for part in (self.hi, self.lo))
+            out[i] = mpmath.mp.make_mpf(mpf_shift(mpf_add(hi, lo), int(self.exponent[i])))
+        return out
+
+    @classmethod
+    def from_float(cls, values: ArrayLike) -> Exact:
+        """Hold floating-point numbers of at most 53 bits, without error."""
+        values = np.asarray(values, dtype=np.float64)
+        fraction, exponent = np.frexp(values)
+        ordinary = np.isfinite(values) & (values != 0)
+        return cls(
+            np.where(ordinary, 2 * fraction, values),
+            np.zeros(values.shape),
+            np.where(ordinary, exponent - 1, 0).astype(np.int64),
+            np.zeros(values.shape),
+        )
+
+    @classmethod
+    def from_mpf(cls, values: ArrayLike, error: float = 0.0) -> Exact:
+        """Hold mpmath numbers, rounded to nearest in each word: relative error at most 2**-105.
+
+        Args:
+            values: array of mpf (or one).
+            error: bound on the relative error that the given numbers have already.
+        """
+        given = np.asarray(values, dtype=object)
+        hi, lo, bound = (np.zeros(given.shape) for _ in range(3))
+        exponent = np.zeros(given.shape, dtype=np.int64)
+        for i in np.ndindex(given.shape):
+            value = mpmath.mpf(given[i])
+            if not mpmath.isfinite(value) or value == 0:
+                hi[i] = float(value)
+                continue
+            sign, man, exp, bc = value._mpf_
+            scale = exp + bc - 1
+            unit = from_man_exp(-int(man) if sign else int(man), 1 - bc)
+            hi[i] = to_float(unit, rnd="n")
+            if abs(hi[i]) == 2.0:  # rounded up to the next binade
+                scale, unit, hi[i] = scale + 1, mpf_shift(unit, -1), hi[i] / 2
+            rest = mpf_sub(unit, mpmath.mpf(hi[i])._mpf_)
+            lo[i] = to_float(rest, rnd="n")
+            if abs(scale) > MAX_EXPONENT:
+                exponent[i], bound[i] = MAX_EXPONENT if scale > 0 else -MAX_EXPONENT, np.inf
+                continue
+            exponent[i] = scale
+            bound[i] = error if mpf_sub(rest, mpmath.mpf(lo[i])._mpf_)[1] == 0 else error + REPRESENTATION_ERROR
+        return cls(hi, lo, exponent, bound)
