@@ -93,7 +93,7 @@ class Exact:
         hi, lo, bound = (np.zeros(given.shape) for _ in range(3))
         exponent = np.zeros(given.shape, dtype=np.int64)
         for i in np.ndindex(given.shape):
-            value = mpmath.mpf(given[i])
+            value = mpmath.mpmathify(given[i])
             if not mpmath.isfinite(value) or value == 0:
                 hi[i] = float(value)
                 continue
