@@ -1,0 +1,112 @@
+"""One algorithm measured on one stack of inputs: a tidy row of statistics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from study.errors import Outcome, compare, scaled
+from study.problems.signature import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from study.errors import Measured
+    from study.exact import Exact
+    from study.problems import Algorithm, Problem
+
+SHOWN = 8
+"""How many numbers of a worst input are written out; longer ones are drawn again from their seed."""
+
+
+def statistics(
+    problem: Problem,
+    algorithm: Algorithm,
+    args: Sequence[NDArray[Any]],
+    reference: Exact,
+    cond: NDArray[np.float64],
+) -> dict[str, Any]:
+    """Run an algorithm and summarise its errors.
+
+    Args:
+        problem: the problem.
+        algorithm: the algorithm.
+        args: its arguments, in one format.
+        reference: the exact results for these very arguments.
+        cond: condition number of each result.
+
+    Returns:
+        count of values; ``max_ulp``, ``median_ulp``, ``p99_ulp`` (ulps); ``max_relative``; ``max_u`` (the same in u);
+        ``max_scaled`` (error over u (1 + cond) |reference|); ``median_cond``, ``max_cond``; ``bound_u``, the largest
+        a-priori bound in u; ``bound_used``, the largest error as a fraction of its own bound, over ``bounded`` values;
+        a count for each Outcome; ``worst_row`` and ``worst_input`` of the largest error in ulps, numbers in hex.
+    """
+    measured = compare(algorithm(*args), reference)
+    ulps = measured.distance(measured.ulp_exponent)
+    relative = relative_to(measured)
+    counts = np.bincount(measured.outcome.ravel(), minlength=len(Outcome))
+    row = {
+        "count": ulps.size,
+        "max_ulp": float(np.max(ulps, initial=0)),
+        "median_ulp": quantile(ulps, 0.5),
+        "p99_ulp": quantile(ulps, 0.99),
+        "max_relative": float(np.max(relative, initial=0)),
+        "max_u": float(np.max(relative, initial=0)) / measured.form.u,
+        "max_scaled": float(np.max(scaled(measured, cond), initial=0)),
+        "median_cond": quantile(cond, 0.5),
+        "max_cond": float(np.max(cond, initial=0)),
+        **_against_bound(algorithm, args, measured, relative),
+        **{outcome.name.lower(): int(counts[outcome]) for outcome in Outcome},
+    }
+    worst = int(np.argmax(ulps)) if ulps.size else 0
+    if problem.signature.vector_result:
+        worst //= max(ulps.shape[-1], 1)
+    return {**row, "worst_row": worst, "worst_input": written(problem, args, worst)}
+
+
+def relative_to(measured: Measured) -> NDArray[np.float64]:
+    """|computed - reference| / |reference|."""
+    distance = measured.distance(measured.reference.exponent)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(distance == 0, 0.0, distance / np.abs(measured.reference.hi))
+
+
+def quantile(values: NDArray[np.float64], q: float) -> float:
+    """The smallest value that at least a fraction q does not exceed; no interpolation, so infinities are no trouble."""
+    return float(np.quantile(values, q, method="inverted_cdf")) if values.size else 0.0
+
+
+def _against_bound(
+    algorithm: Algorithm, args: Sequence[NDArray[Any]], measured: Measured, relative: NDArray[np.float64]
+) -> dict[str, Any]:
+    if algorithm.bound is None:
+        return {"bound_u": np.nan, "bound_used": np.nan, "bounded": 0}
+    wide = [a.astype(np.float64) if a.dtype.kind != "i" else a for a in args]
+    with np.errstate(all="ignore"):
+        bound = np.broadcast_to(algorithm.bound(measured.form, wide, measured.reference), relative.shape)
+        holds = np.isfinite(bound)
+        used = np.where(relative == 0, 0.0, relative / bound)
+    if not holds.any():
+        return {"bound_u": np.inf, "bound_used": np.nan, "bounded": 0}
+    return {
+        "bound_u": float(bound[holds].max()) / measured.form.u,
+        "bound_used": float(used[holds].max()),
+        "bounded": int(holds.sum()),
+    }
+
+
+def written(problem: Problem, args: Sequence[NDArray[Any]], row: int) -> str:
+    """One instance of the inputs, numbers in hex, so that it can be replayed."""
+    batch = problem.signature.batch(args)
+    parts = []
+    for arg, kind in zip(args, problem.signature.arguments, strict=True):
+        vector = kind is Kind.VECTOR
+        stack = np.broadcast_to(arg, (*batch, arg.shape[-1]) if vector else batch)
+        instance = np.atleast_1d(stack.reshape(-1, arg.shape[-1])[row] if vector else stack.ravel()[row])
+        numbers = [str(v) if kind is Kind.INDEX else float(v).hex() for v in instance[:SHOWN]]
+        more = [f"… {len(instance)} numbers"] if len(instance) > SHOWN else []
+        parts.append(" ".join(numbers + more))
+    return "; ".join(parts)

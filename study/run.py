@@ -1,0 +1,153 @@
+"""The runner: the one place that loops. Experiments in, stored tables out."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from study import store
+from study.experiment import Experiment, Sweep
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+
+EXPERIMENTS = Path("experiments")
+BACKEND = "numpy"
+
+
+def load(path: Path) -> Experiment:
+    """Import the file of an experiment and return what it declares.
+
+    Raises:
+        ValueError: it declares none.
+    """
+    name = f"experiments.{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ValueError(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    experiment = getattr(module, "experiment", None)
+    if not isinstance(experiment, Experiment):
+        raise TypeError(f"{path} declares no experiment; it needs: experiment = Experiment(__file__, __doc__, …)")
+    return experiment
+
+
+def discover(names: Sequence[str] = ()) -> list[Experiment]:
+    """The experiments of the folder, in the order of the report; of these names only, if any are given.
+
+    Raises:
+        ValueError: there is no such experiment, or no experiment at all.
+    """
+    paths = {path.stem: path for path in sorted(EXPERIMENTS.glob("*.py")) if not path.stem.startswith("_")}
+    if not paths:
+        raise ValueError(f"no experiments in {EXPERIMENTS.resolve()}; run this in the project's folder")
+    for name in names:
+        if name not in paths:
+            near = get_close_matches(name, paths) or list(paths)
+            raise ValueError(f"no experiment named {name!r}; did you mean: {', '.join(near)}?")
+    return sorted((load(paths[name]) for name in names or paths), key=lambda e: (e.order, e.name))
+
+
+def mark(experiment: Experiment) -> str:
+    """What the tables of an experiment are made from; its own file counts as changed when touched, as for make."""
+    from study.problems import get_problem
+
+    own = Path(experiment.module_file)
+    problems = {
+        Path(sys.modules[get_problem(name).definition.__module__].__file__ or "") for name in experiment.problem_names()
+    }
+    touched = own.stat().st_mtime_ns
+    return store.fingerprint(
+        [own, Path(__file__), *sorted(problems)], touched, skip=("study.report", "study.gate", "study.cli")
+    )
+
+
+def run_experiments(experiments: Sequence[Experiment], jobs: int | None = None) -> list[str]:
+    """Compute and store what is not up to date, with a progress bar; returns the names of what was computed."""
+    waiting = [(e, m) for e in experiments if not store.is_current(e.name, m := mark(e))]
+    if not waiting:
+        return []
+    from tqdm import tqdm
+
+    jobs = jobs or int(os.environ.get("JOBS", "0")) or os.cpu_count() or 1
+    total = sum(_size(e) for e, _ in waiting)
+    with ProcessPoolExecutor(jobs) as pool, tqdm(total=total, unit="unit", dynamic_ncols=True) as bar:
+        for experiment, current in waiting:
+            bar.set_description(experiment.name)
+            for name, table in compute(experiment, pool, bar):
+                store.write_table(experiment.name, name, table)
+            files = [store.RESULTS / experiment.name / f"{name}.csv" for name in experiment.tables]
+            store.stamp(experiment.name, current, files)
+    return [e.name for e, _ in waiting]
+
+
+def compute(experiment: Experiment, pool: Executor, bar: Any = None) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Compute the tables of an experiment, one after the other."""
+    import pandas as pd
+
+    path = str(Path(experiment.module_file).resolve())
+    for name, table in experiment.tables.items():
+        count = len(list(table.units())) if isinstance(table, Sweep) else 1
+        futures: list[Future[Any]] = [pool.submit(_work, path, name, i) for i in range(count)]
+        results = []
+        for future in futures:
+            results.append(future.result())
+            if bar is not None:
+                bar.update()
+        rows = [row for part in results for row in part] if isinstance(table, Sweep) else results[0]
+        yield name, pd.DataFrame(rows)
+
+
+def _size(experiment: Experiment) -> int:
+    return sum(len(list(t.units())) if isinstance(t, Sweep) else 1 for t in experiment.tables.values())
+
+
+def _work(path: str, table_name: str, index: int) -> Any:
+    """In a worker: one unit of a sweep, or one whole table."""
+    experiment = load(Path(path))
+    table = experiment.tables[table_name]
+    if not isinstance(table, Sweep):
+        return table()
+    return measure_unit(experiment.name, table, index)
+
+
+def measure_unit(experiment: str, sweep: Sweep, index: int) -> list[dict[str, Any]]:
+    """The rows of one unit: inputs drawn and rounded, the exact values found once, every algorithm measured on them."""
+    from study.formats import FORMATS
+    from study.measure import statistics
+    from study.problems import get_problem
+    from study.reference import exact
+
+    unit = list(sweep.units())[index]
+    form = FORMATS[unit.form]
+    drawn = sweep.inputs(unit, form)
+    rows = []
+    for problem_name, chosen in sweep.problems.items():
+        problem = get_problem(problem_name)
+        args = drawn[: len(problem.signature.arguments)]
+        reference = exact(problem, *args)
+        cond = problem.condition(*args, reference=reference)
+        for algorithm in problem.algorithms.values():
+            if (chosen is not None and algorithm.name not in chosen) or unit.form not in algorithm.formats:
+                continue
+            key = {
+                "experiment": experiment,
+                "backend": BACKEND,
+                "problem": problem_name,
+                "algorithm": algorithm.name,
+                "format": unit.form,
+                "inputs": unit.family.name,
+                "parameter": sweep.parameter,
+                "value": unit.value,
+            }
+            rows.append({**key, **statistics(problem, algorithm, args, reference, cond)})
+    return rows
