@@ -87,7 +87,7 @@ class Measured:
     def ulp_exponent(self) -> NDArray[np.int64]:
         """Base-2 logarithm of ulp(reference)."""
         r = self.reference
-        below = (np.abs(r.hi) == 1) & (r.hi * r.lo < 0)
+        below = (np.abs(r.hi) == 1) & (np.copysign(1.0, r.hi) * r.lo < 0)
         e = np.where(r.hi == 0, self.form.emin, r.exponent - below)
         return np.asarray(np.maximum(e, self.form.emin) - self.form.p + 1)
 
@@ -95,7 +95,7 @@ class Measured:
     def rounds_to_zero(self) -> Bools:
         """Whether the correctly rounded reference is zero: |reference| <= xmins / 2."""
         r, half = self.reference, self.form.emin - self.form.p
-        at_half = (r.exponent == half) & (np.abs(r.hi) == 1) & (r.hi * r.lo <= 0)
+        at_half = (r.exponent == half) & (np.abs(r.hi) == 1) & (np.copysign(1.0, r.hi) * r.lo <= 0)
         return np.asarray((r.hi == 0) | (np.isfinite(r.hi) & ((r.exponent < half) | at_half)))
 
     @property

@@ -90,7 +90,9 @@ class Experiment:
         tables: what to compute, by name: a Sweep, or a function that returns a DataFrame.
         findings: sentences on the tables.
         figures: functions from the stored tables to a figure, by name.
-        inputs: files that tables are computed from, besides code.
+        contracts: what the tables must bear out besides their bounds; each yields a line for what they do not.
+        order: place in the report.
+        problems: names of the problems that tables other than sweeps measure.
     """
 
     module_file: str
@@ -98,6 +100,7 @@ class Experiment:
     tables: Mapping[str, Sweep | Callable[[], pd.DataFrame]]
     findings: Sequence[Finding] = ()
     figures: Mapping[str, Callable[[Tables], Figure]] = field(default_factory=dict)
+    contracts: Sequence[Callable[[Tables], Iterator[str]]] = ()
     order: int = 100
     problems: Sequence[str] = ()
 

@@ -62,6 +62,11 @@ def shifted_normal(n: int) -> Family:
     return _logits(f"N(0, 1), n = {n}, shifted", n, lambda x, top: x + (top - x.max(axis=-1, keepdims=True)))
 
 
+def normal() -> Family:
+    """N logits from N(0, 1), the parameter being n, and a random target."""
+    return Family("N(0, 1)", lambda rng, rows, n: (rng.standard_normal((rows, n)), rng.integers(n, size=rows)))
+
+
 def _logits(name: str, n: int, place: Callable[[NDArray[Any], Any], NDArray[Any]]) -> Family:
     def draw(rng: np.random.Generator, rows: int, parameter: Any) -> Arguments:
         return place(rng.standard_normal((rows, n)), parameter), rng.integers(n, size=rows)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import mpmath
 import numpy as np
 
 from study.errors import Outcome, compare, scaled
+from study.problems import get_problem
 from study.problems.signature import Kind
+from study.reference import exact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,13 +45,15 @@ def statistics(
         count of values; ``max_ulp``, ``median_ulp``, ``p99_ulp`` (ulps); ``max_relative``; ``max_u`` (the same in u);
         ``max_scaled`` (error over u (1 + cond) |reference|); ``median_cond``, ``max_cond``; ``bound_u``, the largest
         a-priori bound in u; ``bound_used``, the largest error as a fraction of its own bound, over ``bounded`` values;
-        a count for each Outcome; ``worst_row`` and ``worst_input`` of the largest error in ulps, numbers in hex.
+        a count for each Outcome; ``worst_row`` and ``worst_input`` of the largest error in ulps, numbers in hex;
+        ``worst_computed``, ``worst_reference``, the result there.
     """
-    measured = compare(algorithm(*args), reference)
+    computed = np.asarray(algorithm(*args))
+    measured = compare(computed, reference)
     ulps = measured.distance(measured.ulp_exponent)
     relative = relative_to(measured)
     counts = np.bincount(measured.outcome.ravel(), minlength=len(Outcome))
-    row = {
+    return {
         "count": ulps.size,
         "max_ulp": float(np.max(ulps, initial=0)),
         "median_ulp": quantile(ulps, 0.5),
@@ -60,11 +65,52 @@ def statistics(
         "max_cond": float(np.max(cond, initial=0)),
         **_against_bound(algorithm, args, measured, relative),
         **{outcome.name.lower(): int(counts[outcome]) for outcome in Outcome},
+        **_worst(problem, args, computed, reference, ulps),
     }
-    worst = int(np.argmax(ulps)) if ulps.size else 0
-    if problem.signature.vector_result:
-        worst //= max(ulps.shape[-1], 1)
-    return {**row, "worst_row": worst, "worst_input": written(problem, args, worst)}
+
+
+def single(problem_name: str, algorithm: str, *args: NDArray[Any]) -> dict[str, Any]:
+    """One result beside its exact value.
+
+    Returns:
+        ``held``, the first number of the input; ``computed``; ``reference``, in decimal; ``ulps``; ``outcome``.
+    """
+    problem = get_problem(problem_name)
+    reference = exact(problem, *args)
+    computed = np.asarray(problem.algorithms[algorithm](*args))
+    measured = compare(computed, reference)
+    return {
+        "held": float(args[0].ravel()[0]),
+        "computed": float(computed),
+        "reference": decimal(reference),
+        "ulps": float(measured.distance(measured.ulp_exponent)),
+        "outcome": Outcome(int(measured.outcome)).name.lower(),
+    }
+
+
+def _worst(
+    problem: Problem,
+    args: Sequence[NDArray[Any]],
+    computed: NDArray[Any],
+    reference: Exact,
+    ulps: NDArray[np.float64],
+) -> dict[str, Any]:
+    if not ulps.size:
+        return {"worst_row": 0, "worst_input": "", "worst_computed": "", "worst_reference": ""}
+    at = int(np.argmax(ulps))
+    row = at // ulps.shape[-1] if problem.signature.vector_result else at
+    return {
+        "worst_row": row,
+        "worst_input": written(problem, args, row),
+        "worst_computed": repr(float(computed.ravel()[at])),
+        "worst_reference": decimal(reference.reshape((-1,))[at]),
+    }
+
+
+def decimal(value: Exact, figures: int = 20) -> str:
+    """One exact value in decimal."""
+    with mpmath.workprec(4 * figures):
+        return str(mpmath.nstr(value.to_mpf()[()], figures, min_fixed=-5, max_fixed=figures))
 
 
 def relative_to(measured: Measured) -> NDArray[np.float64]:

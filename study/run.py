@@ -73,21 +73,36 @@ def mark(experiment: Experiment) -> str:
 
 def run_experiments(experiments: Sequence[Experiment], jobs: int | None = None) -> list[str]:
     """Compute and store what is not up to date, with a progress bar; returns the names of what was computed."""
-    waiting = [(e, m) for e in experiments if not store.is_current(e.name, m := mark(e))]
-    if not waiting:
-        return []
+    marks = {e.name: mark(e) for e in experiments}
+    waiting = [e for e in experiments if not store.is_current(e.name, marks[e.name])]
+    for experiment, tables in recompute(waiting, jobs):
+        for name, table in tables.items():
+            store.write_table(experiment.name, name, table)
+        files = [store.RESULTS / experiment.name / f"{name}.csv" for name in experiment.tables]
+        store.stamp(experiment.name, marks[experiment.name], files)
+    return [e.name for e in waiting]
+
+
+def recompute(
+    experiments: Sequence[Experiment], jobs: int | None = None
+) -> Iterator[tuple[Experiment, dict[str, pd.DataFrame]]]:
+    """Compute the tables of experiments, one after the other, with a progress bar.
+
+    Args:
+        experiments: what to compute.
+        jobs: worker processes; by default the environment's JOBS, or else one a processor.
+    """
+    if not experiments:
+        return
     from tqdm import tqdm
 
     jobs = jobs or int(os.environ.get("JOBS", "0")) or os.cpu_count() or 1
-    total = sum(_size(e) for e, _ in waiting)
-    with ProcessPoolExecutor(jobs) as pool, tqdm(total=total, unit="unit", dynamic_ncols=True) as bar:
-        for experiment, current in waiting:
-            bar.set_description(experiment.name)
-            for name, table in compute(experiment, pool, bar):
-                store.write_table(experiment.name, name, table)
-            files = [store.RESULTS / experiment.name / f"{name}.csv" for name in experiment.tables]
-            store.stamp(experiment.name, current, files)
-    return [e.name for e, _ in waiting]
+    total = sum(_size(table) for e in experiments for table in e.tables.values())
+    pause = 0.2 if sys.stderr.isatty() else 10.0
+    with ProcessPoolExecutor(jobs) as pool, tqdm(total=total, unit="unit", mininterval=pause) as bar:
+        for experiment in experiments:
+            bar.set_description(experiment.name, refresh=False)
+            yield experiment, dict(compute(experiment, pool, bar))
 
 
 def compute(experiment: Experiment, pool: Executor, bar: Any = None) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -96,8 +111,7 @@ def compute(experiment: Experiment, pool: Executor, bar: Any = None) -> Iterator
 
     path = str(Path(experiment.module_file).resolve())
     for name, table in experiment.tables.items():
-        count = len(list(table.units())) if isinstance(table, Sweep) else 1
-        futures: list[Future[Any]] = [pool.submit(_work, path, name, i) for i in range(count)]
+        futures: list[Future[Any]] = [pool.submit(_work, path, name, i) for i in range(_size(table))]
         results = []
         for future in futures:
             results.append(future.result())
@@ -107,8 +121,8 @@ def compute(experiment: Experiment, pool: Executor, bar: Any = None) -> Iterator
         yield name, pd.DataFrame(rows)
 
 
-def _size(experiment: Experiment) -> int:
-    return sum(len(list(t.units())) if isinstance(t, Sweep) else 1 for t in experiment.tables.values())
+def _size(table: Any) -> int:
+    return len(list(table.units())) if isinstance(table, Sweep) else 1
 
 
 def _work(path: str, table_name: str, index: int) -> Any:
