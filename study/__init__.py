@@ -9,20 +9,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from study.accuracy import assert_accurate, measure
+    from study.battery import battery
     from study.errors import Outcome, error_in_u, outcomes, relative_error, scaled_error, ulp_error
     from study.exact import Exact
     from study.experiment import Experiment, Finding, Sweep
     from study.formats import FORMATS, Format, round_to
-    from study.measure import measure
     from study.problems import PROBLEMS, Algorithm, Problem
     from study.reference import UncertifiedError, exact, reference
 
 _HOME = {
+    "accuracy": ("assert_accurate", "measure"),
+    "battery": ("battery",),
     "errors": ("Outcome", "error_in_u", "outcomes", "relative_error", "scaled_error", "ulp_error"),
     "exact": ("Exact",),
     "experiment": ("Experiment", "Finding", "Sweep"),
     "formats": ("FORMATS", "Format", "round_to"),
-    "measure": ("measure",),
     "problems": ("PROBLEMS", "Algorithm", "Problem"),
     "reference": ("UncertifiedError", "exact", "reference"),
 }
@@ -39,6 +41,8 @@ __all__ = [
     "Problem",
     "Sweep",
     "UncertifiedError",
+    "assert_accurate",
+    "battery",
     "error_in_u",
     "exact",
     "measure",
