@@ -12,10 +12,10 @@ from study.battery import battery
 from study.formats import get_format
 from study.guard import TIMEOUT, MisbehavedError, guarded
 from study.inputs import rounded
-from study.measure import statistics
 from study.problems import Algorithm, get_problem
 from study.problems.signature import Kind
 from study.reference import exact
+from study.statistics import statistics
 from study.worst import worst_case
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def measure(
         timeout: seconds for one call.
 
     Returns:
-        A tidy row for each kind of inputs: see ``study.measure.statistics``. A function that raises, hangs, changes its
+        A tidy row for each kind of inputs: see ``study.statistics``. A function that raises, hangs, changes its
         input, or returns another shape or dtype has that in ``misbehaviour`` and nothing in the figures.
 
     Raises:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from study.formats import get_format
-from study.measure import SHOWN, decimal
 from study.problems import get_problem
 from study.reference import exact
 from study.replay import instance
+from study.statistics import SHOWN, decimal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -50,9 +50,7 @@ def measure(function: str, problem: str, formats: str, json_file: str | None, **
     with one_line_errors():
         imported = _imported(function)
         for form in formats.split(","):
-            table, complaint = check(
-                imported, problem, form.strip(), inputs, timeout, **(limits or {"max_ulp": float("inf")})
-            )
+            table, complaint = check(imported, problem, form.strip(), **given)
             found.append(table)
             complaints += [complaint] if complaint else []
             _show(table)
