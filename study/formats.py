@@ -177,8 +177,10 @@ def round_to(value: mpmath.mpf, form: str | Format) -> Any:
     sign, man, exp, bc = value._mpf_
     drop = max(exp + bc - 1, form.emin) - form.p + 1 - exp
     integer, unit = int(man), exp + drop
-    if drop > 0:
-        integer, rest = divmod(integer, 1 << drop) if drop <= bc + 1 else (0, 0)
+    if drop > bc:  # below half a unit
+        integer = 0
+    elif drop > 0:
+        integer, rest = divmod(integer, 1 << drop)
         half = 1 << (drop - 1)
         integer += rest > half or (rest == half and integer & 1)
     else:
