@@ -47,7 +47,7 @@ class Arithmetic:
         self._set_unit()
 
     def _set_unit(self) -> None:
-        """The factors 1 ± 2**(1 - prec): a whole unit in the last place at least, wherever in its binade a value lies."""
+        """The factors 1 ± 2**(1 - prec): at least one unit in the last place, wherever in its binade a value lies."""
         bits = self.prec - 1
         self._below = from_man_exp((MPZ_ONE << bits) - 1, -bits)
         self._above = from_man_exp((MPZ_ONE << bits) + 1, -bits)
