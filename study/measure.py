@@ -8,6 +8,7 @@ import mpmath
 import numpy as np
 
 from study.errors import Outcome, compare, scaled
+from study.errors import relative as relative_of
 from study.formats import Format, get_format
 from study.inputs import battery, rounded
 from study.problems import Algorithm, Problem, get_problem
@@ -53,7 +54,7 @@ def statistics(
     computed = np.asarray(algorithm(*args))
     measured = compare(computed, reference)
     ulps = measured.distance(measured.ulp_exponent)
-    relative = relative_to(measured)
+    relative = relative_of(measured)
     counts = np.bincount(measured.outcome.ravel(), minlength=len(Outcome))
     return {
         "count": ulps.size,
@@ -115,13 +116,6 @@ def decimal(value: Exact, figures: int = 20) -> str:
         return str(mpmath.nstr(value.to_mpf()[()], figures, min_fixed=-5, max_fixed=figures))
 
 
-def relative_to(measured: Measured) -> NDArray[np.float64]:
-    """|computed - reference| / |reference|."""
-    distance = measured.distance(measured.reference.exponent)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(distance == 0, 0.0, distance / np.abs(measured.reference.hi))
-
-
 def quantile(values: NDArray[np.float64], q: float) -> float:
     """The smallest value that at least a fraction q does not exceed; no interpolation, so infinities are no trouble."""
     return float(np.quantile(values, q, method="inverted_cdf")) if values.size else 0.0
@@ -132,7 +126,7 @@ def _against_bound(
 ) -> dict[str, Any]:
     if algorithm.bound is None:
         return {"bound_u": np.nan, "bound_used": np.nan, "bounded": 0}
-    wide = [a.astype(np.float64) if a.dtype.kind != "i" else a for a in args]
+    wide = [a.astype(np.float64) if a.dtype.kind not in "iu" else a for a in args]
     with np.errstate(all="ignore"):
         bound = np.broadcast_to(algorithm.bound(measured.form, wide, measured.reference), relative.shape)
         holds = np.isfinite(bound)
