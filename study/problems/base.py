@@ -57,7 +57,8 @@ class Algorithm:
             An array of the arguments' dtype, the vectors of a result along ``axis``.
 
         Raises:
-            TypeError: a dtype is no floating-point format, dtypes differ, or an index is no integer.
+            TypeError: a dtype is no floating-point format or none of the algorithm's, dtypes differ, or an index is no
+                integer.
             ValueError: a wrong number of arguments, or shapes or indices that do not fit.
         """
         try:
@@ -84,6 +85,8 @@ class Algorithm:
         ((name, dtype),) = dtypes.items()
         if name not in FORMATS:
             raise TypeError(f"dtype {name} is not a floating-point format; use one of: {', '.join(FORMATS)}")
+        if name not in self.formats:
+            raise TypeError(f"is not for {name}; it is for: {', '.join(self.formats)}")
         return FORMATS[name], dtype
 
 
@@ -157,8 +160,10 @@ class Problem:
 
         arrays = prepare(self, args)
         result = exact(self, *arrays) if reference is None else reference
-        size = np.abs(result.to_float())
+        # Held within 2**±1000, so that neither a result nor its sensitivity leaves binary64 before they are divided.
+        value = np.asarray(np.ldexp(result.hi, np.clip(result.exponent, -1000, 1000).astype(np.int32)))
+        size = np.abs(value)
         with np.errstate(all="ignore"):
-            sensitivity = np.broadcast_to(self.sensitivity(*arrays, result.to_float()), size.shape)
+            sensitivity = np.broadcast_to(self.sensitivity(*arrays, value), size.shape)
             cond = sensitivity / size
         return np.where(np.isnan(cond), np.where(sensitivity == 0, 0.0, np.inf), cond)
