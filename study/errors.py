@@ -148,7 +148,7 @@ def compare(computed: Any, reference: Any) -> Measured:
         reference: Exact, mpf or object array of mpf, of the same shape.
 
     Raises:
-        TypeError: computed is not of a floating-point format.
+        TypeError: computed is not of a floating-point format, or a reference is not a real number.
         ValueError: the shapes differ.
     """
     computed = np.asarray(computed)
@@ -204,7 +204,11 @@ def scaled_error(computed: ArrayLike, reference: Any, cond: ArrayLike) -> Floats
         ValueError: cond is negative or NaN, or does not broadcast.
     """
     measured = compare(computed, reference)
-    cond = np.broadcast_to(np.asarray(cond, dtype=np.float64), measured.reference.shape)
+    cond, shape = np.asarray(cond, dtype=np.float64), measured.reference.shape
+    try:
+        cond = np.broadcast_to(cond, shape)
+    except ValueError:
+        raise ValueError(f"cond has shape {cond.shape}, which does not broadcast to the values' {shape}") from None
     if not np.all(cond >= 0):
         raise ValueError("cond must not be negative or NaN")
     return scaled(measured, cond)

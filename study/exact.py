@@ -88,12 +88,17 @@ class Exact:
         Args:
             values: array of mpf (or one).
             error: bound on the relative error that the given numbers have already.
+
+        Raises:
+            TypeError: one is not a real number.
         """
         given = np.asarray(values, dtype=object)
         hi, lo, bound = (np.zeros(given.shape) for _ in range(3))
         exponent = np.zeros(given.shape, dtype=np.int64)
         for i in np.ndindex(given.shape):
             value = mpmath.mpmathify(given[i])
+            if not isinstance(value, mpmath.mpf):
+                raise TypeError(f"an exact value is a real number, not {given[i]!r}")
             if not mpmath.isfinite(value) or value == 0:
                 hi[i] = float(value)
                 continue

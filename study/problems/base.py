@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -57,10 +58,11 @@ class Algorithm:
             An array of the arguments' dtype, the vectors of a result along ``axis``.
 
         Raises:
-            TypeError: a dtype is no floating-point format or none of the algorithm's, dtypes differ, or an index is no
-                integer.
+            TypeError: a dtype is no floating-point format or none of the algorithm's, dtypes differ, an index or the
+                axis is no integer, or the result is of another dtype.
             ValueError: a wrong number of arguments, or shapes or indices that do not fit.
         """
+        axis = operator.index(axis)
         try:
             arrays = [arg if hasattr(arg, "dtype") else np.asarray(arg) for arg in args]
             arrays = self.signature.each(arrays, lambda x: _moved(x, axis, -1), {Kind.VECTOR})
@@ -73,8 +75,18 @@ class Algorithm:
             arrays = self.signature.each(arrays, lambda x: x.astype(np.float32), {Kind.VECTOR, Kind.NUMBER})
         with np.errstate(all="ignore"):
             out = self.function(*arrays)
-            out = out if form.computes else np.asarray(out).astype(dtype)
+        if getattr(out, "dtype", None) != arrays[self._first].dtype:
+            came = getattr(out, "dtype", type(out).__name__)
+            raise TypeError(f"{self.problem} ({self.name}): returned {came} for {arrays[self._first].dtype}")
+        with np.errstate(all="ignore"):
+            out = np.asarray(out) if isinstance(out, np.generic) else out
+            out = out if form.computes else out.astype(dtype)
         return _moved(out, -1, axis) if self.signature.vector_result else out
+
+    @property
+    def _first(self) -> int:
+        """Position of the first argument that is not an index."""
+        return next(i for i, kind in enumerate(self.signature.arguments) if kind is not Kind.INDEX)
 
     def _format(self, arrays: list[Any]) -> tuple[Format, Any]:
         """The one format, and dtype, of the arguments that are not indices; array libraries name dtypes alike."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from typing import TYPE_CHECKING, Any
 
 import mpmath
@@ -42,7 +43,9 @@ def certified(definition: Callable[..., Any], args: tuple[Any, ...], prec: int) 
         if all(value is not None for value in settled):
             return settled
         working *= 2
-    raise UncertifiedError(f"{definition.__name__} of {args} is not certified to {prec} bits within {MAX_PREC} bits")
+    raise UncertifiedError(
+        f"{definition.__name__} of {reprlib.repr(args)} is not certified to {prec} bits within {MAX_PREC} bits"
+    )
 
 
 def _settle(value: Any, prec: int) -> mpmath.mpf | None:
