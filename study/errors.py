@@ -186,7 +186,8 @@ def relative_error(computed: ArrayLike, reference: Any) -> Floats:
 def error_in_u(computed: ArrayLike, reference: Any) -> Floats:
     """Relative error in units of the format's unit roundoff u."""
     measured = compare(computed, reference)
-    return relative(measured) / measured.form.u
+    with np.errstate(over="ignore"):
+        return relative(measured) / measured.form.u
 
 
 def scaled_error(computed: ArrayLike, reference: Any, cond: ArrayLike) -> Floats:
@@ -217,7 +218,7 @@ def scaled_error(computed: ArrayLike, reference: Any, cond: ArrayLike) -> Floats
 def scaled(measured: Measured, cond: Floats) -> Floats:
     """``scaled_error`` of values compared already."""
     r = measured.reference
-    scale = np.maximum(r.exponent, measured.form.emin)
+    scale = np.where(r.hi == 0, measured.form.emin, np.maximum(r.exponent, measured.form.emin))
     with np.errstate(invalid="ignore", over="ignore", under="ignore"):
         size = np.maximum(np.abs(r.hi) * np.ldexp(1.0, np.maximum(r.exponent - scale, -2000).astype(np.int32)), 1.0)
         distance = measured.distance(scale)
