@@ -211,7 +211,7 @@ def exactly(computed, reference, form):
     top = Fraction(2) ** form.emax * (2 - Fraction(form.u) * (1 if form.has_infinity else 3))
     to_infinity = abs(reference) >= top if form.has_infinity else abs(reference) > top
     if math.isnan(c) and not form.has_infinity and to_infinity:
-        c = math.copysign(INF, reference)
+        c = INF if reference > 0 else -INF
     if math.isnan(c):
         return None
     if math.isinf(c) and to_infinity:
