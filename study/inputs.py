@@ -54,7 +54,14 @@ def constant(value: float) -> Family:
 
 def scaled_normal(n: int) -> Family:
     """N logits from N(0, 1), scaled so that the largest is the parameter, and a random target."""
-    return _logits(f"N(0, 1), n = {n}, scaled", n, lambda x, top: x * (top / x.max(axis=-1, keepdims=True)))
+
+    def place(x: NDArray[Any], top: Any) -> NDArray[Any]:
+        largest = x.max(axis=-1, keepdims=True)
+        smallest = x.min(axis=-1, keepdims=True)  # scaling by a negative factor makes this the largest
+        scaled: NDArray[Any] = x * (top / np.where(largest > 0, largest, smallest))
+        return scaled
+
+    return _logits(f"N(0, 1), n = {n}, scaled", n, place)
 
 
 def shifted_normal(n: int) -> Family:

@@ -8,6 +8,7 @@ import mpmath
 import numpy as np
 
 from study.errors import Outcome, compare, scaled
+from study.errors import relative as relative_of
 from study.problems import get_problem
 from study.problems.signature import Kind
 from study.reference import exact
@@ -53,7 +54,7 @@ def statistics(
     computed = np.asarray(algorithm(*args))
     measured = compare(computed, reference)
     ulps = measured.distance(measured.ulp_exponent)
-    relative = relative_to(measured)
+    relative = relative_of(measured)
     counts = np.bincount(measured.outcome.ravel(), minlength=len(Outcome))
     return {
         "count": ulps.size,
@@ -117,18 +118,11 @@ def decimal(value: Exact, figures: int = 20) -> str:
         return str(mpmath.nstr(value.to_mpf()[()], figures, min_fixed=-5, max_fixed=figures))
 
 
-def relative_to(measured: Measured) -> NDArray[np.float64]:
-    """|computed - reference| / |reference|."""
-    distance = measured.distance(measured.reference.exponent)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(distance == 0, 0.0, distance / np.abs(measured.reference.hi))
-
-
 def normwise(measured: Measured, *, vectors: bool) -> NDArray[np.float64]:
     """max_j |c_j - r_j| / (u max_j |r_j|) of each result; of a number, its relative error in u."""
     if not vectors or not measured.reference.hi.size:
         with np.errstate(over="ignore"):
-            return relative_to(measured) / measured.form.u
+            return relative_of(measured) / measured.form.u
     r = measured.reference
     finite = np.isfinite(r.hi)
     scale = np.where(finite & (r.hi != 0), r.exponent, measured.form.emin).max(axis=-1, keepdims=True)
@@ -152,7 +146,7 @@ def _against_bound(
 ) -> dict[str, Any]:
     if algorithm.bound is None:
         return {"bound_u": np.nan, "bound_used": np.nan, "bounded": 0}
-    wide = [a.astype(np.float64) if a.dtype.kind != "i" else a for a in args]
+    wide = [a.astype(np.float64) if a.dtype.kind not in "iu" else a for a in args]
     with np.errstate(all="ignore"):
         bound = np.broadcast_to(algorithm.bound(measured.form, wide, measured.reference), relative.shape)
         holds = np.isfinite(bound)
