@@ -109,5 +109,7 @@ class Exact:
                 exponent[i], bound[i] = MAX_EXPONENT if scale > 0 else -MAX_EXPONENT, np.inf
                 continue
             exponent[i] = scale
-            bound[i] = error if mpf_sub(rest, mpmath.mpf(lo[i])._mpf_)[1] == 0 else error + REPRESENTATION_ERROR
+            bound[i] = (
+                error if mpf_sub(rest, mpmath.mpf(lo[i])._mpf_)[1] == 0 else error + REPRESENTATION_ERROR
+            )
         return cls(hi, lo, exponent, bound)

@@ -52,4 +52,6 @@ def by_rows(rows: int, n: int, evaluate: Callable[[slice], Exact]) -> Exact:
 def by_entry(evaluate: Callable[..., Exact], *arrays: NDArray[np.float64]) -> Exact:
     """Evaluate entry by entry over arrays of one shape."""
     flat = [array.reshape(-1) for array in arrays]
-    return by_rows(flat[0].size, 1, lambda block: evaluate(*(part[block] for part in flat))).reshape(arrays[0].shape)
+    return by_rows(flat[0].size, 1, lambda block: evaluate(*(part[block] for part in flat))).reshape(
+        arrays[0].shape
+    )

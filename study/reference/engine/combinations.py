@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from study.reference.engine import arithmetic
 from study.reference.engine.arithmetic import (
     ADD_ERROR,
     DIVIDE_ERROR,
     MULTIPLY_ERROR,
+    add,
+    divide,
+    multiply,
     normalise,
     power_of_two,
     two_sum,
 )
+from study.reference.engine.bounds import FAR, SLACK, TINY, share
 from study.reference.engine.compiled import Floats, Integers, kernel
-from study.reference.engine.functions import FAR, SLACK, share
 
-add, multiply, divide = arithmetic.add, arithmetic.multiply, arithmetic.divide
-TINY = 2.0**-1000
-"""Relative, of words lost to underflow."""
+LARGE = 2.0**900
+SMALL = 2.0**-900
+UP = 100
 
 
 @kernel
@@ -44,7 +46,9 @@ def sums(  # noqa: PLR0913
         u, v = power_of_two(max(e - common, FAR)), power_of_two(max(f - common, FAR))
         xh, xl, yh, yl = ah[i] * u, al[i] * u, bh[i] * v, bl[i] * v
         s, t = add(xh, xl, yh, yl)
-        absolute = (abs(xh) * aerr[i] if aerr[i] != 0.0 else 0.0) + (abs(yh) * berr[i] if berr[i] != 0.0 else 0.0)
+        absolute = (abs(xh) * aerr[i] if aerr[i] != 0.0 else 0.0) + (
+            abs(yh) * berr[i] if berr[i] != 0.0 else 0.0
+        )
         own = ADD_ERROR if xh != 0.0 and yh != 0.0 and s != 0.0 else 0.0
         bound = (share(absolute, s) + own) * SLACK
         plain = ah[i] + bh[i]
@@ -109,7 +113,9 @@ def quotients(  # noqa: PLR0913
         out_hi[i] = s if finite else plain
         out_lo[i] = t if finite else 0.0
         out_exponent[i] = k if finite else 0
-        out_error[i] = bound * SLACK if finite else (aerr[i] + berr[i] if bh[i] == 0.0 or ah[i] == 0.0 else 0.0)
+        out_error[i] = (
+            bound * SLACK if finite else (aerr[i] + berr[i] if bh[i] == 0.0 or ah[i] == 0.0 else 0.0)
+        )
 
 
 @kernel
@@ -119,14 +125,14 @@ def differences(  # noqa: PLR0913
     """a - b, scaled on the way where overflow or subnormal numbers are near."""
     for i in range(a.size):
         plain = a[i] * 0.5 - b[i] * 0.5
-        down = abs(plain) > 2.0**900
-        scale = 0.25 if down else 1.0
-        s, t = two_sum(a[i] * scale, -b[i] * scale)
-        subnormal = abs(s) < 2.0**-900
-        s, t = (s * 2.0**100, t * 2.0**100) if subnormal else (s, t)
+        down = abs(plain) > LARGE
+        unit = 0.25 if down else 1.0
+        s, t = two_sum(a[i] * unit, -b[i] * unit)
+        up = abs(s) < SMALL
+        unit = power_of_two(UP) if up else 1.0
         finite = abs(plain) < np.inf
-        shift = 2 if down else (-100 if subnormal else 0)
-        s, t, k = normalise(s, t, shift)
+        shift = 2 if down else (-UP if up else 0)
+        s, t, k = normalise(s * unit, t * unit, shift)
         out_hi[i] = s if finite else plain
         out_lo[i] = t if finite else 0.0
         out_exponent[i] = k if finite else 0

@@ -46,6 +46,11 @@ DIGEST = "" if INTERPRETED else _source_digest()
 
 def inline(function: F) -> F:
     """A scalar step of a kernel: compiled into its callers, without contraction or reordering."""
+    return function if INTERPRETED else numba.njit(error_model="numpy", forceinline=True)(function)  # type: ignore[no-any-return]
+
+
+def stage(function: F) -> F:
+    """A loop of a kernel, by itself so that it compiles to vector instructions."""
     return function if INTERPRETED else numba.njit(error_model="numpy")(function)  # type: ignore[no-any-return]
 
 

@@ -12,8 +12,6 @@ LESS_ONE_ABSOLUTE = 0.55 * 2.0**-104
 """Absolute, of T (1 + series) - 1 for T <= 1, before its last addition."""
 LESS_ONE_ERROR = 2.0**-95.2
 """Relative, of the same, and of the series alone where nothing was reduced (k = 0)."""
-LARGEST = 31
-"""Arguments are below 2**31 in size."""
 
 ROUND = 1.5 * 2.0**52
 (E3H, E3L), (E4H, E4L) = EXP[3:5]

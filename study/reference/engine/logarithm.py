@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from study.reference.engine.arithmetic import Pair, fast_two_sum, multiply_add, square_add, two_prod, two_sum
+from study.reference.engine.arithmetic import (
+    Pair,
+    add,
+    fast_two_sum,
+    multiply_add,
+    scale,
+    square_add,
+    two_prod,
+    two_sum,
+)
 from study.reference.engine.compiled import fma, inline
-from study.reference.engine.tables import LOG
+from study.reference.engine.tables import LN2_HI, LN2_LO, LOG
 
 NEAR_ERROR = 2.0**-100
 """Relative, of log(1 + s) for -0.3 <= s <= 0.4143."""
@@ -36,3 +45,22 @@ def log1p_series(zh: float, zl: float) -> Pair:
     hi, lo = multiply_add(zh, zl, hi, lo, L3H, L3L)
     hi, lo = multiply_add(zh, zl, hi, lo, -0.5, 0.0)
     return square_add(zh, zl, hi, lo)
+
+
+@inline
+def around_one(hi: float, lo: float) -> tuple[float, float, int]:
+    """s and k of hi + lo = 2**k (1 + s), 0.7 <= 1 + s <= 1.4143, for 1 <= hi < 2."""
+    half = hi > 1.4142
+    unit = 0.5 if half else 1.0
+    sh, sl = two_sum(hi * unit - 1.0, lo * unit)
+    return sh, sl, (1 if half else 0)
+
+
+@inline
+def log_of(sh: float, sl: float, c: float, gh: float, gl: float, k: float) -> Pair:  # noqa: PLR0913
+    """k log 2 - log c + log(1 + z) with z = (1 + s) c - 1 and -log c = gh + gl."""
+    zh, zl = centred(sh, sl, c)
+    zh, zl = log1p_series(zh, zl)
+    zh, zl = add(gh, gl, zh, zl)
+    kh, kl = scale(LN2_HI, LN2_LO, k)
+    return add(kh, kl, zh, zl)

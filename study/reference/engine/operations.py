@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from study.exact import Exact
-from study.reference.engine import combinations, functions
+from study.reference.engine import combinations, exponentials, logarithms
 from study.reference.engine.exponential import LESS_ONE_ERROR
-from study.reference.engine.functions import SLACK
+from study.reference.engine.bounds import SLACK
 from study.reference.engine.tables import LOGARITHMS, POWERS, RECIPROCALS
 
 if TYPE_CHECKING:
@@ -82,17 +82,17 @@ def divide(a: Exact, b: Exact) -> Exact:
 
 def exp(a: Exact) -> Exact:
     """exp(a)."""
-    return run(functions.exponentials, a, tables=(POWERS,))
+    return run(exponentials.exponentials, a, tables=(POWERS,))
 
 
 def log(a: Exact) -> Exact:
     """log(a)."""
-    return run(functions.logarithms, a, tables=(RECIPROCALS, LOGARITHMS))
+    return run(logarithms.logarithms, a, tables=(RECIPROCALS, LOGARITHMS))
 
 
 def log1p(a: Exact) -> Exact:
     """log(1 + a)."""
-    return run(functions.logarithms_of_one_plus, a, tables=(RECIPROCALS, LOGARITHMS))
+    return run(logarithms.logarithms_of_one_plus, a, tables=(RECIPROCALS, LOGARITHMS))
 
 
 def difference(a: NDArray[np.float64], b: NDArray[np.float64]) -> Exact:
@@ -100,7 +100,9 @@ def difference(a: NDArray[np.float64], b: NDArray[np.float64]) -> Exact:
     a, b = np.broadcast_arrays(a, b)
     out = blank((a.size,))
     with np.errstate(all="ignore"):
-        combinations.differences(np.ascontiguousarray(a).reshape(-1), np.ascontiguousarray(b).reshape(-1), *parts(out))
+        combinations.differences(
+            np.ascontiguousarray(a).reshape(-1), np.ascontiguousarray(b).reshape(-1), *parts(out)
+        )
     return out.reshape(a.shape)
 
 
@@ -108,6 +110,6 @@ def one_less_exp(x: NDArray[np.float64]) -> Exact:
     """1 - exp(x) for doubles -0.75 <= x < 0."""
     given = Exact.from_float(x.reshape(-1))
     out = blank(given.shape)
-    functions.exponentials_less_one(given.hi, given.exponent, out.hi, out.lo, out.exponent, POWERS)
+    exponentials.exponentials_less_one(given.hi, given.exponent, out.hi, out.lo, out.exponent, POWERS)
     out.error[:] = LESS_ONE_ERROR
     return negative(out).reshape(x.shape)

@@ -13,7 +13,9 @@ import numpy as np
 from study.exact import Exact
 from study.reference.engine import operations as op
 from study.reference.engine.blocks import by_rows, by_tile
-from study.reference.engine.reductions import row_products, row_sums, sums_of_exponentials
+from study.reference.engine.exponential_sums import sums_of_exponentials
+from study.reference.engine.row_products import row_products
+from study.reference.engine.row_sums import row_sums
 from study.reference.engine.tables import POWERS
 
 if TYPE_CHECKING:
@@ -119,7 +121,9 @@ def nll_gradient(x: ArrayLike, target: ArrayLike) -> Exact:
         chosen = np.take_along_axis(x[rows], target[rows, None], axis=1)[:, 0]
         total = op.add(others, op.exp(op.difference(chosen, shift)))
         undefined = (chosen == np.inf) | np.isnan(x[rows]).any(axis=1)
-        return op.where(undefined, Exact.from_float(np.full(len(chosen), np.nan)), op.negative(op.divide(others, total)))
+        return op.where(
+            undefined, Exact.from_float(np.full(len(chosen), np.nan)), op.negative(op.divide(others, total))
+        )
 
     at_target = by_rows(*x.shape, evaluate)
     for part, value in zip(op.parts(out), op.parts(at_target), strict=True):
@@ -180,4 +184,10 @@ def _product(p: Floats) -> Exact:
     if plain.all():
         return out
     with np.errstate(all="ignore"):
-        return op.where(plain, out, Exact.from_float(np.sign(p).prod(axis=1) * np.abs(p).max(axis=1) * np.where((p == 0).any(axis=1), np.nan, 1.0)))
+        return op.where(
+            plain,
+            out,
+            Exact.from_float(
+                np.sign(p).prod(axis=1) * np.abs(p).max(axis=1) * np.where((p == 0).any(axis=1), np.nan, 1.0)
+            ),
+        )
