@@ -12,9 +12,10 @@ import numpy as np
 
 from study.exact import Exact
 from study.reference.engine import operations as op
-from study.reference.engine.blocks import by_rows, by_tile
+from study.reference.engine.blocks import ENTRIES, by_rows
 from study.reference.engine.exponential_sums import sums_of_exponentials
 from study.reference.engine.row_products import row_products
+from study.reference.engine.softmax_rows import log_softmax_rows, softmax_rows
 from study.reference.engine.row_sums import row_sums
 from study.reference.engine.tables import POWERS
 
@@ -71,32 +72,25 @@ def logsumexp(x: ArrayLike) -> Exact:
         shifted = Shifted.of(x[rows])
         return op.add(Exact.from_float(shifted.largest), shifted.excess())
 
-    return by_rows(*x.shape, evaluate)
+    return by_rows(len(x), evaluate)
 
 
 def softmax(x: ArrayLike) -> Exact:
     """exp(x_i) / sum_j exp(x_j): (rows, n) -> (rows, n)."""
     x = matrix(x)
-    largest, others = _shifted(x)
-    scale = Shifted(largest, others).reciprocal()
-
-    def evaluate(rows: slice, columns: slice) -> Exact:
-        terms = op.exp(op.difference(x[rows, columns], largest[rows, None]))
-        return op.multiply(terms, scale[rows, None])
-
-    return by_tile(x.shape, evaluate)
+    shifted = Shifted.of(x)
+    out = op.blank(x.shape)
+    softmax_rows(x, shifted.largest, *op.parts(shifted.reciprocal()), *op.parts(out), POWERS)
+    return op.decided(out)
 
 
 def log_softmax(x: ArrayLike) -> Exact:
     """x_i - logsumexp(x) = -((m - x_i) + log(1 + S)), both terms >= 0: (rows, n) -> (rows, n)."""
     x = matrix(x)
-    largest, others = _shifted(x)
-    excess = Shifted(largest, others).excess()
-
-    def evaluate(rows: slice, columns: slice) -> Exact:
-        return op.negative(op.add(op.difference(largest[rows, None], x[rows, columns]), excess[rows, None]))
-
-    return by_tile(x.shape, evaluate)
+    shifted = Shifted.of(x)
+    out = op.blank(x.shape)
+    log_softmax_rows(x, shifted.largest, *op.parts(shifted.excess()), *op.parts(out))
+    return op.decided(out)
 
 
 def nll(x: ArrayLike, target: ArrayLike) -> Exact:
@@ -108,24 +102,23 @@ def nll(x: ArrayLike, target: ArrayLike) -> Exact:
         chosen = np.take_along_axis(x[rows], target[rows, None], axis=1)[:, 0]
         return op.add(op.difference(shifted.largest, chosen), shifted.excess())
 
-    return by_rows(*x.shape, evaluate)
+    return by_rows(len(x), evaluate)
 
 
 def nll_gradient(x: ArrayLike, target: ArrayLike) -> Exact:
     """softmax(x) - onehot(target), at the target -(sum of the others)/(sum of all): (rows, n), (rows,) -> (rows, n)."""
     x, target = matrix(x), np.atleast_1d(np.asarray(target, dtype=np.int64))
     out = softmax(x)
+    chosen = np.take_along_axis(x, target[:, None], axis=1)[:, 0]
+    undefined = (chosen == np.inf) | np.isnan(out.hi[:, 0])
 
     def evaluate(rows: slice) -> Exact:
         others, shift = exponentials_of_others(x[rows], target[rows])
-        chosen = np.take_along_axis(x[rows], target[rows, None], axis=1)[:, 0]
-        total = op.add(others, op.exp(op.difference(chosen, shift)))
-        undefined = (chosen == np.inf) | np.isnan(x[rows]).any(axis=1)
-        return op.where(
-            undefined, Exact.from_float(np.full(len(chosen), np.nan)), op.negative(op.divide(others, total))
-        )
+        total = op.add(others, op.exp(op.difference(chosen[rows], shift)))
+        share = op.negative(op.divide(others, total))
+        return op.where(undefined[rows], Exact.from_float(np.full(share.shape, np.nan)), share)
 
-    at_target = by_rows(*x.shape, evaluate)
+    at_target = by_rows(len(x), evaluate)
     for part, value in zip(op.parts(out), op.parts(at_target), strict=True):
         np.put_along_axis(part, target[:, None], value[:, None], axis=1)
     return out
@@ -134,7 +127,7 @@ def nll_gradient(x: ArrayLike, target: ArrayLike) -> Exact:
 def likelihood(p: ArrayLike) -> Exact:
     """prod_i p_i of each row: (rows, n) -> (rows,)."""
     p = matrix(p)
-    return by_rows(*p.shape, lambda rows: _product(p[rows]))
+    return by_rows(len(p), lambda rows: product(p[rows]), height=LARGE // max(p.shape[1], 1))
 
 
 def log_likelihood(p: ArrayLike) -> Exact:
@@ -142,19 +135,19 @@ def log_likelihood(p: ArrayLike) -> Exact:
     p = matrix(p)
 
     def evaluate(rows: slice) -> Exact:
-        block = p[rows]
-        negative = (block < 0).any(axis=1)
-        value = op.log(_product(np.where(negative[:, None], np.nan, block) if negative.any() else block))
-        coarse = ~(value.error <= FINE)
-        if coarse.any():
-            summed = row_sum(op.log(Exact.from_float(block[coarse])))
-            for part, better in zip(op.parts(value), op.parts(summed), strict=True):
-                part[coarse] = better
+        value = op.log(product(p[rows]))
+        defined = (p[rows] >= 0).all(axis=1)
+        again = ~(value.error <= FINE) | ~defined
+        if again.any():
+            for part, better in zip(op.parts(value), op.parts(sums_of_logs(p[rows][again])), strict=True):
+                part[again] = better
         return value
 
-    return by_rows(*p.shape, evaluate)
+    return by_rows(len(p), evaluate, height=LARGE // max(p.shape[1], 1))
 
 
+LARGE = 2**20
+"""Factors multiplied at once."""
 FINE = 2.0**-96
 """A log of a product with a larger bound than this is summed instead."""
 
@@ -167,27 +160,26 @@ def row_sum(terms: Exact) -> Exact:
     return out
 
 
-def _shifted(x: Floats) -> tuple[Floats, Exact]:
-    largest = np.empty(len(x))
+def sums_of_logs(p: Floats) -> Exact:
+    """sum log p_i of each row, logarithm by logarithm."""
+    n = p.shape[1]
 
     def evaluate(rows: slice) -> Exact:
-        largest[rows], others = Shifted.of(x[rows])
-        return others
+        total = Exact.from_float(np.zeros(len(p[rows])))
+        for start in range(0, n, ENTRIES):
+            total = op.add(total, row_sum(op.log(Exact.from_float(p[rows, start : start + ENTRIES]))))
+        return total
 
-    return largest, by_rows(*x.shape, evaluate)
+    return by_rows(len(p), evaluate, height=max(1, ENTRIES // max(n, 1)))
 
 
-def _product(p: Floats) -> Exact:
-    plain = np.isfinite(p).all(axis=1)
+def product(p: Floats) -> Exact:
+    """Products along the rows; of rows that are not finite, the limit of IEEE multiplication."""
+    finite = np.isfinite(p).all(axis=1)
     out = op.blank((len(p),))
-    row_products(p if plain.all() else np.where(plain[:, None], p, 1.0), *op.parts(out))
-    if plain.all():
+    row_products(p if finite.all() else np.where(finite[:, None], p, 1.0), *op.parts(out))
+    if finite.all():
         return out
     with np.errstate(all="ignore"):
-        return op.where(
-            plain,
-            out,
-            Exact.from_float(
-                np.sign(p).prod(axis=1) * np.abs(p).max(axis=1) * np.where((p == 0).any(axis=1), np.nan, 1.0)
-            ),
-        )
+        limit = np.where(np.isinf(p), p, np.sign(p)).prod(axis=1)
+    return op.where(finite, out, Exact.from_float(limit))
