@@ -57,7 +57,7 @@ def stage(function: F) -> F:
 def kernel(function: F) -> F:
     """A loop over arrays: compiled at its first call and cached on disk."""
     if INTERPRETED:
-        return function
+        return np.errstate(all="ignore")(function)
     dispatcher = numba.njit(error_model="numpy")(function)
     dispatcher._cache = _PackageCache(function)  # noqa: SLF001 -- numba's own cache watches one file only
     return dispatcher  # type: ignore[no-any-return]
