@@ -159,4 +159,4 @@ def entropy(f: Field, p: Sequence[float]) -> list[Any]:
 def kl_divergence(f: Field, p: Sequence[float], q: Sequence[float]) -> list[Any]:
     """sum p_i (log p_i - log q_i)."""
     pairs = zip(p, q, strict=True)
-    return [sum((f.number(u) * (log(f, u) - log(f, v)) for u, v in pairs if u), f.number(0.0))]
+    return [sum((f.number(u) * (log(f, u) - log(f, v)) for u, v in pairs if u and u != v), f.number(0.0))]

@@ -1,6 +1,6 @@
 """Arithmetic over arrays of ``Exact``: every operation carries its proven error bound along.
 
-Within the engine an error bound e says |true - held| <= e |held|, for large e too; ``decided`` turns it into the
+Within the engine an error bound e says |true - held| <= e |held|, for large e too; ``settle`` turns it into the
 bound of ``Exact``.
 """
 
@@ -25,10 +25,9 @@ UNDECIDED = 2.0**-64
 """Larger bounds claim nothing."""
 
 
-def decided(value: Exact) -> Exact:
-    """The value with its bound relative to the true value, infinite where it exceeds 2**-64."""
-    bound = np.where(value.error <= UNDECIDED, value.error * SLACK, np.inf)
-    return Exact(value.hi, value.lo, value.exponent, bound)
+def settle(value: Exact) -> None:
+    """Turn bounds relative to the held values into bounds relative to the true ones, infinite beyond 2**-64."""
+    value.error[:] = np.where(value.error <= UNDECIDED, value.error * SLACK, np.inf)
 
 
 def blank(shape: tuple[int, ...]) -> Exact:
