@@ -15,8 +15,6 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from study.exact import Exact
-
 
 @dataclass(frozen=True)
 class Field:
@@ -30,16 +28,14 @@ class Field:
     workprec: Callable[[int], Any]
 
 
-MPMATH = Field(
-    lambda x: mpmath.mpf(float(x)), mpmath.exp, mpmath.expm1, mpmath.log, mpmath.log1p, mpmath.workprec
-)
+MPMATH = Field(lambda x: mpmath.mpf(float(x)), mpmath.exp, mpmath.expm1, mpmath.log, mpmath.log1p, mpmath.workprec)
 ARB = Field(
     lambda x: flint.arb(float(x)),
     flint.arb.exp,
     flint.arb.expm1,
     flint.arb.log,
     flint.arb.log1p,
-    lambda prec: flint.ctx.workprec(prec),
+    flint.ctx.workprec,
 )
 
 

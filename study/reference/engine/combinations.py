@@ -24,7 +24,7 @@ UP = 100
 
 
 @kernel
-def sums(  # noqa: PLR0913
+def sums(
     ah: Floats,
     al: Floats,
     ae: Integers,
@@ -46,9 +46,7 @@ def sums(  # noqa: PLR0913
         u, v = power_of_two(max(e - common, FAR)), power_of_two(max(f - common, FAR))
         xh, xl, yh, yl = ah[i] * u, al[i] * u, bh[i] * v, bl[i] * v
         s, t = add(xh, xl, yh, yl)
-        absolute = (abs(xh) * aerr[i] if aerr[i] != 0.0 else 0.0) + (
-            abs(yh) * berr[i] if berr[i] != 0.0 else 0.0
-        )
+        absolute = (abs(xh) * aerr[i] if aerr[i] != 0.0 else 0.0) + (abs(yh) * berr[i] if berr[i] != 0.0 else 0.0)
         own = ADD_ERROR if xh != 0.0 and yh != 0.0 and s != 0.0 else 0.0
         bound = (share(absolute, s) + own) * SLACK
         plain = ah[i] + bh[i]
@@ -61,7 +59,7 @@ def sums(  # noqa: PLR0913
 
 
 @kernel
-def products(  # noqa: PLR0913
+def products(
     ah: Floats,
     al: Floats,
     ae: Integers,
@@ -89,7 +87,7 @@ def products(  # noqa: PLR0913
 
 
 @kernel
-def quotients(  # noqa: PLR0913
+def quotients(
     ah: Floats,
     al: Floats,
     ae: Integers,
@@ -113,13 +111,11 @@ def quotients(  # noqa: PLR0913
         out_hi[i] = s if finite else plain
         out_lo[i] = t if finite else 0.0
         out_exponent[i] = k if finite else 0
-        out_error[i] = (
-            bound * SLACK if finite else (aerr[i] + berr[i] if bh[i] == 0.0 or ah[i] == 0.0 else 0.0)
-        )
+        out_error[i] = bound * SLACK if finite else (aerr[i] + berr[i] if bh[i] == 0.0 or ah[i] == 0.0 else 0.0)
 
 
 @kernel
-def differences(  # noqa: PLR0913
+def differences(
     a: Floats, b: Floats, out_hi: Floats, out_lo: Floats, out_exponent: Integers, out_error: Floats
 ) -> None:
     """a - b, scaled on the way where overflow or subnormal numbers are near."""

@@ -40,9 +40,7 @@ def kl_divergence(p: ArrayLike, q: ArrayLike) -> Exact:
 def weighted(weight: Floats, value: Exact) -> Exact:
     """Weight times value, zero where the weight is and the value no NaN."""
     zero = (weight == 0) & ~np.isnan(value.hi)
-    return op.where(
-        zero, Exact.from_float(np.zeros(weight.shape)), op.multiply(Exact.from_float(weight), value)
-    )
+    return op.where(zero, Exact.from_float(np.zeros(weight.shape)), op.multiply(Exact.from_float(weight), value))
 
 
 def log_ratio(p: Floats, q: Floats) -> Exact:

@@ -37,7 +37,7 @@ def evaluate(scratch: Floats, count: int) -> None:
 
 
 @kernel
-def sums_of_exponentials(  # noqa: PLR0913
+def sums_of_exponentials(
     x: Floats,
     left_out: Integers,
     shift: Floats,
@@ -64,9 +64,7 @@ def sums_of_exponentials(  # noqa: PLR0913
             count = width * (last - first)
             for r in range(first, last):
                 b = slice((r - first) * width, (r - first + 1) * width)
-                shift_and_reduce(
-                    x[r, start : start + width], shift[r], scratch[0][b], scratch[1][b], scratch[2][b]
-                )
+                shift_and_reduce(x[r, start : start + width], shift[r], scratch[0][b], scratch[1][b], scratch[2][b])
             look_up(scratch[2][:count], powers, scratch[3][:count], scratch[4][:count])
             evaluate(scratch, count)
             for r in range(first, last):

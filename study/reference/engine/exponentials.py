@@ -15,7 +15,7 @@ from study.reference.engine.exponential import EXP_ERROR, lift, reduce, series
 BLOCK = 1024
 LARGEST = 31
 EDGE = 2.0**LARGEST
-"""Beyond |x| = 2**31 the value is held at exp(±2**31): a bound on the small ones, and nothing is claimed of large ones."""
+"""Beyond |x| = 2**31 the value is held at exp(±2**31): that bounds the small ones, and claims nothing of the large."""
 
 
 @inline
@@ -25,7 +25,7 @@ def plain_unit(exponent: int) -> float:
 
 
 @stage
-def reduce_scaled(hi: Floats, lo: Floats, exponent: Integers, rh: Floats, rl: Floats, whole: Floats) -> None:  # noqa: PLR0913
+def reduce_scaled(hi: Floats, lo: Floats, exponent: Integers, rh: Floats, rl: Floats, whole: Floats) -> None:
     """r and k of every argument."""
     for i in range(hi.size):
         h, e = hi[i], exponent[i]
@@ -44,7 +44,7 @@ def look_up(whole: Floats, powers: Floats, th: Floats, tl: Floats) -> None:
 
 
 @stage
-def evaluate(  # noqa: PLR0913
+def evaluate(
     hi: Floats,
     exponent: Integers,
     error: Floats,
@@ -72,7 +72,7 @@ def evaluate(  # noqa: PLR0913
 
 
 @kernel
-def exponentials(  # noqa: PLR0913
+def exponentials(
     hi: Floats,
     lo: Floats,
     exponent: Integers,
@@ -94,7 +94,7 @@ def exponentials(  # noqa: PLR0913
 
 
 @kernel
-def exponentials_less_one(  # noqa: PLR0913
+def exponentials_less_one(
     hi: Floats, exponent: Integers, out_hi: Floats, out_lo: Floats, out_exponent: Integers, powers: Floats
 ) -> None:
     """exp(x) - 1 for doubles -0.75 <= x < 0."""
@@ -102,9 +102,8 @@ def exponentials_less_one(  # noqa: PLR0913
         tiny = exponent[i] < -110
         rh, rl, whole = reduce(hi[i] * power_of_two(max(exponent[i], FAR)), 0.0)
         qh, ql = series(rh, rl)
-        k = np.int64(whole)
-        j = np.uint64(k) & np.uint64(255)
-        unit = power_of_two(k >> 8)
+        j = np.uint64(np.int64(whole)) & np.uint64(255)
+        unit = power_of_two(np.int64(whole) >> 8)
         th, tl = powers[0, j] * unit, powers[1, j] * unit
         ph, pl = multiply(th, tl, qh, ql)
         ah, al = two_sum(th - 1.0, tl)

@@ -57,7 +57,7 @@ def around_one(hi: float, lo: float) -> tuple[float, float, int]:
 
 
 @inline
-def log_of(sh: float, sl: float, c: float, gh: float, gl: float, k: float) -> Pair:  # noqa: PLR0913
+def log_of(sh: float, sl: float, c: float, gh: float, gl: float, k: float) -> Pair:
     """k log 2 - log c + log(1 + z) with z = (1 + s) c - 1 and -log c = gh + gl."""
     zh, zl = centred(sh, sl, c)
     zh, zl = log1p_series(zh, zl)

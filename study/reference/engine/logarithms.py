@@ -22,7 +22,7 @@ def finite_or(x: float, replacement: float) -> float:
 
 
 @stage
-def split(hi: Floats, lo: Floats, exponent: Integers, sh: Floats, sl: Floats, power: Floats) -> None:  # noqa: PLR0913
+def split(hi: Floats, lo: Floats, exponent: Integers, sh: Floats, sl: Floats, power: Floats) -> None:
     """s and k of y = 2**k (1 + s)."""
     for i in range(hi.size):
         inside = hi[i] > 0.0 and hi[i] < np.inf
@@ -31,7 +31,7 @@ def split(hi: Floats, lo: Floats, exponent: Integers, sh: Floats, sl: Floats, po
 
 
 @stage
-def split_one_plus(  # noqa: PLR0913
+def split_one_plus(
     hi: Floats, lo: Floats, exponent: Integers, sh: Floats, sl: Floats, power: Floats, ratio: Floats
 ) -> None:
     """s and k of 1 + x = 2**k (1 + s), s = x where -0.25 <= x <= 0.41; ratio = |x|/(1 + x), NaN outside the domain."""
@@ -51,9 +51,7 @@ def split_one_plus(  # noqa: PLR0913
 
 
 @stage
-def look_up(  # noqa: PLR0913
-    sh: Floats, reciprocals: Floats, table: Floats, c: Floats, gh: Floats, gl: Floats
-) -> None:
+def look_up(sh: Floats, reciprocals: Floats, table: Floats, c: Floats, gh: Floats, gl: Floats) -> None:
     """c = 1/(1 + j/256) and -log c for the j nearest to 256 s."""
     for i in range(sh.size):
         j = np.uint64(np.int64(sh[i] * STEPS + (CENTRE + 0.5))) & np.uint64(STEPS - 1)
@@ -61,7 +59,7 @@ def look_up(  # noqa: PLR0913
 
 
 @stage
-def evaluate(  # noqa: PLR0913
+def evaluate(
     hi: Floats,
     error: Floats,
     scratch: Floats,
@@ -72,9 +70,7 @@ def evaluate(  # noqa: PLR0913
 ) -> None:
     """The logarithm, its bound, and the special values."""
     for i in range(hi.size):
-        s, t = log_of(
-            scratch[0, i], scratch[1, i], scratch[3, i], scratch[4, i], scratch[5, i], scratch[2, i]
-        )
+        s, t = log_of(scratch[0, i], scratch[1, i], scratch[3, i], scratch[4, i], scratch[5, i], scratch[2, i])
         h = hi[i]
         inside = h > 0.0 and h < np.inf
         absolute = growth(error[i]) if abs(scratch[2, i]) < EXACT_WHOLE else np.inf
@@ -88,7 +84,7 @@ def evaluate(  # noqa: PLR0913
 
 
 @stage
-def evaluate_one_plus(  # noqa: PLR0913
+def evaluate_one_plus(
     hi: Floats,
     lo: Floats,
     exponent: Integers,
@@ -101,9 +97,7 @@ def evaluate_one_plus(  # noqa: PLR0913
 ) -> None:
     """log(1 + x), its bound, and the special values; x itself below 2**-110."""
     for i in range(hi.size):
-        s, t = log_of(
-            scratch[0, i], scratch[1, i], scratch[3, i], scratch[4, i], scratch[5, i], scratch[2, i]
-        )
+        s, t = log_of(scratch[0, i], scratch[1, i], scratch[3, i], scratch[4, i], scratch[5, i], scratch[2, i])
         h, e, ratio = hi[i], exponent[i], scratch[6, i]
         tiny = h == 0.0 or (e < -110 and abs(h) < np.inf)
         inside = abs(h) < np.inf and ratio < np.inf
@@ -119,7 +113,7 @@ def evaluate_one_plus(  # noqa: PLR0913
 
 
 @kernel
-def logarithms(  # noqa: PLR0913
+def logarithms(
     hi: Floats,
     lo: Floats,
     exponent: Integers,
@@ -137,14 +131,12 @@ def logarithms(  # noqa: PLR0913
         b = slice(start, min(start + BLOCK, hi.size))
         count = b.stop - start
         split(hi[b], lo[b], exponent[b], scratch[0][:count], scratch[1][:count], scratch[2][:count])
-        look_up(
-            scratch[0][:count], reciprocals, table, scratch[3][:count], scratch[4][:count], scratch[5][:count]
-        )
+        look_up(scratch[0][:count], reciprocals, table, scratch[3][:count], scratch[4][:count], scratch[5][:count])
         evaluate(hi[b], error[b], scratch, out_hi[b], out_lo[b], out_exponent[b], out_error[b])
 
 
 @kernel
-def logarithms_of_one_plus(  # noqa: PLR0913
+def logarithms_of_one_plus(
     hi: Floats,
     lo: Floats,
     exponent: Integers,
@@ -170,9 +162,7 @@ def logarithms_of_one_plus(  # noqa: PLR0913
             scratch[2][:count],
             scratch[6][:count],
         )
-        look_up(
-            scratch[0][:count], reciprocals, table, scratch[3][:count], scratch[4][:count], scratch[5][:count]
-        )
+        look_up(scratch[0][:count], reciprocals, table, scratch[3][:count], scratch[4][:count], scratch[5][:count])
         evaluate_one_plus(
             hi[b], lo[b], exponent[b], error[b], scratch, out_hi[b], out_lo[b], out_exponent[b], out_error[b]
         )

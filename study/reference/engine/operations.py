@@ -6,20 +6,22 @@ bound of ``Exact``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from study.exact import Exact
 from study.reference.engine import combinations, exponentials, logarithms
-from study.reference.engine.exponential import LESS_ONE_ERROR
 from study.reference.engine.bounds import SLACK
+from study.reference.engine.exponential import LESS_ONE_ERROR
 from study.reference.engine.tables import LOGARITHMS, POWERS, RECIPROCALS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+
+    from study.reference.engine.compiled import Floats, Integers
 
 UNDECIDED = 2.0**-64
 """Larger bounds claim nothing."""
@@ -35,7 +37,7 @@ def blank(shape: tuple[int, ...]) -> Exact:
     return Exact(np.empty(shape), np.empty(shape), np.empty(shape, dtype=np.int64), np.empty(shape))
 
 
-def parts(value: Exact) -> tuple[NDArray[Any], ...]:
+def parts(value: Exact) -> tuple[Floats, Floats, Integers, Floats]:
     """The four components."""
     return value.hi, value.lo, value.exponent, value.error
 
@@ -97,9 +99,7 @@ def difference(a: NDArray[np.float64], b: NDArray[np.float64]) -> Exact:
     """A - b of doubles, exactly."""
     a, b = np.broadcast_arrays(a, b)
     out = blank((a.size,))
-    combinations.differences(
-        np.ascontiguousarray(a).reshape(-1), np.ascontiguousarray(b).reshape(-1), *parts(out)
-    )
+    combinations.differences(np.ascontiguousarray(a).reshape(-1), np.ascontiguousarray(b).reshape(-1), *parts(out))
     return out.reshape(a.shape)
 
 

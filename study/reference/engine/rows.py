@@ -15,12 +15,12 @@ from study.reference.engine import operations as op
 from study.reference.engine.blocks import ENTRIES, by_matrix, by_rows
 from study.reference.engine.exponential_sums import sums_of_exponentials
 from study.reference.engine.row_products import row_products
-from study.reference.engine.softmax_rows import log_softmax_rows, softmax_rows
 from study.reference.engine.row_sums import row_sums
+from study.reference.engine.softmax_rows import log_softmax_rows, softmax_rows
 from study.reference.engine.tables import POWERS
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
     from study.reference.engine.compiled import Floats, Integers
 
@@ -187,7 +187,7 @@ def sums_of_logs(p: Floats) -> Exact:
 
 def product(p: Floats) -> Exact:
     """Products along the rows; of rows that are not finite, the limit of IEEE multiplication."""
-    finite = np.isfinite(p).all(axis=1)
+    finite: NDArray[np.bool_] = np.asarray(np.isfinite(p).all(axis=1))
     out = op.blank((len(p),))
     row_products(p if finite.all() else np.where(finite[:, None], p, 1.0), *op.parts(out))
     if finite.all():

@@ -37,7 +37,7 @@ def reduce_differences(x: Floats, largest: float, rh: Floats, rl: Floats, whole:
 
 
 @stage
-def scaled_exponentials(  # noqa: PLR0913
+def scaled_exponentials(
     x: Floats,
     largest: float,
     scratch: Floats,
@@ -65,7 +65,7 @@ def scaled_exponentials(  # noqa: PLR0913
 
 
 @kernel
-def softmax_rows(  # noqa: PLR0913
+def softmax_rows(
     x: Floats,
     largest: Floats,
     gh: Floats,
@@ -86,9 +86,7 @@ def softmax_rows(  # noqa: PLR0913
         for start in range(0, n, BLOCK):
             b = slice(start, min(start + BLOCK, n))
             count = b.stop - start
-            reduce_differences(
-                x[r, b], largest[r], scratch[0][:count], scratch[1][:count], scratch[2][:count]
-            )
+            reduce_differences(x[r, b], largest[r], scratch[0][:count], scratch[1][:count], scratch[2][:count])
             look_up(scratch[2][:count], powers, scratch[3][:count], scratch[4][:count])
             scaled_exponentials(
                 x[r, b],
@@ -106,7 +104,7 @@ def softmax_rows(  # noqa: PLR0913
 
 
 @stage
-def falls(  # noqa: PLR0913
+def falls(
     x: Floats,
     largest: float,
     gh: float,
@@ -136,7 +134,7 @@ def falls(  # noqa: PLR0913
 
 
 @kernel
-def log_softmax_rows(  # noqa: PLR0913
+def log_softmax_rows(
     x: Floats,
     largest: Floats,
     gh: Floats,

@@ -44,9 +44,7 @@ with mpmath.workprec(PREC):
     """±1/n, the coefficients of log(1 + z)."""
 
     CENTRE = 128
-    RECIPROCALS = np.array(
-        [round(2048 * STEPS / (STEPS + j)) / 2048 for j in range(-CENTRE, CENTRE)], dtype=np.float64
-    )
+    RECIPROCALS = np.array([round(2048 * STEPS / (STEPS + j)) / 2048 for j in range(-CENTRE, CENTRE)], dtype=np.float64)
     """c_j = 1/(1 + j/256) rounded to a multiple of 2**-11, -128 <= j < 128; c_0 = 1."""
     LOGARITHMS = table([-mpmath.log(mpmath.mpf(c)) for c in RECIPROCALS])
     """-log(c_j)."""

@@ -93,9 +93,7 @@ def test_logaddexp() -> None:
 
 
 def test_binary_cross_entropy() -> None:
-    value = engine.binary_cross_entropy(
-        [0.0, 0.0, 1.0, 1.0, NAN, 0.0, 2.0], [0.0, 1.0, 0.0, 1.0, 1.0, 0.5, 0.5]
-    )
+    value = engine.binary_cross_entropy([0.0, 0.0, 1.0, 1.0, NAN, 0.0, 2.0], [0.0, 1.0, 0.0, 1.0, 1.0, 0.5, 0.5])
     np.testing.assert_array_equal(value.to_float(), [0, INF, INF, 0, NAN, INF, NAN])
     value = engine.binary_cross_entropy_with_logits([-INF, -INF, INF, INF, NAN], [0.0, 1.0, 0.0, 1.0, 0.5])
     np.testing.assert_array_equal(value.to_float(), [0, INF, INF, 0, NAN])
