@@ -24,15 +24,16 @@ HIGHEST = 2**15
 
 def by_arb(value: Exact, truth: Truth, prec: int = 256) -> list[int]:
     """Flat indices of the entries whose claim is violated; those that claim nothing are passed over."""
-    parts = [part.ravel().tolist() for part in (value.hi, value.lo, value.exponent, value.error)]
-    pending = [i for i, error in enumerate(parts[3]) if isfinite(error)]
+    hi, lo, error = value.hi.ravel().tolist(), value.lo.ravel().tolist(), value.error.ravel().tolist()
+    exponent = value.exponent.ravel().tolist()
+    pending = [i for i in range(len(error)) if isfinite(error[i])]
     violated: list[int] = []
     while pending:
         if prec > HIGHEST:
             raise ArithmeticError(f"undecided at {prec} bits")
         with flint.ctx.workprec(prec):
             true = truth(ARB)
-            verdicts = [(i, _holds(*(part[i] for part in parts), true[i])) for i in pending]
+            verdicts = [(i, _holds(hi[i], lo[i], exponent[i], error[i], true[i])) for i in pending]
         violated += [i for i, holds in verdicts if holds is False]
         pending = [i for i, holds in verdicts if holds is None]
         prec *= 4

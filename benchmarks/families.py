@@ -21,9 +21,7 @@ def scalars(rng: np.random.Generator, count: int) -> Floats:
     share = max(1, count // (len(SCALES) + 4))
     spread = [rng.normal(size=share) * scale for scale in SCALES]
     near = [1 + rng.normal(size=share) * scale for scale in (1e-15, 1e-9, 1e-3)]
-    switches = np.array(
-        [0.25, 0.41, np.log(2), 200.0, 2.0**31, 2.0**-110, 2.0**-9, np.log(2) / 512, 1.4142, 709.78]
-    )
+    switches = np.array([0.25, 0.41, np.log(2), 200.0, 2.0**31, 2.0**-110, 2.0**-9, np.log(2) / 512, 1.4142, 709.78])
     edges = np.concatenate([[s, np.nextafter(s, 0), np.nextafter(s, np.inf), -s] for s in switches])
     ends = np.array([0.0, TINIEST, -TINIEST, 2.0**-1022, MAX, -MAX, 1e300, -1e300])
     grid = rng.integers(-300, 300, size=share) * np.log(2) / 256
@@ -38,9 +36,7 @@ def logits(rng: np.random.Generator, rows: int, n: int) -> dict[str, Floats]:
     zero_largest = rng.choice([-1.0, 1.0], size=(rows, 1)) * 10.0 ** rng.uniform(-3, 9, size=(rows, n))
     return {
         "normal": rng.normal(size=(rows, n)) * rng.choice([1e-9, 1e-3, 1.0, 30.0, 700.0], size=(rows, 1)),
-        "equal": np.broadcast_to(
-            rng.choice([0.0, -1.0, -np.log(n), 1e4, MAX, -MAX], size=(rows, 1)), (rows, n)
-        ),
+        "equal": np.broadcast_to(rng.choice([0.0, -1.0, -np.log(n), 1e4, MAX, -MAX], size=(rows, 1)), (rows, n)),
         "dominant": dominant,
         "cancelling": np.log(np.maximum(probabilities, 1e-300)),
         "ends": rng.choice([MAX, -MAX, 1.0, 0.0, TINIEST, -1e300, 745.0, -745.0], size=(rows, n)),

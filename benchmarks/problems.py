@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +14,7 @@ from benchmarks.families import factors, logits, scalars
 from study.reference import engine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from benchmarks.claims import Truth
     from study.exact import Exact
@@ -28,7 +30,7 @@ class Case:
     truth: Truth
 
 
-DOMAIN = {
+DOMAIN: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "exp": lambda x: x[np.abs(x) < 2.0**40],
     "log": lambda x: np.abs(x[x != 0]),
     "sigmoid": lambda x: x[np.abs(x) < 2.0**40],
@@ -61,21 +63,19 @@ def _case(library: Any, problem: str, family: str, *arguments: np.ndarray) -> Ca
     value = getattr(library, problem)(*arguments)
     definition = getattr(truth, problem)
     entries = list(zip(*(argument.tolist() for argument in arguments), strict=True))
-    return Case(
-        problem, family, value, lambda field: _Lazy(lambda i: definition(field, *entries[i]), len(entries))
-    )
+    return Case(problem, family, value, lambda field: _Lazy(lambda i: definition(field, *entries[i]), len(entries)))
 
 
-class _Lazy:
+class _Lazy(Sequence[Any]):
     """Values computed when they are asked for."""
 
-    def __init__(self, compute: Any, size: int) -> None:
+    def __init__(self, compute: Callable[[int], Any], size: int) -> None:
         self.compute, self.size = compute, size
 
     def __len__(self) -> int:
         return self.size
 
-    def __getitem__(self, index: int) -> Any:
+    def __getitem__(self, index: Any) -> Any:
         if index >= self.size:
             raise IndexError
         return self.compute(index)
@@ -86,9 +86,11 @@ def _row_cases(library: Any, problem: str, family: str, *arguments: np.ndarray) 
     definition = getattr(truth, problem)
     for row in range(value.shape[0]):
         given = [argument[row].tolist() for argument in arguments]
-        yield Case(
-            problem, family, value[row : row + 1].reshape((-1,)), lambda f, given=given: definition(f, *given)
-        )
+        yield Case(problem, family, value[row : row + 1].reshape((-1,)), partial(_apply, definition, given))
+
+
+def _apply(definition: Callable[..., Sequence[Any]], given: Sequence[Any], field: truth.Field) -> Sequence[Any]:
+    return definition(field, *given)
 
 
 def rows(rng: np.random.Generator, count: int, n: int, library: Any = engine) -> Iterator[Case]:

@@ -15,8 +15,6 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from study.exact import Exact
-
 
 @dataclass(frozen=True)
 class Field:
@@ -30,16 +28,14 @@ class Field:
     workprec: Callable[[int], Any]
 
 
-MPMATH = Field(
-    lambda x: mpmath.mpf(float(x)), mpmath.exp, mpmath.expm1, mpmath.log, mpmath.log1p, mpmath.workprec
-)
+MPMATH = Field(lambda x: mpmath.mpf(float(x)), mpmath.exp, mpmath.expm1, mpmath.log, mpmath.log1p, mpmath.workprec)
 ARB = Field(
     lambda x: flint.arb(float(x)),
     flint.arb.exp,
     flint.arb.expm1,
     flint.arb.log,
     flint.arb.log1p,
-    lambda prec: flint.ctx.workprec(prec),
+    flint.ctx.workprec,
 )
 
 
@@ -159,4 +155,4 @@ def entropy(f: Field, p: Sequence[float]) -> list[Any]:
 def kl_divergence(f: Field, p: Sequence[float], q: Sequence[float]) -> list[Any]:
     """sum p_i (log p_i - log q_i)."""
     pairs = zip(p, q, strict=True)
-    return [sum((f.number(u) * (log(f, u) - log(f, v)) for u, v in pairs if u), f.number(0.0))]
+    return [sum((f.number(u) * (log(f, u) - log(f, v)) for u, v in pairs if u and u != v), f.number(0.0))]

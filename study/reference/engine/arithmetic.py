@@ -8,7 +8,7 @@ product, by Muller and Rideau, ACM TOMS 48 (2022), doi:10.1145/3484514.
 
 from __future__ import annotations
 
-from study.reference.engine.compiled import bits, fma, from_bits, inline
+from study.reference.engine.compiled import Whole, bits, fma, from_bits, inline
 
 U2 = 2.0**-106
 ADD_ERROR = 4 * U2
@@ -77,7 +77,7 @@ def divide(ah: float, al: float, bh: float, bl: float) -> Pair:
 
 
 @inline
-def power_of_two(n: int) -> float:
+def power_of_two(n: Whole) -> float:
     """2**n for -1022 <= n <= 1023."""
     return from_bits((n + 1023) << 52)  # type: ignore[no-any-return]
 
@@ -109,7 +109,7 @@ def square_add(zh: float, zl: float, hi: float, lo: float) -> Pair:
 
 
 @inline
-def normalise(hi: float, lo: float, exponent: int) -> tuple[float, float, int]:
+def normalise(hi: float, lo: float, exponent: Whole) -> tuple[float, float, Whole]:
     """(hi + lo) 2**exponent with 1 <= |hi| < 2, or zero; for normal |hi| <= 2**1022."""
     shift = exponent_of(hi) if hi != 0.0 else 0
     unit = power_of_two(-shift)

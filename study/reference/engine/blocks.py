@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from study.reference.engine.operations import blank, decided, parts
+from study.reference.engine.operations import blank, parts, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +23,19 @@ def by_rows(rows: int, evaluate: Callable[[slice], Exact], height: int = ENTRIES
     out = blank((rows,))
     for start in range(0, rows, max(1, height)):
         group = slice(start, start + max(1, height))
-        for target, source in zip(parts(out), parts(decided(evaluate(group))), strict=True):
+        for target, source in zip(parts(out), parts(evaluate(group)), strict=True):
             target[group] = source
+    settle(out)
+    return out
+
+
+def by_matrix(shape: tuple[int, ...], fill: Callable[[slice, Exact], None]) -> Exact:
+    """Fill a matrix in groups of rows."""
+    out = blank(shape)
+    for start in range(0, shape[0], ENTRIES):
+        group = slice(start, start + ENTRIES)
+        fill(group, out[group])
+        settle(out[group])
     return out
 
 

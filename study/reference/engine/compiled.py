@@ -8,7 +8,7 @@ import struct
 from fractions import Fraction
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numba
 import numpy as np
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Whole = int | np.signedinteger[Any]
 
 INTERPRETED = os.environ.get("STUDY_ENGINE") == "interpreted"
 
@@ -33,34 +34,38 @@ def _source_digest() -> str:
     return hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()
 
 
-class _PackageCache(FunctionCache):  # type: ignore[misc]
+class _PackageCache(FunctionCache):
     """numba's cache on disk, stale as soon as any file of this package changes, not the function's own alone."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        super().__init__(function)
-        self._cache_file = IndexDataCacheFile(self._cache_path, self._impl.filename_base, DIGEST)
+        super().__init__(function)  # type: ignore[no-untyped-call]
+        self._cache_file = IndexDataCacheFile(self._cache_path, self._impl.filename_base, DIGEST)  # type: ignore[no-untyped-call]
 
 
 DIGEST = "" if INTERPRETED else _source_digest()
 
 
+def _compile(function: F, *, forceinline: bool = False) -> Any:
+    return numba.njit(error_model="numpy", forceinline=forceinline)(function)
+
+
 def inline(function: F) -> F:
     """A scalar step of a kernel: compiled into its callers, without contraction or reordering."""
-    return function if INTERPRETED else numba.njit(error_model="numpy", forceinline=True)(function)  # type: ignore[no-any-return]
+    return function if INTERPRETED else cast("F", _compile(function, forceinline=True))
 
 
 def stage(function: F) -> F:
     """A loop of a kernel, by itself so that it compiles to vector instructions."""
-    return function if INTERPRETED else numba.njit(error_model="numpy")(function)  # type: ignore[no-any-return]
+    return function if INTERPRETED else cast("F", _compile(function))
 
 
 def kernel(function: F) -> F:
     """A loop over arrays: compiled at its first call and cached on disk."""
     if INTERPRETED:
         return np.errstate(all="ignore")(function)
-    dispatcher = numba.njit(error_model="numpy")(function)
+    dispatcher = _compile(function)
     dispatcher._cache = _PackageCache(function)  # noqa: SLF001 -- numba's own cache watches one file only
-    return dispatcher  # type: ignore[no-any-return]
+    return cast("F", dispatcher)
 
 
 def _interpreted_fma(a: float, b: float, c: float) -> float:
@@ -77,19 +82,19 @@ def _interpreted_from_bits(n: int) -> float:
     return float(struct.unpack("<d", struct.pack("<q", n))[0])
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _compiled_fma(_context: Any, _a: Any, _b: Any, _c: Any) -> Any:
     double = numba.types.float64
     return double(double, double, double), lambda _c, builder, _s, arguments: builder.fma(*arguments)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _compiled_bits(_context: Any, _x: Any) -> Any:
     signature = numba.types.int64(numba.types.float64)
     return signature, lambda _c, builder, _s, arguments: builder.bitcast(arguments[0], ir.IntType(64))
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _compiled_from_bits(_context: Any, _n: Any) -> Any:
     signature = numba.types.float64(numba.types.int64)
     return signature, lambda _c, builder, _s, arguments: builder.bitcast(arguments[0], ir.DoubleType())

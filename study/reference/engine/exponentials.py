@@ -15,7 +15,7 @@ from study.reference.engine.exponential import EXP_ERROR, lift, reduce, series
 BLOCK = 1024
 LARGEST = 31
 EDGE = 2.0**LARGEST
-"""Beyond |x| = 2**31 the value is held at exp(±2**31): a bound on the small ones, and nothing is claimed of large ones."""
+"""Beyond |x| = 2**31 the value is held at exp(±2**31): that bounds the small ones, and claims nothing of the large."""
 
 
 @inline
@@ -64,7 +64,7 @@ def evaluate(
         moved = abs(h) * plain_unit(e) * error[i]
         moved = moved * (1.0 + moved) if moved <= 1.0 else np.inf
         beyond = 1.0 if h < 0.0 else np.inf
-        limit = np.inf if h > 0.0 else (max(h, 0.0))
+        limit = np.inf if h > 0.0 else (0.0 if h < 0.0 else h)
         out_hi[i] = s if finite else limit
         out_lo[i] = t if finite else 0.0
         out_exponent[i] = k if finite else 0
@@ -102,9 +102,8 @@ def exponentials_less_one(
         tiny = exponent[i] < -110
         rh, rl, whole = reduce(hi[i] * power_of_two(max(exponent[i], FAR)), 0.0)
         qh, ql = series(rh, rl)
-        k = np.int64(whole)
-        j = np.uint64(k) & np.uint64(255)
-        unit = power_of_two(k >> 8)
+        j = np.uint64(np.int64(whole)) & np.uint64(255)
+        unit = power_of_two(np.int64(whole) >> 8)
         th, tl = powers[0, j] * unit, powers[1, j] * unit
         ph, pl = multiply(th, tl, qh, ql)
         ah, al = two_sum(th - 1.0, tl)

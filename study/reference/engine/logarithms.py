@@ -51,9 +51,7 @@ def split_one_plus(
 
 
 @stage
-def look_up(
-    sh: Floats, reciprocals: Floats, table: Floats, c: Floats, gh: Floats, gl: Floats
-) -> None:
+def look_up(sh: Floats, reciprocals: Floats, table: Floats, c: Floats, gh: Floats, gl: Floats) -> None:
     """c = 1/(1 + j/256) and -log c for the j nearest to 256 s."""
     for i in range(sh.size):
         j = np.uint64(np.int64(sh[i] * STEPS + (CENTRE + 0.5))) & np.uint64(STEPS - 1)

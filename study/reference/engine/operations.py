@@ -1,12 +1,12 @@
 """Arithmetic over arrays of ``Exact``: every operation carries its proven error bound along.
 
-Within the engine an error bound e says |true - held| <= e |held|, for large e too; ``decided`` turns it into the
+Within the engine an error bound e says |true - held| <= e |held|, for large e too; ``settle`` turns it into the
 bound of ``Exact``.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,14 +21,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from study.reference.engine.compiled import Floats, Integers
+
 UNDECIDED = 2.0**-64
 """Larger bounds claim nothing."""
 
 
-def decided(value: Exact) -> Exact:
-    """The value with its bound relative to the true value, infinite where it exceeds 2**-64."""
-    bound = np.where(value.error <= UNDECIDED, value.error * SLACK, np.inf)
-    return Exact(value.hi, value.lo, value.exponent, bound)
+def settle(value: Exact) -> None:
+    """Turn bounds relative to the held values into bounds relative to the true ones, infinite beyond 2**-64."""
+    value.error[:] = np.where(value.error <= UNDECIDED, value.error * SLACK, np.inf)
 
 
 def blank(shape: tuple[int, ...]) -> Exact:
@@ -36,7 +37,7 @@ def blank(shape: tuple[int, ...]) -> Exact:
     return Exact(np.empty(shape), np.empty(shape), np.empty(shape, dtype=np.int64), np.empty(shape))
 
 
-def parts(value: Exact) -> tuple[NDArray[Any], ...]:
+def parts(value: Exact) -> tuple[Floats, Floats, Integers, Floats]:
     """The four components."""
     return value.hi, value.lo, value.exponent, value.error
 

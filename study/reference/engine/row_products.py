@@ -14,7 +14,7 @@ from study.reference.engine.arithmetic import (
     scale,
 )
 from study.reference.engine.bounds import SLACK
-from study.reference.engine.compiled import Floats, Integers, inline, kernel, stage
+from study.reference.engine.compiled import Floats, Integers, Whole, inline, kernel, stage
 from study.reference.engine.segments import LANES
 
 SMALLEST_NORMAL = 2.0**-1022
@@ -50,7 +50,8 @@ def row_products(p: Floats, out_hi: Floats, out_lo: Floats, out_exponent: Intege
     whole = n // LANES * LANES
     bound = (n * SCALE_ERROR + (LANES * MULTIPLY_ERROR if whole > 0 else 0.0)) * SLACK if n > 1 else 0.0
     for r in range(rows):
-        s, t, total = 1.0, 0.0, np.int64(0)
+        total: Whole = 0
+        s, t = 1.0, 0.0
         if whole > 0:
             lane_hi[:], lane_lo[:], lane_exponent[:] = 1.0, 0.0, 0
             multiply_lanes(p[r, :whole], lane_hi, lane_lo, lane_exponent)

@@ -6,7 +6,7 @@ import numpy as np
 
 from study.reference.engine.arithmetic import ADD_ERROR, add, normalise, power_of_two
 from study.reference.engine.bounds import FAR, SLACK, share
-from study.reference.engine.compiled import Floats, Integers, kernel, stage
+from study.reference.engine.compiled import Floats, Integers, Whole, kernel, stage
 from study.reference.engine.segments import LANES, SEGMENT, depth, segment_sum
 
 HELD = 2.0**-298
@@ -16,9 +16,7 @@ ROUNDING = 2.0**-50
 
 
 @stage
-def align(
-    hi: Floats, lo: Floats, exponent: Integers, error: Floats, common: int, scratch: Floats
-) -> None:
+def align(hi: Floats, lo: Floats, exponent: Integers, error: Floats, common: Whole, scratch: Floats) -> None:
     """Terms, sizes and absolute errors in units of 2**common."""
     for j in range(hi.size):
         unit = power_of_two(max(exponent[j] - common, FAR))

@@ -12,7 +12,7 @@ import numpy as np
 
 from study.exact import Exact
 from study.reference.engine import operations as op
-from study.reference.engine.blocks import ENTRIES, by_rows
+from study.reference.engine.blocks import ENTRIES, by_matrix, by_rows
 from study.reference.engine.exponential_sums import sums_of_exponentials
 from study.reference.engine.row_products import row_products
 from study.reference.engine.row_sums import row_sums
@@ -20,7 +20,7 @@ from study.reference.engine.softmax_rows import log_softmax_rows, softmax_rows
 from study.reference.engine.tables import POWERS
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
     from study.reference.engine.compiled import Floats, Integers
 
@@ -28,6 +28,14 @@ if TYPE_CHECKING:
 def matrix(x: ArrayLike) -> Floats:
     """Binary64, two-dimensional, C-contiguous; a vector is one row."""
     return np.atleast_2d(np.ascontiguousarray(x, dtype=np.float64))
+
+
+def labels(target: ArrayLike, x: Floats) -> Integers:
+    """One class a row; ValueError for another number of them, or one that x does not have."""
+    target = np.atleast_1d(np.asarray(target, dtype=np.int64))
+    if target.shape != x.shape[:1] or ((target < 0) | (target >= x.shape[1])).any():
+        raise ValueError(f"{len(x)} targets from 0 to {x.shape[1] - 1} wanted")
+    return target
 
 
 def exponentials_of_others(x: Floats, left_out: Integers) -> tuple[Exact, Floats]:
@@ -77,24 +85,29 @@ def logsumexp(x: ArrayLike) -> Exact:
 def softmax(x: ArrayLike) -> Exact:
     """exp(x_i) / sum_j exp(x_j): (rows, n) -> (rows, n)."""
     x = matrix(x)
-    shifted = Shifted.of(x)
-    out = op.blank(x.shape)
-    softmax_rows(x, shifted.largest, *op.parts(shifted.reciprocal()), *op.parts(out), POWERS)
-    return op.decided(out)
+
+    def fill(rows: slice, out: Exact) -> None:
+        shifted = Shifted.of(x[rows])
+        softmax_rows(x[rows], shifted.largest, *op.parts(shifted.reciprocal()), *op.parts(out), POWERS)
+
+    return by_matrix(x.shape, fill)
 
 
 def log_softmax(x: ArrayLike) -> Exact:
     """x_i - logsumexp(x) = -((m - x_i) + log(1 + S)), both terms >= 0: (rows, n) -> (rows, n)."""
     x = matrix(x)
-    shifted = Shifted.of(x)
-    out = op.blank(x.shape)
-    log_softmax_rows(x, shifted.largest, *op.parts(shifted.excess()), *op.parts(out))
-    return op.decided(out)
+
+    def fill(rows: slice, out: Exact) -> None:
+        shifted = Shifted.of(x[rows])
+        log_softmax_rows(x[rows], shifted.largest, *op.parts(shifted.excess()), *op.parts(out))
+
+    return by_matrix(x.shape, fill)
 
 
 def nll(x: ArrayLike, target: ArrayLike) -> Exact:
     """-log_softmax(x)[target]: (rows, n), (rows,) -> (rows,)."""
-    x, target = matrix(x), np.atleast_1d(np.asarray(target, dtype=np.int64))
+    x = matrix(x)
+    target = labels(target, x)
 
     def evaluate(rows: slice) -> Exact:
         shifted = Shifted.of(x[rows])
@@ -106,16 +119,17 @@ def nll(x: ArrayLike, target: ArrayLike) -> Exact:
 
 def nll_gradient(x: ArrayLike, target: ArrayLike) -> Exact:
     """softmax(x) - onehot(target), at the target -(sum of the others)/(sum of all): (rows, n), (rows,) -> (rows, n)."""
-    x, target = matrix(x), np.atleast_1d(np.asarray(target, dtype=np.int64))
+    x = matrix(x)
+    target = labels(target, x)
     out = softmax(x)
     chosen = np.take_along_axis(x, target[:, None], axis=1)[:, 0]
-    undefined = (chosen == np.inf) | np.isnan(out.hi[:, 0])
 
     def evaluate(rows: slice) -> Exact:
         others, shift = exponentials_of_others(x[rows], target[rows])
         total = op.add(others, op.exp(op.difference(chosen[rows], shift)))
         share = op.negative(op.divide(others, total))
-        return op.where(undefined[rows], Exact.from_float(np.full(share.shape, np.nan)), share)
+        undefined = (chosen[rows] == np.inf) | np.isnan(x[rows]).any(axis=1)
+        return op.where(undefined, Exact.from_float(np.full(share.shape, np.nan)), share)
 
     at_target = by_rows(len(x), evaluate)
     for part, value in zip(op.parts(out), op.parts(at_target), strict=True):
@@ -173,7 +187,7 @@ def sums_of_logs(p: Floats) -> Exact:
 
 def product(p: Floats) -> Exact:
     """Products along the rows; of rows that are not finite, the limit of IEEE multiplication."""
-    finite = np.isfinite(p).all(axis=1)
+    finite: NDArray[np.bool_] = np.asarray(np.isfinite(p).all(axis=1))
     out = op.blank((len(p),))
     row_products(p if finite.all() else np.where(finite[:, None], p, 1.0), *op.parts(out))
     if finite.all():

@@ -46,7 +46,7 @@ def raise_lanes(x: Floats, lanes: Floats) -> None:
     """The largest of every LANES-th entry."""
     for i in range(0, x.size, LANES):
         for k in range(LANES):
-            lanes[k] = max(lanes[k], x[i + k])
+            lanes[k] = x[i + k] if x[i + k] > lanes[k] else lanes[k]
 
 
 @stage
@@ -58,7 +58,7 @@ def largest(x: Floats, lanes: Floats) -> float:
         lanes[:] = -np.inf
         raise_lanes(x[:whole], lanes)
         for k in range(LANES):
-            m = max(m, lanes[k])
+            m = lanes[k] if lanes[k] > m else m
     for i in range(whole, x.size):
-        m = max(m, x[i])
+        m = x[i] if x[i] > m else m
     return m

@@ -24,9 +24,7 @@ MUTANTS = [
     Mutant("last word of log(2)/256", "exponential.py", "fma(k, STEP_3, d)", "d"),
     Mutant("low words of 2**(j/256)", "exponential.py", "sl + (tl + q)", "sl + q"),
     Mutant("low word of 1/24", "exponential.py", "lo + E4L, E3H", "lo, E3H"),
-    Mutant(
-        "low words of -log(c)", "tables.py", "-mpmath.log(mpmath.mpf(c))", "mpmath.mpf(-float(mpmath.log(c)))"
-    ),
+    Mutant("low words of -log(c)", "tables.py", "-mpmath.log(mpmath.mpf(c))", "mpmath.mpf(-float(mpmath.log(c)))"),
     Mutant("low word of 1/5", "logarithm.py", "L5H, L5L)\n", "L5H, -L5L)\n"),
     Mutant(
         "dropped renormalisation",
@@ -45,9 +43,7 @@ MUTANTS = [
         "(bound if x[j] - largest > -EDGE else np.inf)",
         "(bound)",
     ),
-    Mutant(
-        "cancellation not charged", "combinations.py", "(share(absolute, s) + own) * SLACK", "own * SLACK"
-    ),
+    Mutant("cancellation not charged", "combinations.py", "(share(absolute, s) + own) * SLACK", "own * SLACK"),
     Mutant(
         "cancellation in a row not charged",
         "row_sums.py",
@@ -55,9 +51,7 @@ MUTANTS = [
         "absolute",
     ),
     Mutant("too small a bound", "exponential.py", "EXP_ERROR = 2.0**-103", "EXP_ERROR = 2.0**-108"),
-    Mutant(
-        "first entry not left out", "exponential_sums.py", "if j >= 0 and j < width", "if j > 0 and j < width"
-    ),
+    Mutant("first entry not left out", "exponential_sums.py", "if j >= 0 and j < width", "if j > 0 and j < width"),
     Mutant("terms held too early", "exponential_sums.py", "LOWEST = -200.0", "LOWEST = -50.0"),
     Mutant("series too narrow", "logarithms.py", "xh >= -0.25 and xh <= 0.41", "xh >= -0.25 and xh <= 0.0"),
 ]

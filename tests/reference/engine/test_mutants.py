@@ -47,9 +47,7 @@ def cases(library: Any) -> Iterator[problems.Case]:
 
 
 def caught(library: Any) -> bool:
-    return any(
-        not claims.normalised(case.value) or claims.by_arb(case.value, case.truth) for case in cases(library)
-    )
+    return any(not claims.normalised(case.value) or claims.by_arb(case.value, case.truth) for case in cases(library))
 
 
 @pytest.fixture
@@ -69,9 +67,7 @@ def test_the_interpreted_engine_is_sound_and_equals_the_compiled_one(interpreted
         assert claims.normalised(case.value)
         assert not claims.by_arb(case.value, case.truth), (case.problem, case.family)
         for part in ("hi", "lo", "exponent", "error"):
-            np.testing.assert_array_equal(
-                getattr(case.value, part), getattr(compiled.value, part), case.problem
-            )
+            np.testing.assert_array_equal(getattr(case.value, part), getattr(compiled.value, part), case.problem)
 
 
 @pytest.mark.parametrize("number", range(len(MUTANTS)), ids=[mutant.name for mutant in MUTANTS])
