@@ -23,7 +23,7 @@ BOUNDED = [
 
 def vectors(problem, form, rng, n):
     """Stacks of vectors, the hard ones among them: near zeros, near overflow, wide, equal."""
-    rows = 12
+    rows = 6
     if problem.domain == "probability":
         return np.concatenate([rng.uniform(low, 1, (rows, n)) for low in (0.01, 0.5, 0.99)])
     z = rng.standard_normal((rows, n))

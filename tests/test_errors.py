@@ -261,7 +261,7 @@ def computed_and_reference(draw, form):
 
 
 @every_format
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(data=st.data())
 def test_errors_agree_with_their_definition_in_exact_fractions(form, data):
     computed, man, exp = data.draw(computed_and_reference(form))
@@ -276,7 +276,7 @@ def test_errors_agree_with_their_definition_in_exact_fractions(form, data):
 
 
 @every_format
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(data=st.data())
 def test_outcomes_agree_with_the_correctly_rounded_reference(form, data):
     computed, man, exp = data.draw(computed_and_reference(form))
