@@ -9,9 +9,9 @@ import pytest
 from study import bounds
 from study.formats import FORMATS
 from study.inputs import generator, rounded
-from study.measure import statistics
 from study.problems import PROBLEMS, Algorithm
 from study.reference import exact
+from study.statistics import statistics
 
 BOUNDED = [
     (p, form)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from study.errors import Outcome
-from study.measure import measure, quantile, statistics, written
 from study.problems import PROBLEMS, Algorithm
 from study.reference import exact
+from study.statistics import quantile, statistics, written
 
 LOGSUMEXP = PROBLEMS["logsumexp"]
 
@@ -130,20 +130,3 @@ def test_an_input_is_written_so_that_it_can_be_replayed():
 )
 def test_a_quantile_is_one_of_the_values(values, q, due):
     assert quantile(np.array(values), q) == due
-
-
-def test_ones_own_function_is_measured_by_name():
-    def mine(x):
-        return np.log(np.exp(x).sum(axis=-1, dtype=x.dtype))
-
-    table = measure(mine, "logsumexp", "float64", [[[1.0, 2.0], [3.0, 4.0]]])
-    assert table.loc[0, ["problem", "algorithm", "format", "count"]].tolist() == ["logsumexp", "mine", "float64", 2]
-    assert table.loc[0, "max_ulp"] < 3
-    assert measure(lambda x: x[..., 0], "logsumexp", "float64", [[[1.0, 2.0]]]).loc[0, "max_ulp"] > 1e15
-
-
-def test_a_function_that_returns_another_dtype_or_shape_is_refused():
-    with pytest.raises(TypeError, match="returned float64 for float16"):
-        measure(lambda x: np.zeros(len(x)), "logsumexp", "float16")
-    with pytest.raises(ValueError, match=r"computed has shape \(1601, 10\), its reference \(1601,\); they must agree"):
-        measure(lambda x: x, "logsumexp", "float16")
