@@ -11,7 +11,7 @@ import pandas as pd
 from study.experiment import Experiment, Finding
 from study.formats import FORMATS, Format
 from study.measure import single
-from study.report import sentences
+from study.report import figures, sentences
 
 PROBABILITIES = [0.1, 0.3, 0.5, 0.1]
 
@@ -52,6 +52,15 @@ experiment = Experiment(
     order=10,
     tables={"example": example, "curve": curve},
     problems=["likelihood", "log_likelihood"],
+    figures={
+        "curve": figures.curve(
+            "curve",
+            "p",
+            "nll",
+            labels=("p, probability given to the truth", "negative log likelihood (nats)"),
+            marked=(0.1, 0.5, 0.9),
+        )
+    },
     findings=[Finding(sentences.nll_example, rank=2), Finding(sentences.tiny_likelihood, rank=6)],
 )
 

@@ -5,32 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from study.report.text import listed, number
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
 
     Tables = Mapping[str, pd.DataFrame]
     Sentence = Callable[[Tables], str | None]
-
-
-def number(value: float, figures: int = 3) -> str:
-    """A number to three significant figures, as people write it: 0.693, 11.1, 12,400, 1.3e-45."""
-    if not math.isfinite(value):
-        return {math.inf: "∞", -math.inf: "−∞"}.get(value, "NaN")
-    if value == int(value) and abs(value) < 10**6:
-        return f"{int(value):,}".replace("-", "−")
-    rounded = float(f"{value:.{figures - 1}e}")
-    if not 1e-3 <= abs(rounded) < 10**6:
-        return f"{value:.{figures - 1}e}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e").replace("-", "−")
-    decimals = max(figures - 1 - math.floor(math.log10(abs(rounded))), 0)
-    return f"{rounded:,.{decimals}f}".replace("-", "−")
-
-
-def listed(parts: Iterable[str]) -> str:
-    """a, b and c."""
-    items = list(parts)
-    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
 
 
 def pick(table: pd.DataFrame, **equal: Any) -> pd.DataFrame:

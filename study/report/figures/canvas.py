@@ -1,0 +1,109 @@
+"""Panels placed by the point, and labels that do not run into each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from study.report.style import QUIET
+from study.report.text import power
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+WIDTH = 660.0
+"""Of every figure, in points."""
+
+
+def figure(height: float, width: float = WIDTH) -> Figure:
+    """An empty figure of that size in points."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width / 72, height / 72))
+
+
+def place(fig: Figure, left: float, top: float, width: float, height: float, **kwargs: Any) -> Axes:
+    """Axes at a distance in points from the figure's upper left corner."""
+    across, down = fig.get_figwidth() * 72, fig.get_figheight() * 72
+    return fig.add_axes((left / across, 1 - (top + height) / down, width / across, height / down), **kwargs)
+
+
+def note(fig: Figure, words: str, *, left: float = 8, bottom: float = 6) -> None:
+    """A quiet line at the foot of the figure."""
+    across, down = fig.get_figwidth() * 72, fig.get_figheight() * 72
+    fig.text(left / across, bottom / down, words, fontsize=8, color=QUIET.light)
+
+
+def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Positions as near to the wanted ones as they can be, at least a gap apart and between low and high."""
+    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    groups: list[tuple[list[int], float]] = []
+    for i in order:
+        members, centre = [i], min(max(wanted[i], low), high)
+        while groups and centre - gap * (len(members) - 1) / 2 < groups[-1][1] + gap * (len(groups[-1][0]) + 1) / 2:
+            before, at = groups.pop()
+            centre = (at * len(before) + centre * len(members)) / (len(before) + len(members))
+            members = before + members
+        half = gap * (len(members) - 1) / 2
+        groups.append((members, min(max(centre, low + half), max(high - half, low + half))))
+    placed = [0.0] * len(wanted)
+    for members, centre in groups:
+        for k, i in enumerate(members):
+            placed[i] = centre + gap * (k - (len(members) - 1) / 2)
+    return placed
+
+
+def log_axis(axis: Any, low: float, high: float, ticks: int = 6) -> None:
+    """A logarithmic axis whose ticks are powers of ten, few enough to be read, written as people write them."""
+    import math
+
+    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+    first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
+    step = max(1, math.ceil((last - first + 1) / ticks))
+    axis.axes.set(**{f"{axis.axis_name}scale": "log"})
+    axis.axes.set(**{f"{axis.axis_name}lim": (low, high)})
+    start = -(-first // step) * step
+    axis.set_major_locator(FixedLocator([10.0**k for k in range(start, last + 1, step)]))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(FuncFormatter(lambda value, _: power(value)))
+
+
+def to_points(axes: Axes, x: float, y: float) -> tuple[float, float]:
+    """Data coordinates as points from the axes' lower left corner."""
+    px, py = axes.transData.transform((x, y)) * 72 / axes.figure.dpi
+    box = axes.get_window_extent()
+    return float(px - box.x0 * 72 / axes.figure.dpi), float(py - box.y0 * 72 / axes.figure.dpi)
+
+
+def height_of(axes: Axes) -> float:
+    """Height of the axes in points."""
+    return float(axes.get_window_extent().height * 72 / axes.figure.dpi)
+
+
+def end_labels(axes: Axes, ends: Sequence[tuple[float, float, str, str]], gap: float = 11) -> None:
+    """Names at the ends of curves: (x, y, name, colour) each, moved apart, joined to their curve where moved."""
+    points = [to_points(axes, x, y) for x, y, _, _ in ends]
+    heights = spread([y for _, y in points], gap, 4, height_of(axes) - 4)
+    right = max((x for x, _ in points), default=0)
+    for (x, y), height, (_, _, name, colour) in zip(points, heights, ends, strict=True):
+        at = right + 9 if right - x < 60 else x + 9
+        if abs(height - y) > 3 or at - x > 10:
+            _leader(axes, (x + 3, y), (at - 2, height), colour)
+        axes.annotate(
+            name, (at, height), xycoords="axes points", va="center", fontsize=8.5, color=colour, annotation_clip=False
+        )
+
+
+def _leader(axes: Axes, start: tuple[float, float], end: tuple[float, float], colour: str) -> None:
+    axes.annotate(
+        "",
+        end,
+        start,
+        xycoords="axes points",
+        textcoords="axes points",
+        annotation_clip=False,
+        arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 0},
+    )

@@ -1,0 +1,155 @@
+"""Tables as a reader sees them: summaries of sweeps, worst inputs, and small tables whole."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from study.report import outcome
+from study.report.columns import column
+from study.report.text import number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+WHOLE = 60
+"""Larger tables are summarised or linked, not shown."""
+BY = ["problem", "algorithm", "format"]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column's heading, its unit and what it means."""
+
+    title: str
+    unit: str
+    description: str
+    numeric: bool
+
+
+@dataclass(frozen=True)
+class Value:
+    """A cell: what is read, and what it is sorted by."""
+
+    text: str
+    key: Any = ""
+    command: bool = False
+
+
+@dataclass(frozen=True)
+class View:
+    """A table to be shown.
+
+    Attributes:
+        name: of the stored table.
+        caption: what it holds.
+        headings: its columns.
+        rows: its lines.
+        filters: for each column to filter by, the values it takes.
+    """
+
+    name: str
+    caption: str
+    headings: Sequence[Heading]
+    rows: Sequence[Sequence[Value]]
+    filters: dict[int, list[str]] = field(default_factory=dict)
+
+
+def summary(name: str, table: pd.DataFrame) -> View:
+    """A line for each problem, formula and format: worst errors over all inputs, and where the first value is lost."""
+    parameter = str(table["parameter"].iloc[0])
+    lines = []
+    for keys, part in table.groupby(BY, sort=False):
+        lost = part[outcome.lost(part)]
+        worst = part.loc[part["max_ulp"].idxmax()]
+        fails = f"{outcome.words(lost)} from {number(lost['value'].min())}" if len(lost) else "–"
+        lines.append([
+            *(Value(str(k), str(k)) for k in keys),
+            _value(int(part["count"].sum())),
+            _value(float(part["median_ulp"].median())),
+            _value(float(part["p99_ulp"].median())),
+            _value(float(worst["max_ulp"])),
+            Value(f"{number(worst['value'])}, {worst['inputs']}", float(worst["value"])),
+            Value(fails, float(lost["value"].min()) if len(lost) else math.inf),
+            _value(float(part["bound_used"].max())),
+        ])  # fmt: skip
+    where = Heading(f"at {parameter}, inputs", "", "Where the worst error was found.", numeric=False)
+    fails_from = Heading(
+        "First lost", "", f"The failure, and the smallest {parameter} at which a value has no digit right.",
+        numeric=False,
+    )  # fmt: skip
+    names = [*BY, "count", "median_ulp", "p99_ulp", "max_ulp"]
+    headings = [*map(heading, names), where, fails_from, heading("bound_used")]
+    caption = f"{len(table):,} measurements, summarised: one line for each problem, formula and format."
+    return View(name, caption, headings, lines, _filters(lines, (0, 1, 2)))
+
+
+def worst_inputs(experiment: str, name: str, table: pd.DataFrame) -> View:
+    """For each formula of each problem the input that it does worst on, over all formats."""
+    lines = []
+    for _, part in table.groupby(BY[:2], sort=False):
+        relative = part["max_ulp"] * 2.0 ** -part["format"].map(lambda f: outcome.FORMATS[f].p)
+        row = part.loc[relative.idxmax()]
+        command = f"study replay {experiment}/{name}/{row.name}"
+        lines.append([
+            *(Value(str(row[k]), str(row[k])) for k in BY),
+            Value(_short(row["worst_input"]), str(row["worst_input"])),
+            *(Value(_digits(row[k]), str(row[k])) for k in ("worst_computed", "worst_reference")),
+            _value(float(row["max_ulp"])),
+            Value(command, command, command=True),
+        ])  # fmt: skip
+    headings = [heading(k) for k in (*BY, "worst_input", "worst_computed", "worst_reference", "max_ulp")]
+    replay = Heading("Replay", "", "A command that computes this case again, step by step.", numeric=False)
+    return View(name, "The input that each formula does worst on.", [*headings, replay], lines)
+
+
+def whole(name: str, table: pd.DataFrame) -> View:
+    """A small table as it is."""
+    names = [k for k in table.columns if k != "experiment"]
+    lines = [[_cell(row[k]) for k in names] for _, row in table.iterrows()]
+    words = [i for i, k in enumerate(names) if k in {"problem", "algorithm", "format", "quantity"}]
+    return View(name, f"{len(table):,} lines.", [heading(k) for k in names], lines, _filters(lines, words))
+
+
+def heading(name: str) -> Heading:
+    """The heading of a stored column."""
+    entry = column(name)
+    return Heading(entry.title, entry.unit, entry.description, numeric=entry.type != "string")
+
+
+def _filters(lines: Sequence[Sequence[Value]], columns: Sequence[int]) -> dict[int, list[str]]:
+    values = {i: list(dict.fromkeys(line[i].text for line in lines)) for i in columns}
+    return {i: found for i, found in values.items() if len(found) > 1}
+
+
+def _value(value: float) -> Value:
+    return Value("–" if math.isnan(value) else number(value), -1.0 if math.isnan(value) else value)
+
+
+def _cell(value: Any) -> Value:
+    if isinstance(value, str):
+        return Value(_digits(value), value)
+    return Value("–", -1.0) if pd.isna(value) else _value(float(value))
+
+
+def _digits(value: Any) -> str:
+    """A stored number to six digits; words as they are."""
+    try:
+        return number(float(value), 6)
+    except ValueError:
+        return str(value)
+
+
+def _short(words: Any) -> str:
+    """Hexadecimal numbers as decimals, three of them at most."""
+    parts = []
+    for arg in str(words).split("; "):
+        tokens, _, rest = arg.partition(" … ")
+        numbers = [float.fromhex(t) if "x" in t or t in {"inf", "-inf", "nan"} else float(t) for t in tokens.split()]
+        total = rest.split(" ")[0] if rest else str(len(numbers))
+        shown = ", ".join(number(v, 5) for v in numbers[:3])
+        parts.append(f"{shown}, … ({total} numbers)" if int(total) > 3 else shown)
+    return "; ".join(parts)
