@@ -9,11 +9,11 @@ import numpy as np
 from study.errors import Outcome, compare
 from study.experiment import Sweep
 from study.formats import FORMATS
-from study.measure import decimal
 from study.problems import get_problem
 from study.problems.signature import Kind
 from study.reference import exact
 from study.run import discover
+from study.statistics import decimal
 from study.store import read_table
 from study.trace import trace
 

@@ -129,7 +129,7 @@ def is_current(name: str, mark: str) -> bool:
         return bool(stamp["mark"] == mark) and all(
             hashlib.sha256(Path(path).read_bytes()).hexdigest() == digest for path, digest in stamp["files"].items()
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
 
 

@@ -6,12 +6,7 @@ from study.problems import PROBLEMS
 from study.trace import trace
 
 CASES = [(p, a) for p in PROBLEMS.values() for a in p.algorithms.values()]
-TRACED = [
-    (p, a)
-    for p, a in CASES
-    if (p.name, a.name)
-    not in {("log_likelihood", "wide")}  # casts between dtypes, which the array API leaves to arrays
-]
+TRACED = [(p, a) for p, a in CASES if a.name != "wide"]  # a cast between dtypes is the array library's own
 
 
 def arguments(problem, dtype):
@@ -29,15 +24,16 @@ def test_the_last_step_is_the_result_and_is_exactly_the_reference(problem, algor
     pick = (Ellipsis, args[1]) if problem.name == "nll" else (Ellipsis, -1) if result.ndim == 0 else Ellipsis
     computed, exact = (side[pick] if side.ndim > result.ndim else side for side in (last.computed, last.exact))
     assert np.array_equal(computed, result)
-    for ours, theirs in zip(np.ravel(exact), np.ravel(problem.reference(*args)), strict=True):
-        assert mpmath.almosteq(sign * ours, theirs, rel_eps=mpmath.mpf(2) ** -100)
+    with mpmath.workprec(300):
+        for ours, theirs in zip(np.ravel(exact), np.ravel(problem.reference(*args)), strict=True):
+            assert abs(sign * ours / theirs - 1) < 2.0**-100
 
 
 def test_an_overflow_shows_where_it_happens():
     steps = trace(PROBLEMS["logsumexp"].algorithms["naive"], np.array([12.0, 1.0], np.float16))
     assert [step.operation for step in steps] == ["exp", "sum", "log"]
     assert np.isinf(steps[0].computed[0])
-    assert mpmath.nstr(steps[-1].exact[-1], 10) == "12.0000167"
+    assert mpmath.nstr(steps[-1].exact[()], 10) == "12.0000167"
     assert steps[-1].max_ulp > 1000
 
 
