@@ -10,8 +10,8 @@ import pandas as pd
 
 from study.experiment import Experiment, Finding
 from study.formats import FORMATS, Format
-from study.statistics import single
 from study.report import figures, sentences
+from study.statistics import single
 
 PROBABILITIES = [0.1, 0.3, 0.5, 0.1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
 
 from study.report import outcome
 from study.report.columns import COLUMNS

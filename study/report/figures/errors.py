@@ -12,7 +12,7 @@ from study.report import outcome
 from study.report.columns import COLUMNS
 from study.report.drawing import Drawing
 from study.report.figures import canvas
-from study.report.style import QUIET, RULE, SHADE, SHADE_DEEP, applied, hand, marker
+from study.report.style import QUIET, SHADE, SHADE_DEEP, applied, hand, marker
 from study.report.text import measure, number
 
 if TYPE_CHECKING:
