@@ -51,13 +51,35 @@ def report() -> None:
 @click.option("--jobs", type=click.IntRange(1), envvar="JOBS", help="Worker processes; default: one a processor.")
 def check(names: tuple[str, ...], jobs: int | None) -> None:
     """The gate: recompute tables (all, or of NAMES) and fail if one breaks a bound or lost a documented failure."""
-    from study.gate import check as violations
+    from study import drift
+    from study.gate import check as verdict
 
-    found = violations(_discover(names), jobs)
-    for line in found:
+    found = verdict(_discover(names), jobs)
+    if found.moved is None:
+        click.echo(f"no baseline for {drift.path().stem}: drift is not judged; make baseline records one")
+    elif len(found.moved):
+        click.echo("\n".join(["moved since the baseline, worst first:", *drift.lines(found.moved)]))
+    for line in found.broken + found.drifted:
         click.echo(line)
-    click.echo(f"{len(found)} violations" if found else "every bound holds, every documented failure is still there")
-    sys.exit(1 if found else 0)
+    count = len(found.broken + found.drifted)
+    click.echo(f"{count} violations" if count else "every bound holds, every documented failure is still there")
+    sys.exit(1 if count else 0)
+
+
+@click.command()
+@click.option("--jobs", type=click.IntRange(1), envvar="JOBS", help="Worker processes; default: one a processor.")
+def baseline(jobs: int | None) -> None:
+    """Record the errors that are measured now as the baseline for this machine's vector level, and say what changed."""
+    from study import drift
+    from study.gate import check as verdict
+
+    found = verdict(_discover(()), jobs)
+    if found.broken:
+        raise click.ClickException("contracts are broken; no baseline is recorded:\n" + "\n".join(found.broken))
+    drift.record(found.measured)
+    click.echo(f"{drift.path()}: {len(found.measured)} errors recorded")
+    if found.moved is not None:
+        click.echo("\n".join(drift.lines(found.moved)) if len(found.moved) else "nothing changed")
 
 
 @click.command()

@@ -6,7 +6,18 @@ import reprlib
 from typing import TYPE_CHECKING, Any
 
 import mpmath
-from mpmath.libmp import fnan, from_float, fzero, mpf_abs, mpf_add, mpf_le, mpf_shift, mpf_sub, round_nearest
+from mpmath.libmp import (
+    fnan,
+    from_float,
+    fzero,
+    mpf_abs,
+    mpf_add,
+    mpf_le,
+    mpf_shift,
+    mpf_sub,
+    round_ceiling,
+    round_nearest,
+)
 
 from study.reference.interval import Arithmetic
 
@@ -55,7 +66,7 @@ def _settle(value: Any, prec: int) -> mpmath.mpf | None:
     low, high = value._mpi_
     if low == high != fnan:
         return mpmath.mp.make_mpf(low)
-    width = mpf_sub(high, low)
+    width = mpf_sub(high, low, prec + 20, round_ceiling)  # rounded: the ends may lie 2**1000 binades apart
     if low[0] != high[0] or fzero in (low, high) or not low[1] or not high[1]:
         return None
     nearest_zero = high if low[0] else low
