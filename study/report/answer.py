@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from study.experiment import MAIN_FORMATS, Sweep
-from study.formats import FORMATS
 from study.problems import PROBLEMS
 from study.report import outcome
 from study.report.text import measure
@@ -29,7 +28,8 @@ class Cell:
         form: the format's name.
         algorithm: the recommended formula: fewest results that are no number, then the smallest worst error.
         worst: its largest error over all inputs, in ulps.
-        grade: ``exact`` (at most an ulp), ``good`` (three digits or more are right), ``poor``, or ``none``.
+        typical: the median of its median errors, in ulps.
+        grade: ``exact`` (within an ulp), ``good`` (within 100), ``poor``, or ``none`` (no digit right, at worst).
         naive: what the naive formula makes of the same inputs: NaN, overflow, underflow, wrong or fine.
         row: EXPERIMENT/TABLE/ROW of that error.
     """
@@ -38,6 +38,7 @@ class Cell:
     form: str
     algorithm: str
     worst: float
+    typical: float
     grade: str
     naive: str
     row: str
@@ -45,7 +46,9 @@ class Cell:
     @property
     def error(self) -> str:
         """The worst error in words."""
-        return measure(self.worst, "ulps") if self.grade != "none" else "no digit, at worst"
+        if self.grade != "none":
+            return measure(self.worst, "ulps")
+        return f"no digit at worst, {measure(self.typical, 'ulps')} typically"
 
 
 def measured(stored: Iterable[tuple[Experiment, Mapping[str, pd.DataFrame]]]) -> pd.DataFrame:
@@ -79,12 +82,12 @@ def cell(rows: pd.DataFrame) -> Cell:
     problem, form = str(rows["problem"].iloc[0]), str(rows["format"].iloc[0])
     best = min((part for _, part in rows.groupby("algorithm", sort=False)), key=_badness)
     worst = best.loc[best["max_ulp"].idxmax()]
-    error, precision = float(worst["max_ulp"]), FORMATS[form].p
-    grade = "exact" if error <= 1 else "good" if error < 1e-3 * 2**precision else "poor"
+    error, typical = float(worst["max_ulp"]), float(best["median_ulp"].median())
+    grade = "exact" if error <= 1 else "good" if error <= 100 else "poor"
     if outcome.lost(best).any():
         grade = "none"
-    naive = rows[rows["algorithm"] == "naive"]
-    return Cell(problem, form, str(worst["algorithm"]), error, grade, naive_mark(naive), str(worst["row"]))
+    naive = naive_mark(rows[rows["algorithm"] == "naive"])
+    return Cell(problem, form, str(worst["algorithm"]), error, typical, grade, naive, str(worst["row"]))
 
 
 def naive_mark(rows: pd.DataFrame) -> str:

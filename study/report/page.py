@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
     from jinja2 import Environment
+    from markupsafe import Markup
 
     from study.experiment import Experiment
     from study.report.sections import Section
@@ -57,9 +59,16 @@ def _environment() -> Environment:
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"inline": svg.inline, "cell": markdown_cell}
+    environment.filters |= {"inline": svg.inline, "cell": markdown_cell, "prose": prose}
     environment.globals |= {"read": lambda name: (TEMPLATES / name).read_text(encoding="utf-8")}
     return environment
+
+
+def prose(words: str) -> Markup:
+    """A docstring's paragraph: what stands in double backticks is code."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"``(.+?)``", r"<code>\1</code>", str(escape(words))))  # noqa: S704 - escaped before
 
 
 def markdown_cell(words: Any) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 HEAD = re.compile(r"^.*?(?=<svg )", re.DOTALL)
 LONG = re.compile(r"(\d+\.\d\d)\d+")
+TAG = re.compile(r"<[^>]*>")
 COMMENT = re.compile(r"\s*<!--.*?-->", re.DOTALL)
 META = re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL)
 
@@ -22,7 +23,8 @@ def render(drawing: Drawing) -> str:
     with applied():
         stream = io.StringIO()
         drawing.figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
-    text = LONG.sub(r"\1", COMMENT.sub("", META.sub("", HEAD.sub("", stream.getvalue()))))
+    text = COMMENT.sub("", META.sub("", HEAD.sub("", stream.getvalue())))
+    text = TAG.sub(lambda tag: LONG.sub(r"\1", tag[0]), text)
     for ink in INKS:
         text = text.replace(ink.light, f"var(--{ink.name})")
     text = re.sub(r"font: (.*?)'DejaVu Sans'[^;\"]*", r"font: \1var(--figure-font)", text)

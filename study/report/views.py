@@ -68,7 +68,6 @@ def summary(name: str, table: pd.DataFrame) -> View:
         fails = f"{outcome.words(lost)} from {number(lost['value'].min())}" if len(lost) else "–"
         lines.append([
             *(Value(str(k), str(k)) for k in keys),
-            _value(int(part["count"].sum())),
             _value(float(part["median_ulp"].median())),
             _value(float(part["p99_ulp"].median())),
             _value(float(worst["max_ulp"])),
@@ -81,9 +80,12 @@ def summary(name: str, table: pd.DataFrame) -> View:
         "First lost", "", f"The failure, and the smallest {parameter} at which a value has no digit right.",
         numeric=False,
     )  # fmt: skip
-    names = [*BY, "count", "median_ulp", "p99_ulp", "max_ulp"]
+    names = [*BY, "median_ulp", "p99_ulp", "max_ulp"]
     headings = [*map(heading, names), where, fails_from, heading("bound_used")]
-    caption = f"{len(table):,} measurements, summarised: one line for each problem, formula and format."
+    caption = (
+        f"{len(table):,} measurements of {int(table['count'].sum()):,} values, summarised: one line for each problem, "
+        "formula and format, median and 99% errors being medians over the inputs."
+    )
     return View(name, caption, headings, lines, _filters(lines, (0, 1, 2)))
 
 

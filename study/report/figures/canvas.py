@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH = 660.0
+WIDTH = 704.0
 """Of every figure, in points."""
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FLOOR = 0.1
 """Smaller errors are drawn here: all are below half an ulp, that is, correctly rounded."""
-LEFT, PANEL, GUTTER, HEIGHT = 46.0, 208.0, 84.0, 150.0
+LEFT, PANEL, GUTTER, HEIGHT = 46.0, 208.0, 108.0, 150.0
 
 
 def chosen(
@@ -53,16 +53,16 @@ def draw(rows: pd.DataFrame, metric: str, *, bounds: bool, overflow_of_exp: bool
     lost = outcome.lost(rows)
     top = _top(rows[~lost], metric, bounds=bounds)
     failing = {name for name, part in rows[lost].groupby("algorithm") if len(part)}
-    strip = 13.0 * len(failing)
+    strip = 13.0 * len(failing) + 12
     across, down = min(2, len(forms)), -(-len(forms) // 2)
-    pitch = HEIGHT + strip + 52
+    pitch = HEIGHT + strip + 46
     with applied():
-        fig = canvas.figure(26 + down * pitch + 14)
+        fig = canvas.figure(26 + down * pitch + 10)
         for k, form in enumerate(forms):
             left, upper = LEFT + (k % across) * (PANEL + GUTTER + LEFT / 2), 26 + (k // across) * pitch
             axes = canvas.place(fig, left, upper + strip, PANEL, HEIGHT)
             panel(axes, rows[rows["format"] == form], metric, top, bounds=bounds, overflow_of_exp=overflow_of_exp)
-            above = canvas.place(fig, left, upper, PANEL, max(strip, 0.1), sharex=axes)
+            above = canvas.place(fig, left, upper, PANEL, max(strip - 12, 0.1), sharex=axes)
             failures(above, rows[rows["format"] == form], [a for a in rows["algorithm"].unique() if a in failing])
             above.set_title(form, pad=5)
             if k % across == 0:
@@ -111,29 +111,30 @@ def _grounds(axes: Axes, rows: pd.DataFrame, x: Any, *, overflow_of_exp: bool) -
     axes.fill_between(x, FLOOR, np.clip(1 + cond, FLOOR, 1e300), color=SHADE.light, linewidth=0, zorder=0)
     limit = math.log(FORMATS[str(rows["format"].iloc[0])].xmax)
     if overflow_of_exp:
-        _region(axes, limit, f"log xmax = {number(limit, 4)}")
+        _region(axes, limit, f"exp overflows above {number(limit, 4)}")
         return
     out, partly = outcome.range_ends(rows), float(rows[rows["subnormal"] > 0]["value"].min())
     _region(axes, out, "out of range")
     if partly < out:
         axes.axvspan(partly, min(out, x[-1]), color=SHADE.light, linewidth=0, zorder=0.1)
         axes.axvline(partly, color=QUIET.light, linewidth=0.7, linestyle=(0, (3, 3)), zorder=0.5)
-        _upright(axes, partly, "subnormal")
+        _above(axes, min(out, x[-1]), "subnormal", "right")
 
 
 def _region(axes: Axes, start: float, words: str) -> None:
+    """Shade what lies right of a parameter, and say above the panel what it is."""
     end = axes.get_xlim()[1]
     if start < end:
         axes.axvspan(start, end, color=SHADE_DEEP.light, linewidth=0, zorder=0.2)
         axes.axvline(start, color=QUIET.light, linewidth=0.7, zorder=0.3)
-        _upright(axes, start, words)
+        fits = canvas.to_points(axes, end, FLOOR)[0] - canvas.to_points(axes, start, FLOOR)[0] > 4.2 * len(words)
+        _above(axes, start if fits else end, words, "left" if fits else "right")
 
 
-def _upright(axes: Axes, x: float, words: str) -> None:
-    at, _ = canvas.to_points(axes, x, FLOOR)
+def _above(axes: Axes, x: float, words: str, side: str) -> None:
     axes.annotate(
-        words, (at + 3, canvas.height_of(axes) - 4), xycoords="axes points", rotation=90, va="top", ha="left",
-        fontsize=7.5, color=QUIET.light,
+        words, (x, 1), xycoords=("data", "axes fraction"), xytext=(1 if side == "left" else -5, 3), textcoords="offset points", ha=side,
+        fontsize=7.5, color=QUIET.light, annotation_clip=False,
     )  # fmt: skip
 
 
@@ -152,10 +153,10 @@ def failures(axes: Axes, rows: pd.DataFrame, algorithms: Sequence[str]) -> None:
         x = part["value"].astype(float)
         axes.plot(x, [k] * len(x), color=colour, marker=marker(form), markersize=3.4, linewidth=1, clip_on=False)
         start, _ = canvas.to_points(axes, float(x.iloc[0]), k)
-        before = start > 5.2 * len(words)
+        before = start > 4.6 * len(words)
         axes.annotate(
             words, (float(x.iloc[0 if before else -1]), k), xytext=(-7 if before else 7, 0), va="center",
-            ha="right" if before else "left", textcoords="offset points", fontsize=8, color=colour,
+            ha="right" if before else "left", textcoords="offset points", fontsize=7.5, color=colour,
             annotation_clip=False,
         )  # fmt: skip
 
