@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-SOURCE := study experiments tests
+SOURCE := study experiments tests examples
 
 .DEFAULT_GOAL := help
 
