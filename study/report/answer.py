@@ -81,7 +81,7 @@ def cell(rows: pd.DataFrame) -> Cell:
     """The verdict on one problem in one format."""
     problem, form = str(rows["problem"].iloc[0]), str(rows["format"].iloc[0])
     best = min((part for _, part in rows.groupby("algorithm", sort=False)), key=_badness)
-    worst = best.loc[best["max_ulp"].idxmax()]
+    worst = best.iloc[int(best["max_ulp"].argmax())]
     error, typical = float(worst["max_ulp"]), float(best["median_ulp"].median())
     grade = "exact" if error <= 1 else "good" if error <= 100 else "poor"
     if outcome.lost(best).any():

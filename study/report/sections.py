@@ -109,8 +109,8 @@ def method(name: str, sweep: Sweep, table: pd.DataFrame) -> str:
     return (
         f"Table {name}: {sweep.parameter} takes {len(values)} {'values' if len(values) > 1 else 'value'}, {span}; "
         f"inputs {'; '.join(inputs)}; drawn in binary64 under the named seed “{sweep.seed}”, then rounded once to "
-        f"{listed(str(v) for v in table['format'].unique())}. {number(int(table['count'].sum()))} computed values, each "
-        "against the exact value for the very arguments it was given, certified by mpmath to 120 bits or more."
+        f"{listed(str(v) for v in table['format'].unique())}. {number(int(table['count'].sum()))} computed values, "
+        "each against the exact value for the very arguments it was given, certified by mpmath to 120 bits or more."
     )
 
 

@@ -46,9 +46,18 @@ HANDS = (
 )
 """Okabe and Ito's colours, darkened on light ground until text of that colour is readable (4.5 : 1)."""
 
+HEAT = (
+    Ink("heat-exact", "#e7f3ec", "#17362a"),
+    Ink("heat-near", "#d3e5f1", "#1b3a52"),
+    Ink("heat-far", "#f6e3b4", "#55430f"),
+    Ink("heat-off", "#eec08c", "#6b3c12"),
+    Ink("heat-lost", "#e39a80", "#86301a"),
+)
+"""Grounds of a heat map's cells, darker the larger the error, such that text on each is readable."""
+
 ANCHORS = {"naive": 0, "shifted": 1, "faithful": 2, "sum_log": 1}
 MARKERS = {"float16": "o", "bfloat16": "s", "float32": "^", "float64": "D", "float8_e4m3fn": "v", "float8_e5m2": "P"}
-INKS = (TEXT, QUIET, RULE, GROUND, SHADE, SHADE_DEEP, *(hand.ink for hand in HANDS))
+INKS = (TEXT, QUIET, RULE, GROUND, SHADE, SHADE_DEEP, *HEAT, *(hand.ink for hand in HANDS))
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from study.formats import FORMATS
 from study.report import outcome
 from study.report.columns import column
 from study.report.text import number
@@ -59,29 +60,29 @@ class View:
 
 
 def summary(name: str, table: pd.DataFrame) -> View:
-    """A line for each problem, formula and format: worst errors over all inputs, and where the first value is lost."""
+    """A line for each problem, formula and format: errors over all inputs, and where the first value is lost."""
     parameter = str(table["parameter"].iloc[0])
     lines = []
-    for keys, part in table.groupby(BY, sort=False):
+    for keys, part in in_order(table):
         lost = part[outcome.lost(part)]
-        worst = part.loc[part["max_ulp"].idxmax()]
+        worst = part.iloc[int(part["max_ulp"].argmax())]
         fails = f"{outcome.words(lost)} from {number(lost['value'].min())}" if len(lost) else "–"
-        lines.append([
-            *(Value(str(k), str(k)) for k in keys),
-            _value(float(part["median_ulp"].median())),
-            _value(float(part["p99_ulp"].median())),
-            _value(float(worst["max_ulp"])),
-            Value(f"{number(worst['value'])}, {worst['inputs']}", float(worst["value"])),
-            Value(fails, float(lost["value"].min()) if len(lost) else math.inf),
-            _value(float(part["bound_used"].max())),
-        ])  # fmt: skip
-    where = Heading(f"at {parameter}, inputs", "", "Where the worst error was found.", numeric=False)
-    fails_from = Heading(
-        "First lost", "", f"The failure, and the smallest {parameter} at which a value has no digit right.",
-        numeric=False,
-    )  # fmt: skip
-    names = [*BY, "median_ulp", "p99_ulp", "max_ulp"]
-    headings = [*map(heading, names), where, fails_from, heading("bound_used")]
+        lines.append(
+            [
+                *(Value(k, k) for k in keys),
+                *(_value(float(part[k].median())) for k in ("median_ulp", "p99_ulp")),
+                _value(float(worst["max_ulp"])),
+                _value(float(part["bound_used"].max())),
+                Value(fails, float(lost["value"].min()) if len(lost) else math.inf),
+                Value(f"{number(worst['value'])}, {worst['inputs']}", float(worst["value"])),
+            ]
+        )
+    lost_from = f"The failure, and the smallest {parameter} at which a value has no digit right."
+    headings = [
+        *map(heading, (*BY, "median_ulp", "p99_ulp", "max_ulp", "bound_used")),
+        Heading("First lost", "", lost_from, numeric=False),
+        Heading(f"Worst at {parameter}, inputs", "", "Where the worst error was found.", numeric=False),
+    ]
     caption = (
         f"{len(table):,} measurements of {int(table['count'].sum()):,} values, summarised: one line for each problem, "
         "formula and format, median and 99% errors being medians over the inputs."
@@ -93,19 +94,29 @@ def worst_inputs(experiment: str, name: str, table: pd.DataFrame) -> View:
     """For each formula of each problem the input that it does worst on, over all formats."""
     lines = []
     for _, part in table.groupby(BY[:2], sort=False):
-        relative = part["max_ulp"] * 2.0 ** -part["format"].map(lambda f: outcome.FORMATS[f].p)
-        row = part.loc[relative.idxmax()]
+        relative = part["max_ulp"] * 2.0 ** -part["format"].map(lambda form: float(FORMATS[form].p))
+        row = part.iloc[int(relative.argmax())]
         command = f"study replay {experiment}/{name}/{row.name}"
-        lines.append([
-            *(Value(str(row[k]), str(row[k])) for k in BY),
-            Value(_short(row["worst_input"]), str(row["worst_input"])),
-            *(Value(_digits(row[k]), str(row[k])) for k in ("worst_computed", "worst_reference")),
-            _value(float(row["max_ulp"])),
-            Value(command, command, command=True),
-        ])  # fmt: skip
-    headings = [heading(k) for k in (*BY, "worst_input", "worst_computed", "worst_reference", "max_ulp")]
+        lines.append(
+            [
+                *(Value(str(row[k]), str(row[k])) for k in BY),
+                _value(float(row["max_ulp"])),
+                Value(command, command, command=True),
+                Value(_short(row["worst_input"]), str(row["worst_input"])),
+                *(Value(_digits(row[k]), str(row[k])) for k in ("worst_computed", "worst_reference")),
+            ]
+        )
+    headings = [heading(k) for k in (*BY, "max_ulp", "worst_input", "worst_computed", "worst_reference")]
     replay = Heading("Replay", "", "A command that computes this case again, step by step.", numeric=False)
-    return View(name, "The input that each formula does worst on.", [*headings, replay], lines)
+    caption = "The input that each formula does worst on, measured by the share of its format's digits that is lost."
+    return View(name, caption, [*headings[:4], replay, *headings[4:]], lines, _filters(lines, (0,)))
+
+
+def in_order(table: pd.DataFrame) -> list[tuple[list[str], pd.DataFrame]]:
+    """The rows by problem, then formula, then format, each in the order in which they were declared."""
+    ranks = [{v: i for i, v in enumerate(table[k].unique())} for k in BY]
+    groups = [([str(k) for k in keys], part) for keys, part in table.groupby(BY, sort=False)]
+    return sorted(groups, key=lambda g: [rank[k] for rank, k in zip(ranks, g[0], strict=True)])
 
 
 def whole(name: str, table: pd.DataFrame) -> View:

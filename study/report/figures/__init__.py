@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     Draw = Callable[[Mapping[str, pd.DataFrame]], Drawing]
 
 
-def error_against(
+def error_against(  # noqa: PLR0913 - a declaration names what it draws
     table: str,
     problem: str,
     family: str,
@@ -42,7 +42,7 @@ def error_against(
         from study.report.figures import errors
 
         rows = errors.chosen(tables[table], problem, family, algorithms, formats)
-        return errors.draw(rows, metric, bounds=bounds, overflow_of_exp=overflow_of_exp)
+        return errors.draw(rows, errors.Look(metric, bounds, overflow_of_exp))
 
     return draw
 

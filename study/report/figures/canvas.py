@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from study.report.style import QUIET
-from study.report.text import power
+from study.report.text import number, power
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH = 704.0
+WIDTH = 730.0
 """Of every figure, in points."""
 
 
@@ -66,9 +66,11 @@ def log_axis(axis: Any, low: float, high: float, ticks: int = 6) -> None:
     axis.axes.set(**{f"{axis.axis_name}scale": "log"})
     axis.axes.set(**{f"{axis.axis_name}lim": (low, high)})
     start = -(-first // step) * step
-    axis.set_major_locator(FixedLocator([10.0**k for k in range(start, last + 1, step)]))
+    powers = [10.0**k for k in range(start, last + 1, step)]
+    narrow = [m * 10.0**k for k in range(first - 1, last + 1) for m in (1, 2, 5) if low <= m * 10.0**k <= high]
+    axis.set_major_locator(FixedLocator(powers if len(powers) > 2 else narrow))
     axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(FuncFormatter(lambda value, _: power(value)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: power(value) if value in powers else number(value)))
 
 
 def to_points(axes: Axes, x: float, y: float) -> tuple[float, float]:
@@ -83,14 +85,17 @@ def height_of(axes: Axes) -> float:
     return float(axes.get_window_extent().height * 72 / axes.figure.dpi)
 
 
-def end_labels(axes: Axes, ends: Sequence[tuple[float, float, str, str]], gap: float = 11) -> None:
-    """Names at the ends of curves: (x, y, name, colour) each, moved apart, joined to their curve where moved."""
+def end_labels(axes: Axes, ends: Sequence[tuple[float, float, str, str]], gap: float = 11, lift: float = 0) -> None:
+    """Names at the ends of curves: (x, y, name, colour) each, moved apart, joined to their curve where moved.
+
+    A lift sets them that many points above the ends, off lines that go on to the right.
+    """
     points = [to_points(axes, x, y) for x, y, _, _ in ends]
-    heights = spread([y for _, y in points], gap, 4, height_of(axes) - 4)
+    heights = spread([y + lift for _, y in points], gap, 4, height_of(axes) - 4)
     right = max((x for x, _ in points), default=0)
     for (x, y), height, (_, _, name, colour) in zip(points, heights, ends, strict=True):
         at = right + 9 if right - x < 60 else x + 9
-        if abs(height - y) > 3 or at - x > 10:
+        if abs(height - y - lift) > 3 or at - x > 10:
             _leader(axes, (x + 3, y), (at - 2, height), colour)
         axes.annotate(
             name, (at, height), xycoords="axes points", va="center", fontsize=8.5, color=colour, annotation_clip=False

@@ -41,11 +41,8 @@ def draw(table: pd.DataFrame, problems: Sequence[str] | None, metric: str, equal
         axes.tick_params(labelbottom=True)
         axes.set_xlabel(f"worst error ({COLUMNS[metric].unit})")
         _key(fig, forms)
-    return Drawing(
-        fig,
-        f"{COLUMNS[metric].title} of each formula, a mark a format. Grey band: from half an ulp, correct rounding, to one.",
-        _alt(rows, names, metric),
-    )
+    caption = f"{COLUMNS[metric].title} of each formula, a mark a format; grey band: half an ulp (rounding) to one."
+    return Drawing(fig, caption, _alt(rows, names, metric))
 
 
 def _panel(axes: Axes, rows: pd.DataFrame, forms: Sequence[str], metric: str, top: float) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FLOOR = 0.1
 """Smaller errors are drawn here: all are below half an ulp, that is, correctly rounded."""
-LEFT, PANEL, GUTTER, HEIGHT = 46.0, 208.0, 108.0, 150.0
+LEFT, PANEL, GUTTER, HEIGHT = 46.0, 208.0, 124.0, 150.0
 
 
 def chosen(
@@ -47,11 +47,20 @@ def chosen(
     return rows
 
 
-def draw(rows: pd.DataFrame, metric: str, *, bounds: bool, overflow_of_exp: bool) -> Drawing:
+class Look(NamedTuple):
+    """What to draw: the column of the error, whether a-priori bounds, whether log xmax."""
+
+    metric: str
+    bounds: bool
+    overflow_of_exp: bool
+
+
+def draw(rows: pd.DataFrame, look: Look) -> Drawing:
     """One panel a format; see ``figures.error_against``."""
     forms = list(rows["format"].unique())
     lost = outcome.lost(rows)
-    top = _top(rows[~lost], metric, bounds=bounds)
+    metric = look.metric
+    top = _top(rows[~lost], look)
     failing = {name for name, part in rows[lost].groupby("algorithm") if len(part)}
     strip = 13.0 * len(failing) + 12
     across, down = min(2, len(forms)), -(-len(forms) // 2)
@@ -59,9 +68,9 @@ def draw(rows: pd.DataFrame, metric: str, *, bounds: bool, overflow_of_exp: bool
     with applied():
         fig = canvas.figure(26 + down * pitch + 10)
         for k, form in enumerate(forms):
-            left, upper = LEFT + (k % across) * (PANEL + GUTTER + LEFT / 2), 26 + (k // across) * pitch
+            left, upper = LEFT + (k % across) * (PANEL + GUTTER + 20), 26 + (k // across) * pitch
             axes = canvas.place(fig, left, upper + strip, PANEL, HEIGHT)
-            panel(axes, rows[rows["format"] == form], metric, top, bounds=bounds, overflow_of_exp=overflow_of_exp)
+            panel(axes, rows[rows["format"] == form], top, look)
             above = canvas.place(fig, left, upper, PANEL, max(strip - 12, 0.1), sharex=axes)
             failures(above, rows[rows["format"] == form], [a for a in rows["algorithm"].unique() if a in failing])
             above.set_title(form, pad=5)
@@ -69,37 +78,37 @@ def draw(rows: pd.DataFrame, metric: str, *, bounds: bool, overflow_of_exp: bool
                 axes.set_ylabel(f"worst error ({COLUMNS[metric].unit})" if metric != "median_ulp" else "error (ulps)")
             if k >= len(forms) - across:
                 axes.set_xlabel(str(rows["parameter"].iloc[0]))
-        canvas.note(fig, _key(rows, bounds=bounds))
+        canvas.note(fig, _key(rows, bounds=look.bounds))
     return Drawing(fig, _caption(rows, metric), _alt(rows, metric))
 
 
-def panel(axes: Axes, rows: pd.DataFrame, metric: str, top: float, *, bounds: bool, overflow_of_exp: bool) -> None:
+def panel(axes: Axes, rows: pd.DataFrame, top: float, look: Look) -> None:
     """Errors of all algorithms in one format."""
     form = str(rows["format"].iloc[0])
     x = np.asarray(sorted(rows["value"].unique()), dtype=float)
     canvas.log_axis(axes.xaxis, x[0], x[-1] if x[-1] > x[0] else 10 * x[0])
     canvas.log_axis(axes.yaxis, FLOOR, top)
-    _grounds(axes, rows, x, overflow_of_exp=overflow_of_exp)
+    _grounds(axes, rows, x, overflow_of_exp=look.overflow_of_exp)
     ends = []
     out = outcome.range_ends(rows)
     for name, part in rows.groupby("algorithm", sort=False):
         colour, dash = hand(str(name)).ink.light, hand(str(name)).dash
         held = part[~outcome.lost(part) & (part["value"] < out)].set_index("value").reindex(x)
-        drawn = np.clip(held[metric].astype(float), FLOOR, None)
-        if bounds:
+        drawn = held[look.metric].astype(float).clip(lower=FLOOR)
+        if look.bounds:
             limit = held["bound_u"].where(held["bound_u"] * FORMATS[form].u < 1)
             axes.plot(x, limit, color=colour, linewidth=0.9, linestyle=(0, (1, 2)))
         axes.plot(x, drawn, color=colour, linestyle=dash, marker=marker(form), clip_on=False)
         if drawn.notna().any() and not outcome.lost(part).any():
-            last = drawn.last_valid_index()
-            ends.append((float(last), float(drawn[last]), str(name), colour))
+            last = int(np.flatnonzero(drawn.notna())[-1])
+            ends.append((float(x[last]), float(drawn.iloc[last]), str(name), colour))
     canvas.end_labels(axes, ends)
 
 
-def _top(held: pd.DataFrame, metric: str, *, bounds: bool) -> float:
+def _top(held: pd.DataFrame, look: Look) -> float:
     """Upper end of the axis: above every error, and above the bounds as far as they are of that order."""
-    top = max(float(held[metric].max()), 10.0)
-    if bounds:
+    top = max(float(held[look.metric].max()), 10.0)
+    if look.bounds:
         telling = held["bound_u"][held["bound_u"] < 1e3 * top]
         top = max(top, float(telling.max()) if len(telling) else top)
     return 2.5 * top
@@ -133,8 +142,8 @@ def _region(axes: Axes, start: float, words: str) -> None:
 
 def _above(axes: Axes, x: float, words: str, side: str) -> None:
     axes.annotate(
-        words, (x, 1), xycoords=("data", "axes fraction"), xytext=(1 if side == "left" else -5, 3), textcoords="offset points", ha=side,
-        fontsize=7.5, color=QUIET.light, annotation_clip=False,
+        words, (x, 1), xycoords=("data", "axes fraction"), xytext=(1 if side == "left" else -5, 3), ha=side,
+        textcoords="offset points", fontsize=7.5, color=QUIET.light, annotation_clip=False,
     )  # fmt: skip
 
 
@@ -170,7 +179,7 @@ def _key(rows: pd.DataFrame, *, bounds: bool) -> str:
 
 def _caption(rows: pd.DataFrame, metric: str) -> str:
     problem, family, parameter = (str(rows[c].iloc[0]) for c in ("problem", "inputs", "parameter"))
-    return f"{COLUMNS[metric].title} of {problem} against {parameter}; inputs {family}."
+    return f"{COLUMNS[metric].title} of {problem} against {parameter}, for inputs {family}, in each format."
 
 
 def _alt(rows: pd.DataFrame, metric: str) -> str:
