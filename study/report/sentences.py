@@ -123,7 +123,7 @@ def real_likelihood(tables: Tables) -> str | None:
     rows = tables["test_set"]
     whole = rows[rows["value"] == rows["value"].max()]
     products = pick(whole, problem="likelihood", algorithm="naive")
-    zero = products[products["underflow"] > 0]["format"].tolist()
+    zero = products[products["worst_computed"].astype(float) == 0]["format"].tolist()
     logs = pick(whole, problem="log_likelihood", algorithm="sum_log", format="float64")
     if not zero or logs.empty:
         return None

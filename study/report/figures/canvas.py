@@ -37,21 +37,23 @@ def note(fig: Figure, words: str, *, left: float = 8, bottom: float = 6) -> None
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Positions as near to the wanted ones as they can be, at least a gap apart and between low and high."""
+    """Positions as near to the wanted ones as they can be, at least a gap apart and between low and high.
+
+    With the gaps taken out, this is the nearest non-decreasing sequence: neighbours out of order share their mean.
+    """
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
-    groups: list[tuple[list[int], float]] = []
-    for i in order:
-        members, centre = [i], min(max(wanted[i], low), high)
-        while groups and centre - gap * (len(members) - 1) / 2 < groups[-1][1] + gap * (len(groups[-1][0]) + 1) / 2:
-            before, at = groups.pop()
-            centre = (at * len(before) + centre * len(members)) / (len(before) + len(members))
-            members = before + members
-        half = gap * (len(members) - 1) / 2
-        groups.append((members, min(max(centre, low + half), max(high - half, low + half))))
+    blocks: list[tuple[float, int]] = []
+    for k, i in enumerate(order):
+        mean, size = wanted[i] - k * gap, 1
+        while blocks and blocks[-1][0] > mean:
+            before, count = blocks.pop()
+            mean, size = (before * count + mean * size) / (count + size), count + size
+        blocks.append((mean, size))
+    bare = [mean for mean, size in blocks for _ in range(size)]
+    last = max(high - gap * (len(wanted) - 1), low)
     placed = [0.0] * len(wanted)
-    for members, centre in groups:
-        for k, i in enumerate(members):
-            placed[i] = centre + gap * (k - (len(members) - 1) / 2)
+    for k, (i, value) in enumerate(zip(order, bare, strict=True)):
+        placed[i] = min(max(value, low), last) + k * gap
     return placed
 
 
