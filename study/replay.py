@@ -10,7 +10,6 @@ from study.errors import Outcome, compare
 from study.experiment import Sweep
 from study.formats import FORMATS
 from study.problems import get_problem
-from study.problems.signature import Kind
 from study.reference import exact
 from study.run import discover
 from study.statistics import decimal
@@ -91,12 +90,7 @@ def explain(problem: Problem, algorithm: Algorithm, args: Sequence[NDArray[Any]]
 
 def instance(problem: Problem, args: Sequence[NDArray[Any]], row: int) -> list[NDArray[Any]]:
     """One instance of a stack of arguments."""
-    batch = problem.signature.batch(args)
-    out = []
-    for arg, kind in zip(args, problem.signature.arguments, strict=True):
-        shape = (*batch, arg.shape[-1]) if kind is Kind.VECTOR else batch
-        out.append(np.broadcast_to(arg, shape).reshape(-1, *shape[len(batch) :])[row])
-    return [np.asarray(a) for a in out]
+    return [np.asarray(stack[row]) for stack in problem.signature.stacked(args)]
 
 
 def _parsed(identifier: str) -> tuple[str, str, int]:

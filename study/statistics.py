@@ -162,12 +162,9 @@ def _against_bound(
 
 def written(problem: Problem, args: Sequence[NDArray[Any]], row: int) -> str:
     """One instance of the inputs, numbers in hex, so that it can be replayed."""
-    batch = problem.signature.batch(args)
     parts = []
-    for arg, kind in zip(args, problem.signature.arguments, strict=True):
-        vector = kind is Kind.VECTOR
-        stack = np.broadcast_to(arg, (*batch, arg.shape[-1]) if vector else batch)
-        instance = np.atleast_1d(stack.reshape(-1, arg.shape[-1])[row] if vector else stack.ravel()[row])
+    for stack, kind in zip(problem.signature.stacked(args), problem.signature.arguments, strict=True):
+        instance = np.atleast_1d(stack[row])
         numbers = [str(v) if kind is Kind.INDEX else float(v).hex() for v in instance[:SHOWN]]
         more = [f"… {len(instance)} numbers"] if len(instance) > SHOWN else []
         parts.append(" ".join(numbers + more))

@@ -11,6 +11,8 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from numpy.typing import NDArray
+
 
 class Kind(Enum):
     """What one instance of an argument is."""
@@ -66,6 +68,15 @@ class Signature:
             return np.broadcast_shapes(*batches)
         except ValueError:
             raise ValueError(f"stacks of shapes {batches} do not broadcast") from None
+
+    def stacked(self, args: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+        """The arguments broadcast against each other, all instances along one first axis."""
+        batch = self.batch(args)
+        shapes = [(*batch, a.shape[-1]) if kind is Kind.VECTOR else batch
+                  for a, kind in zip(args, self.arguments, strict=True)]  # fmt: skip
+        return [
+            np.broadcast_to(a, shape).reshape(-1, *shape[len(batch) :]) for a, shape in zip(args, shapes, strict=True)
+        ]
 
     def length(self, args: Sequence[Any]) -> int | None:
         """The vectors' length n, None where the problem has none."""

@@ -15,6 +15,7 @@ from study.exact import Exact
 from study.formats import FORMATS
 from study.problems import get_problem
 from study.problems.signature import Kind
+from study.reference import engine
 from study.reference.certify import UncertifiedError, certified
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ __all__ = ["UncertifiedError", "exact", "prepare", "reference"]
 
 EXACT_PREC = 110
 """Bits asked of mpmath for values that are held in double-doubles."""
+
+ENGINE_ERROR = 2.0**-90
+"""Largest relative error that a value of the engine may claim; beyond it mpmath decides."""
 
 
 def prepare(problem: Problem, args: Sequence[Any]) -> list[NDArray[Any]]:
@@ -80,22 +84,38 @@ def reference(problem: str | Problem, *args: Any, prec: int = 120) -> NDArray[np
 
 
 def exact(problem: str | Problem, *args: Any) -> Exact:
-    """The exact values as scaled double-doubles, each with its error bound; arguments and errors as ``reference``."""
+    """The exact values as scaled double-doubles, each with its error bound; arguments and errors as ``reference``.
+
+    The engine evaluates what it can claim to ENGINE_ERROR; mpmath the instances of which it claims less, and all of a
+    problem that has no engine.
+    """
     problem = get_problem(problem)
-    return Exact.from_mpf(_by_mpmath(problem, prepare(problem, args), EXACT_PREC), error=2.0**-EXACT_PREC)
+    arrays = prepare(problem, args)
+    if problem.engine is None:
+        return _held_by_mpmath(problem, arrays)
+    batch, shape = problem.signature.batch(arrays), problem.signature.result(arrays)
+    stacks = problem.signature.stacked(arrays)
+    values: Exact = getattr(engine, problem.engine)(*stacks)
+    undecided = ~(values.error <= ENGINE_ERROR)
+    instances = undecided.any(axis=-1) if problem.signature.vector_result else undecided
+    if instances.any():
+        values.put(instances, _held_by_mpmath(problem, [a[instances] for a in stacks]))
+    return values.reshape(shape if batch else shape[-1:] if problem.signature.vector_result else ())
+
+
+def _held_by_mpmath(problem: Problem, arrays: list[NDArray[Any]]) -> Exact:
+    return Exact.from_mpf(_by_mpmath(problem, arrays, EXACT_PREC), error=2.0**-EXACT_PREC)
 
 
 def _by_mpmath(problem: Problem, arrays: list[NDArray[Any]], prec: int) -> NDArray[np.object_]:
-    batch = problem.signature.batch(arrays)
-    out = np.empty(problem.signature.result(arrays), dtype=object)
-    instances = [
-        np.broadcast_to(a, (*batch, a.shape[-1]) if kind is Kind.VECTOR else batch)
-        for a, kind in zip(arrays, problem.signature.arguments, strict=True)
-    ]
-    for index in np.ndindex(batch):
-        values = certified(problem.definition, tuple(a[index].tolist() for a in instances), prec)
-        out[index] = _column(values) if problem.signature.vector_result else values[0]
-    return out
+    shape = problem.signature.result(arrays)
+    stacks = problem.signature.stacked(arrays)
+    rows = len(stacks[0])
+    out = np.empty((rows, *(shape[-1:] if problem.signature.vector_result else ())), dtype=object)
+    for row in range(rows):
+        values = certified(problem.definition, tuple(a[row].tolist() for a in stacks), prec)
+        out[row] = _column(values) if problem.signature.vector_result else values[0]
+    return out.reshape(shape)
 
 
 def _column(values: list[mpmath.mpf]) -> NDArray[np.object_]:

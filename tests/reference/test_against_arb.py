@@ -153,7 +153,7 @@ def test_the_relative_error_is_at_most_what_was_asked(problem, inputs, data):
 def test_vectors_of_ten_thousand(problem, prec):
     flint.ctx.prec = 600
     rng = np.random.default_rng(1)
-    n = 10_000 if problem in (*OF_PROBABILITIES, "logsumexp") else 300  # as many results as numbers
+    n = 10_000 if problem in (*OF_PROBABILITIES, "logsumexp") else 60  # as many results as numbers
     if prec not in (20, 120):
         n //= 10
     x = rng.uniform(0.05, 1, n) if problem in OF_PROBABILITIES else rng.normal(0, 30, n)
@@ -170,7 +170,7 @@ def test_the_doctors_example_is_near_zero():
 @pytest.mark.parametrize("problem", ARB)
 def test_exact_claims_an_error_that_holds(problem):
     rng = np.random.default_rng(2)
-    for _ in range(20):
+    for _ in range(5):
         x = rng.uniform(0.05, 1, 6) if problem in OF_PROBABILITIES else rng.normal(0, 100, 6)
         held = exact(problem, x, np.arange(6)) if problem == "nll" else exact(problem, x)
         due = ARB[problem](x.tolist())
