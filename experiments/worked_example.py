@@ -5,6 +5,8 @@ of these with its one-hot vector; the loss is minus its log: small when the trut
 products of probabilities, which computers cannot hold, into sums, which they can: 1e-100 becomes -230.26.
 """
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -26,12 +28,19 @@ def quantities(form: Format) -> list[dict[str, object]]:
         right = (p * one_hot).sum(keepdims=True)
         rows.append({"quantity": "likelihood", "target": target, **single("likelihood", "naive", right)})
         loss = single("log_likelihood", "sum_log", right)
-        rows.append({"quantity": "nll", "target": target, **loss, "computed": -loss["computed"]})
+        rows.append(
+            {"quantity": "nll", "target": target, **loss, "computed": -loss["computed"], "reference": _minus(loss)}
+        )
     rows.append({"quantity": "log of 1e-100", **single("log_likelihood", "sum_log", form.round([1e-100]))})
     rows.append({"quantity": "product of 100 × 0.1", **single("likelihood", "naive", many)})
     rows.append({"quantity": "log of that product", **single("log_likelihood", "naive", many)})
     rows.append({"quantity": "sum of 100 logs of 0.1", **single("log_likelihood", "sum_log", many)})
     return [{"format": form.name, **row} for row in rows]
+
+
+def _minus(row: dict[str, Any]) -> str:
+    """The exact value of a log, as a loss."""
+    return str(row["reference"]).removeprefix("-")
 
 
 def example() -> pd.DataFrame:

@@ -48,7 +48,8 @@ class Cell:
         """The worst error in words."""
         if self.grade != "none":
             return measure(self.worst, "ulps")
-        return f"no digit at worst, {measure(self.typical, 'ulps')} typically"
+        typical = "within 0.5 ulp" if self.typical <= 0.5 else measure(self.typical, "ulps")
+        return f"typically {typical}, at worst no digit"
 
 
 def measured(stored: Iterable[tuple[Experiment, Mapping[str, pd.DataFrame]]]) -> pd.DataFrame:

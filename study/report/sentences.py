@@ -99,6 +99,25 @@ def first_overflow(algorithm: str, problem: str) -> Sentence:
     return sentence
 
 
+MODERATE = 100
+"""A worst error over u (1 + cond) up to which a formula may be said not to fail."""
+
+
+def lost_near_zero(problem: str, stable: str = "shifted") -> Sentence:
+    """Where the exact value is nearly zero, the stable formula too returns zero."""
+
+    def sentence(tables: Tables) -> str | None:
+        rows = pick(tables["sweep"], problem=problem, algorithm=stable)
+        zero = rows[(rows["underflow"] > 0) & (rows["worst_computed"].astype(float) == 0)]
+        if zero.empty:
+            return None
+        largest = zero.assign(exact=zero["worst_reference"].astype(float).abs()).groupby("format", sort=False)["exact"]
+        each = listed(f"{number(exact)} in {form}" for form, exact in largest.max().items())
+        return f"The shift does not save what is nearly zero: the {stable} {problem} is 0 where it should be {each}."
+
+    return sentence
+
+
 def stable_stays(problem: str, stable: str = "shifted") -> Sentence:
     """What the stable formula's worst error is where the naive one fails."""
 
@@ -106,7 +125,7 @@ def stable_stays(problem: str, stable: str = "shifted") -> Sentence:
         rows = pick(tables["sweep"], problem=problem)
         failing = rows[(rows["algorithm"] == "naive") & (rows["overflow"] + rows["nan"] + rows["underflow"] > 0)]
         same = rows[rows["algorithm"] == stable].merge(failing[["format", "inputs", "value"]])
-        if same.empty or (same[["overflow", "nan", "missed"]].sum().sum() > 0):
+        if same.empty or same[["overflow", "nan", "missed"]].sum().sum() > 0 or same["max_scaled"].max() > MODERATE:
             return None
         each = listed(
             f"{number(part['max_scaled'].max())} in {form}" for form, part in same.groupby("format", sort=False)

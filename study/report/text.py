@@ -12,10 +12,10 @@ SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def number(value: float, figures: int = 3) -> str:
-    """A number to three significant figures: 0.693, 11.1, 12,400, 1.30e−45; whole ones below a million in full."""
+    """A number to three significant figures: 0.693, 11.1, 12,400, 1.30e−45; an int, and 1,075.0, in full."""
     if not math.isfinite(value):
         return {math.inf: "∞", -math.inf: "−∞"}.get(value, "NaN")
-    if value == int(value) and abs(value) < 10**6:
+    if value == int(value) and (isinstance(value, int) or abs(value) < 10**4):
         return f"{int(value):,}".replace("-", "−")
     rounded = float(f"{value:.{figures - 1}e}")
     if not 1e-3 <= abs(rounded) < 10**6:

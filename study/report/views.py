@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 WHOLE = 60
 """Larger tables are summarised or linked, not shown."""
+EXACT = ("held", "computed", "reference", "first_logit")
+"""Columns whose digits are the point."""
 BY = ["problem", "algorithm", "format"]
 
 
@@ -122,9 +124,9 @@ def in_order(table: pd.DataFrame) -> list[tuple[list[str], pd.DataFrame]]:
 def whole(name: str, table: pd.DataFrame) -> View:
     """A small table as it is."""
     names = [k for k in table.columns if k != "experiment"]
-    lines = [[_cell(row[k]) for k in names] for _, row in table.iterrows()]
+    lines = [[_cell(row[k], 6 if k in EXACT else 3) for k in names] for _, row in table.iterrows()]
     words = [i for i, k in enumerate(names) if k in {"problem", "algorithm", "format", "quantity"}]
-    return View(name, f"{len(table):,} lines.", [heading(k) for k in names], lines, _filters(lines, words))
+    return View(name, "The stored table, whole.", [heading(k) for k in names], lines, _filters(lines, words))
 
 
 def heading(name: str) -> Heading:
@@ -138,14 +140,14 @@ def _filters(lines: Sequence[Sequence[Value]], columns: Sequence[int]) -> dict[i
     return {i: found for i, found in values.items() if len(found) > 1}
 
 
-def _value(value: float) -> Value:
-    return Value("–" if math.isnan(value) else number(value), -1.0 if math.isnan(value) else value)
+def _value(value: float, figures: int = 3) -> Value:
+    return Value("–" if math.isnan(value) else number(value, figures), -1.0 if math.isnan(value) else value)
 
 
-def _cell(value: Any) -> Value:
+def _cell(value: Any, figures: int) -> Value:
     if isinstance(value, str):
         return Value(_digits(value), value)
-    return Value("–", -1.0) if pd.isna(value) else _value(float(value))
+    return Value("–", -1.0) if pd.isna(value) else _value(float(value), figures)
 
 
 def _digits(value: Any) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     Draw = Callable[[Mapping[str, pd.DataFrame]], Drawing]
 
 
-def error_against(  # noqa: PLR0913 - a declaration names what it draws
+def error_against(
     table: str,
     problem: str,
     family: str,
