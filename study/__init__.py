@@ -1,1 +1,38 @@
-"""Which formula, in which floating-point format, can I trust for likelihoods, softmaxes and losses?"""
+"""Which formula, in which floating-point format, can I trust for likelihoods, softmaxes and losses?
+
+What is public is here. Importing it takes NumPy and mpmath along; pandas, matplotlib and SciPy load when first needed.
+"""
+
+from study.accuracy import assert_accurate, measure
+from study.battery import battery
+from study.errors import Outcome, error_in_u, outcomes, relative_error, scaled_error, ulp_error
+from study.exact import Exact
+from study.experiment import Experiment, Finding, Sweep
+from study.formats import FORMATS, Format, round_to
+from study.problems import PROBLEMS, Algorithm, Problem
+from study.reference import UncertifiedError, exact, reference
+
+__all__ = [
+    "FORMATS",
+    "PROBLEMS",
+    "Algorithm",
+    "Exact",
+    "Experiment",
+    "Finding",
+    "Format",
+    "Outcome",
+    "Problem",
+    "Sweep",
+    "UncertifiedError",
+    "assert_accurate",
+    "battery",
+    "error_in_u",
+    "exact",
+    "measure",
+    "outcomes",
+    "reference",
+    "relative_error",
+    "round_to",
+    "scaled_error",
+    "ulp_error",
+]

@@ -1,0 +1,124 @@
+"""Exact values: mpmath definitions, certified, and the fast engine that is held to them.
+
+Special values follow one policy: a definition is evaluated in the extended reals, where exp(-inf) = 0, log 0 = -inf,
+and inf - inf, inf / inf and 0 * inf are undefined (NaN). A NaN argument makes the results that depend on it NaN.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from study.exact import Exact
+from study.formats import FORMATS
+from study.problems import get_problem
+from study.problems.signature import Kind
+from study.reference import engine
+from study.reference.certify import UncertifiedError, certified
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import mpmath
+    from numpy.typing import NDArray
+
+    from study.problems import Problem
+
+__all__ = ["UncertifiedError", "exact", "prepare", "reference"]
+
+EXACT_PREC = 110
+"""Bits asked of mpmath for values that are held in double-doubles."""
+
+ENGINE_ERROR = 2.0**-90
+"""Largest relative error that a value of the engine may claim; beyond it mpmath decides."""
+
+
+def prepare(problem: Problem, args: Sequence[Any]) -> list[NDArray[Any]]:
+    """Check arguments and hold them exactly: floating-point ones in binary64, indices as integers.
+
+    Raises:
+        TypeError: a dtype is no floating-point format, or an index is no integer.
+        ValueError: a wrong number of arguments, or shapes or indices that do not fit.
+    """
+    arrays = [np.asarray(arg) for arg in args]
+    try:
+        problem.signature.batch(arrays)
+        problem.signature.check_indices(arrays)
+        return [_held(a, kind) for a, kind in zip(arrays, problem.signature.arguments, strict=True)]
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{problem.name}: {error}") from None
+
+
+def _held(array: NDArray[Any], kind: Kind) -> NDArray[Any]:
+    if kind is Kind.INDEX:
+        return array.astype(np.int64)
+    if array.dtype.name not in FORMATS:
+        raise TypeError(f"dtype {array.dtype} is not a floating-point format; use one of: {', '.join(FORMATS)}")
+    with np.errstate(invalid="ignore"):
+        return array.astype(np.float64)
+
+
+def reference(problem: str | Problem, *args: Any, prec: int = 120) -> NDArray[np.object_]:
+    """The exact values of a problem, certified by interval arithmetic at rising precision.
+
+    Args:
+        problem: a problem or its name.
+        *args: arrays of floating-point numbers, taken as exact, stacks of instances allowed; integers for an index.
+        prec: bits; the relative error of every value is at most 2**-prec.
+
+    Returns:
+        Object array of mpmath mpf in the shape of the problem's result. Exact zeros and infinities are exact;
+        undefined values are NaN (see the package's docstring).
+
+    Raises:
+        TypeError: a dtype is no floating-point format, or an index or prec is no integer.
+        ValueError: an unknown problem, a wrong number of arguments, shapes or indices that do not fit, prec < 1.
+        UncertifiedError: the precision that this needs is out of reach.
+    """
+    problem, prec = get_problem(problem), operator.index(prec)
+    if prec < 1:
+        raise ValueError(f"prec must be at least 1 bit, got {prec}")
+    return _by_mpmath(problem, prepare(problem, args), prec)
+
+
+def exact(problem: str | Problem, *args: Any) -> Exact:
+    """The exact values as scaled double-doubles, each with its error bound; arguments and errors as ``reference``.
+
+    The engine evaluates what it can claim to ENGINE_ERROR; mpmath the instances of which it claims less, and all of a
+    problem that has no engine.
+    """
+    problem = get_problem(problem)
+    arrays = prepare(problem, args)
+    if problem.engine is None:
+        return _held_by_mpmath(problem, arrays)
+    batch, shape = problem.signature.batch(arrays), problem.signature.result(arrays)
+    stacks = problem.signature.stacked(arrays)
+    values: Exact = getattr(engine, problem.engine)(*stacks)
+    undecided = ~(values.error <= ENGINE_ERROR)
+    instances = undecided.any(axis=-1) if problem.signature.vector_result else undecided
+    if instances.any():
+        values.put(instances, _held_by_mpmath(problem, [a[instances] for a in stacks]))
+    return values.reshape(shape if batch else shape[-1:] if problem.signature.vector_result else ())
+
+
+def _held_by_mpmath(problem: Problem, arrays: list[NDArray[Any]]) -> Exact:
+    return Exact.from_mpf(_by_mpmath(problem, arrays, EXACT_PREC), error=2.0**-EXACT_PREC)
+
+
+def _by_mpmath(problem: Problem, arrays: list[NDArray[Any]], prec: int) -> NDArray[np.object_]:
+    shape = problem.signature.result(arrays)
+    stacks = problem.signature.stacked(arrays)
+    rows = len(stacks[0])
+    out = np.empty((rows, *(shape[-1:] if problem.signature.vector_result else ())), dtype=object)
+    for row in range(rows):
+        values = certified(problem.definition, tuple(a[row].tolist() for a in stacks), prec)
+        out[row] = _column(values) if problem.signature.vector_result else values[0]
+    return out.reshape(shape)
+
+
+def _column(values: list[mpmath.mpf]) -> NDArray[np.object_]:
+    column = np.empty(len(values), dtype=object)
+    column[:] = values
+    return column

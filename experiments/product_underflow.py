@@ -1,0 +1,62 @@
+"""How many observations until the likelihood underflows, and what is lost on the way?
+
+A likelihood is a product of many numbers below one. It leaves the range of every format sooner or later, while
+the sum of the logs hardly grows. Before it does, though, the product is the more accurate way to the likelihood:
+the logarithm wins by range, and where the log itself is wanted.
+"""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from study.experiment import Experiment, Finding, Sweep
+from study.formats import FORMATS
+from study.inputs import constant, uniform
+from study.problems import get_problem
+from study.report import sentences
+from study.threshold import first_integer
+
+PROBABILITIES = (0.5, 0.1)
+
+
+def first_underflow() -> pd.DataFrame:
+    """For each format the first n for which the product of n equal probabilities is zero."""
+    rows = []
+    for form in FORMATS.values():
+        for p in PROBABILITIES:
+            held = form.round(p)
+            n = first_integer(partial(vanishes, held))
+            rows.append({"format": form.name, "p": p, "held": float(held), "first_n": n})
+    return pd.DataFrame(rows)
+
+
+def vanishes(p: Any, n: int) -> bool:
+    """Whether the product of n factors p is zero."""
+    return not get_problem("likelihood").algorithms["naive"](np.full(n, p))
+
+
+experiment = Experiment(
+    __file__,
+    __doc__ or "",
+    order=20,
+    tables={
+        "sweep": Sweep(
+            parameter="n",
+            values=[1, 2, 4, 7, 10, 20, 40, 70, 100, 200, 400, 700, 1000, 2000, 4000, 7000, 10000],
+            families=[constant(0.5), constant(0.1), uniform(0.5, 1), uniform(0.05, 1), uniform(0.99, 1)],
+            problems={"likelihood": None, "log_likelihood": None},
+            rows=lambda n: max(4, min(200, 20000 // n)),
+        ),
+        "first_underflow": first_underflow,
+    },
+    problems=["likelihood"],
+    findings=[
+        Finding(sentences.first_underflow(p=0.1), rank=1),
+        Finding(sentences.product_beats_logs(n=1000, inputs="U(0.5, 1)", form="float64"), rank=5),
+    ],
+)
+
+if __name__ == "__main__":
+    experiment.main()

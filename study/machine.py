@@ -1,0 +1,44 @@
+"""What a result depends on besides code: the processor, its vector instructions, the versions."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+SHOWN = ("numpy", "scipy", "mpmath", "gmpy2", "ml_dtypes", "scikit-learn", "pandas", "matplotlib")
+
+
+@cache
+def machine() -> dict[str, str]:
+    """Processor, the vector level that NumPy dispatches to, and Python."""
+    return {
+        "processor": _processor(),
+        "simd": simd_level(),
+        "python": platform.python_version(),
+        "system": sys.platform,
+    }
+
+
+def simd_level() -> str:
+    """The highest dispatch level that NumPy uses here: its exp and log differ from level to level."""
+    from numpy._core._multiarray_umath import __cpu_baseline__, __cpu_dispatch__, __cpu_features__
+
+    used = [feature for feature in __cpu_dispatch__ if __cpu_features__.get(feature)]
+    return str([*__cpu_baseline__, *used][-1])
+
+
+def versions() -> dict[str, str]:
+    """Versions of the packages that a table can depend on."""
+    return {name: metadata.version(name) for name in SHOWN}
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()

@@ -1,0 +1,181 @@
+"""What a problem is, and what one algorithm for it is."""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import array_api_compat
+import numpy as np
+
+from study.formats import FORMATS, Format
+from study.problems.signature import Kind, Signature
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from study.errors import Outcome
+    from study.exact import Exact
+
+    Bound = Callable[[Format, Sequence[NDArray[Any]], Exact], NDArray[np.float64]]
+    """(format, arguments in binary64, reference) -> bound on the relative error, infinite where none holds."""
+
+
+@dataclass(frozen=True)
+class Algorithm:
+    """One way to evaluate a problem in floating point.
+
+    Attributes:
+        problem: name of the problem.
+        name: name of the algorithm.
+        function: the formula, on arrays of one dtype with the vectors along the last axis.
+        bound: its a-priori bound, None where none is known.
+        fails: what its documented failure makes of a result (``study.bounds`` says from where on), None if it has none.
+        formats: names of the formats that it is for.
+    """
+
+    problem: str
+    name: str
+    function: Callable[..., Any]
+    signature: Signature
+    bound: Bound | None = None
+    fails: Outcome | None = None
+    formats: tuple[str, ...] = tuple(FORMATS)
+
+    def __call__(self, *args: Any, axis: int = -1) -> Any:
+        """Evaluate the algorithm, each operation rounded to the arguments' dtype.
+
+        A dtype of 8 bits only stores: it is widened to float32, exactly, and the result rounded back once.
+
+        Args:
+            *args: arrays of one floating-point dtype (lists: float64), integers where an index is due.
+            axis: where the vectors lie.
+
+        Returns:
+            An array of the arguments' dtype, the vectors of a result along ``axis``.
+
+        Raises:
+            TypeError: a dtype is no floating-point format or none of the algorithm's, dtypes differ, an index or the
+                axis is no integer, or the result is of another dtype.
+            ValueError: a wrong number of arguments, or shapes or indices that do not fit.
+        """
+        axis = operator.index(axis)
+        try:
+            arrays = [arg if hasattr(arg, "dtype") else np.asarray(arg) for arg in args]
+            arrays = self.signature.each(arrays, lambda x: _moved(x, axis, -1), {Kind.VECTOR})
+            self.signature.batch(arrays)
+            self.signature.check_indices(arrays)
+            form, dtype = self._format(arrays)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{self.problem} ({self.name}): {error}") from None
+        if not form.computes:
+            arrays = self.signature.each(arrays, lambda x: x.astype(np.float32), {Kind.VECTOR, Kind.NUMBER})
+        with np.errstate(all="ignore"):
+            out = self.function(*arrays)
+        if getattr(out, "dtype", None) != arrays[self._first].dtype:
+            came = getattr(out, "dtype", type(out).__name__)
+            raise TypeError(f"{self.problem} ({self.name}): returned {came} for {arrays[self._first].dtype}")
+        with np.errstate(all="ignore"):
+            out = np.asarray(out) if isinstance(out, np.generic) else out
+            out = out if form.computes else out.astype(dtype)
+        return _moved(out, -1, axis) if self.signature.vector_result else out
+
+    @property
+    def _first(self) -> int:
+        """Position of the first argument that is not an index."""
+        return next(i for i, kind in enumerate(self.signature.arguments) if kind is not Kind.INDEX)
+
+    def _format(self, arrays: list[Any]) -> tuple[Format, Any]:
+        """The one format, and dtype, of the arguments that are not indices; array libraries name dtypes alike."""
+        pairs = zip(arrays, self.signature.arguments, strict=True)
+        dtypes = {str(a.dtype).rpartition(".")[2]: a.dtype for a, kind in pairs if kind is not Kind.INDEX}
+        if len(dtypes) > 1:
+            raise TypeError(f"arguments of different dtypes: {', '.join(sorted(dtypes))}; convert them to one")
+        ((name, dtype),) = dtypes.items()
+        if name not in FORMATS:
+            raise TypeError(f"dtype {name} is not a floating-point format; use one of: {', '.join(FORMATS)}")
+        if name not in self.formats:
+            raise TypeError(f"is not for {name}; it is for: {', '.join(self.formats)}")
+        return FORMATS[name], dtype
+
+
+def _moved(x: Any, source: int, destination: int) -> Any:
+    return x if source == destination else array_api_compat.array_namespace(x).moveaxis(x, source, destination)
+
+
+@dataclass
+class Problem:
+    """A mathematical function, and the ways to evaluate it.
+
+    Attributes:
+        name: the function's name.
+        formula: its definition as a reader would write it.
+        shape: its gufunc signature, ``(n),i->()``; see ``Signature``.
+        definition: ``definition(arithmetic, *args)`` on one instance, in interval arithmetic.
+        sensitivity: condition number times |result|, from the arguments in binary64 and the result.
+        domain: family of numbers that the arguments are: ``probability`` or ``real``.
+        engine: name of the function of ``study.reference.engine`` that evaluates it fast, None if there is none.
+        algorithms: its algorithms by name, in order of declaration.
+    """
+
+    name: str
+    formula: str
+    shape: str
+    definition: Callable[..., Any]
+    sensitivity: Callable[..., NDArray[np.float64]]
+    domain: str = "real"
+    engine: str | None = None
+    algorithms: dict[str, Algorithm] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.signature = Signature.parse(self.shape)
+
+    def algorithm(
+        self,
+        *,
+        bound: Bound | None = None,
+        fails: Outcome | None = None,
+        formats: tuple[str, ...] = tuple(FORMATS),
+    ) -> Callable[[Callable[..., Any]], Algorithm]:
+        """Declare the decorated formula as an algorithm of this problem, under its own name."""
+
+        def declare(function: Callable[..., Any]) -> Algorithm:
+            name = function.__name__
+            made = Algorithm(self.name, name, function, self.signature, bound, fails, formats)
+            object.__setattr__(made, "__doc__", function.__doc__)
+            self.algorithms[name] = made
+            return made
+
+        return declare
+
+    def reference(self, *args: Any, prec: int = 120) -> NDArray[np.object_]:
+        """The exact values; see ``study.reference``."""
+        from study.reference import reference
+
+        return reference(self, *args, prec=prec)
+
+    def condition(self, *args: Any, reference: Exact | None = None) -> NDArray[np.float64]:
+        """Relative condition number of each result: the largest relative change of it that a relative change of the
+        arguments makes, per unit, in the limit; infinite where the result is 0.
+
+        Args:
+            *args: as for ``reference``.
+            reference: the results, where they are known already.
+
+        Raises:
+            TypeError, ValueError: as ``study.reference``.
+        """
+        from study.reference import exact, prepare
+
+        arrays = prepare(self, args)
+        result = exact(self, *arrays) if reference is None else reference
+        # Held within 2**±1000, so that neither a result nor its sensitivity leaves binary64 before they are divided.
+        value = np.asarray(np.ldexp(result.hi, np.clip(result.exponent, -1000, 1000).astype(np.int32)))
+        size = np.abs(value)
+        with np.errstate(all="ignore"):
+            sensitivity = np.broadcast_to(self.sensitivity(*arrays, value), size.shape)
+            cond = sensitivity / size
+        return np.where(np.isnan(cond), np.where(sensitivity == 0, 0.0, np.inf), cond)

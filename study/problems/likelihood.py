@@ -1,0 +1,50 @@
+"""The likelihood of independent observations: the product of their probabilities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from study import bounds, reductions
+from study.errors import Outcome
+from study.problems.base import Problem
+
+
+def _definition(a: Any, p: list[float]) -> Any:
+    if a.has_nan(p) or (0.0 in p and np.inf in p):
+        return a.nan
+    if 0.0 in p:
+        return 0.0
+    return a.product(a.exact(v) for v in p)
+
+
+likelihood = Problem(
+    name="likelihood",
+    formula="∏ pᵢ",
+    shape="(n)->()",
+    definition=_definition,
+    sensitivity=lambda p, value: p.shape[-1] * np.abs(value),
+    domain="probability",
+    engine="likelihood",
+)
+
+
+@likelihood.algorithm(bound=bounds.product, fails=Outcome.UNDERFLOW)
+def naive(p: Any) -> Any:
+    """p₁ p₂ … pₙ, left to right."""
+    return reductions.sequential_product(p)
+
+
+@likelihood.algorithm(bound=bounds.product, fails=Outcome.UNDERFLOW)
+def pairwise(p: Any) -> Any:
+    """Products of halves."""
+    return reductions.pairwise_product(p)
+
+
+@likelihood.algorithm(bound=bounds.exp_of_log_sum, fails=Outcome.UNDERFLOW)
+def exp_sum_log(p: Any) -> Any:
+    """exp(Σ log pᵢ): back from the logarithm."""
+    xp = array_namespace(p)
+    return xp.exp(reductions.sequential_sum(xp.log(p)))

@@ -1,0 +1,63 @@
+"""The log-likelihood of independent observations: the sum of the logs of their probabilities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from study import bounds, reductions
+from study.errors import Outcome
+from study.problems.base import Problem
+
+
+def _definition(a: Any, p: list[float]) -> Any:
+    if a.has_nan(p) or min(p, default=1.0) < 0 or (0.0 in p and np.inf in p):
+        return a.nan
+    if 0.0 in p:
+        return -a.inf
+    if np.inf in p:
+        return a.inf
+    return a.log_product([a.exact(v) for v in p])
+
+
+log_likelihood = Problem(
+    name="log_likelihood",
+    formula="Σ log pᵢ",
+    shape="(n)->()",
+    definition=_definition,
+    sensitivity=lambda p, value: np.full(p.shape[:-1], float(p.shape[-1])),  # noqa: ARG005 - one call for all
+    domain="probability",
+    engine="log_likelihood",
+)
+
+
+@log_likelihood.algorithm(bound=bounds.log_of_product, fails=Outcome.OVERFLOW)
+def naive(p: Any) -> Any:
+    """log(p₁ p₂ … pₙ): −∞ once the product underflows."""
+    return array_namespace(p).log(reductions.sequential_product(p))
+
+
+@log_likelihood.algorithm(bound=bounds.sequential_log_sum)
+def sum_log(p: Any) -> Any:
+    """log p₁ + … + log pₙ, left to right."""
+    return reductions.sequential_sum(array_namespace(p).log(p))
+
+
+@log_likelihood.algorithm(bound=bounds.pairwise_log_sum)
+def pairwise(p: Any) -> Any:
+    """Sums of halves of the logs."""
+    return reductions.pairwise_sum(array_namespace(p).log(p))
+
+
+@log_likelihood.algorithm(bound=bounds.compensated_log_sum)
+def compensated(p: Any) -> Any:
+    """The logs summed with their rounding errors."""
+    return reductions.compensated_sum(array_namespace(p).log(p))
+
+
+@log_likelihood.algorithm(bound=bounds.wide_log_sum, formats=tuple(reductions.WIDER))
+def wide(p: Any) -> Any:
+    """The logs, rounded to the format, summed in the next wider one."""
+    return reductions.wide_sum(array_namespace(p).log(p))

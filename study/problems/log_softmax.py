@@ -1,0 +1,64 @@
+"""Log-softmax: the logs of the probabilities that softmax makes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from study import bounds, reductions
+from study.errors import Outcome
+from study.problems import logsumexp as lse
+from study.problems import softmax as soft
+from study.problems.base import Problem
+
+
+def definition(a: Any, x: list[float]) -> list[Any]:
+    """x_j - logsumexp(x), as (x_j - max) - log(1 + …): two terms of one sign, so that nothing cancels."""
+    if a.has_nan(x) or (x and max(x) == -a.inf):
+        return [a.nan for _ in x]
+    if a.inf in x:
+        return [a.nan if v == a.inf else -a.inf for v in x]
+    if not x:
+        return []
+    top, rest = lse.log_others(a, x)
+    return [-a.inf if v == -a.inf else (a.exact(v) - a.exact(x[top])) - rest for v in x]
+
+
+log_softmax = Problem(
+    name="log_softmax",
+    formula="xⱼ − log Σ exp xᵢ",
+    shape="(n)->(n)",
+    definition=definition,
+    sensitivity=lambda x, value: -2 * lse.largest(x)[..., None] * np.expm1(value),
+    engine="log_softmax",
+)
+
+
+@log_softmax.algorithm(bound=bounds.log_of_softmax_unshifted, fails=Outcome.NAN)
+def naive(x: Any) -> Any:
+    """log(exp xⱼ / Σ exp xᵢ)."""
+    return array_namespace(x).log(soft.naive.function(x))
+
+
+@log_softmax.algorithm(bound=bounds.log_of_softmax_shifted, fails=Outcome.OVERFLOW)
+def log_of_shifted(x: Any) -> Any:
+    """log of the shifted softmax: −∞ where that underflows."""
+    return array_namespace(x).log(soft.shifted.function(x))
+
+
+@log_softmax.algorithm(bound=bounds.log_softmax_from_logsumexp)
+def minus_logsumexp(x: Any) -> Any:
+    """xⱼ − logsumexp(x), logsumexp shifted: loses the result where x is large beside it."""
+    return x - lse.shifted.function(x)[..., None]
+
+
+@log_softmax.algorithm(bound=bounds.log_softmax_shifted)
+def shifted(x: Any) -> Any:
+    """(xⱼ − max) − log Σ exp(xᵢ − max)."""
+    xp = array_namespace(x)
+    if x.shape[-1] == 0:
+        return x
+    centred = x - xp.max(x, axis=-1, keepdims=True)
+    return centred - xp.log(reductions.sequential_sum(xp.exp(centred)))[..., None]

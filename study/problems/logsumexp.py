@@ -1,0 +1,67 @@
+"""The log of a sum of exponentials: the normaliser of softmax, and addition for numbers held as logs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from study import bounds, reductions
+from study.errors import Outcome
+from study.problems.base import Problem
+
+
+def log_others(a: Any, x: list[float]) -> tuple[int, Any]:
+    """Where the maximum of finite x lies, and log(1 + the sum of exp(x_i - max) over the others)."""
+    top = max(range(len(x)), key=x.__getitem__)
+    others = a.sum(a.exp(a.exact(v) - a.exact(x[top])) for i, v in enumerate(x) if i != top and v != -a.inf)
+    return top, a.log1p(others)
+
+
+def _definition(a: Any, x: list[float]) -> Any:
+    if a.has_nan(x):
+        return a.nan
+    if not x or max(x) in (a.inf, -a.inf):
+        return max(x, default=-a.inf)
+    top, rest = log_others(a, x)
+    return a.exact(x[top]) + rest
+
+
+def largest(x: Any) -> Any:
+    """The largest |x_i| of each vector, entries of -inf left out."""
+    return np.max(np.where(np.isfinite(x), np.abs(x), 0), axis=-1, initial=0)
+
+
+logsumexp = Problem(
+    name="logsumexp",
+    formula="log Σ exp xᵢ",
+    shape="(n)->()",
+    definition=_definition,
+    sensitivity=lambda x, value: largest(x),  # noqa: ARG005 - one call for all
+    engine="logsumexp",
+)
+
+
+@logsumexp.algorithm(bound=bounds.logsumexp_unshifted, fails=Outcome.OVERFLOW)
+def naive(x: Any) -> Any:
+    """log(Σ exp xᵢ): overflows above log xmax."""
+    xp = array_namespace(x)
+    return xp.log(reductions.sequential_sum(xp.exp(x)))
+
+
+@logsumexp.algorithm(bound=bounds.logsumexp_shifted)
+def shifted(x: Any) -> Any:
+    """max + log(Σ exp(xᵢ − max)) (Blanchard, Higham and Higham, algorithm 4.1 without log1p)."""
+    xp = array_namespace(x)
+    if x.shape[-1] == 0:
+        return xp.full(x.shape[:-1], -xp.inf, dtype=x.dtype)
+    top = xp.max(x, axis=-1, keepdims=True)
+    total = reductions.sequential_sum(xp.exp(x - finite(top)))
+    return top[..., 0] + xp.log(total)
+
+
+def finite(top: Any) -> Any:
+    """The shift: the maximum, or 0 where that is infinite, so that inf - inf does not turn up."""
+    xp = array_namespace(top)
+    return xp.where(xp.isfinite(top), top, xp.zeros_like(top))

@@ -1,0 +1,45 @@
+"""The negative log likelihood of one observation, from logits: the loss of classification (cross entropy)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from study import bounds
+from study.problems import log_softmax as logs
+from study.problems.base import Algorithm, Problem
+from study.problems.logsumexp import largest
+
+nll = Problem(
+    name="nll",
+    formula="log Σ exp xᵢ − x_target",
+    shape="(n),i->()",
+    definition=lambda a, x, target: -logs.definition(a, x)[target],
+    sensitivity=lambda x, target, value: -2 * largest(x) * np.expm1(-value),  # noqa: ARG005 - one call for all
+    engine="nll",
+)
+
+
+def _through(log_softmax: Algorithm) -> Any:
+    def loss(logits: Any, target: Any) -> Any:
+        xp = array_namespace(logits)
+        logits, target = _broadcast(logits, xp.asarray(target))
+        picked = xp.take_along_axis(log_softmax.function(logits), target[..., None], axis=-1)
+        return -picked[..., 0]
+
+    loss.__name__ = log_softmax.name
+    loss.__doc__ = f"−log_softmax(logits)[target], log-softmax as {log_softmax.__doc__}"
+    return loss
+
+
+def _broadcast(logits: Any, target: Any) -> tuple[Any, Any]:
+    """Logits and targets as stacks of the same shape."""
+    xp = array_namespace(logits)
+    batch = np.broadcast_shapes(tuple(logits.shape[:-1]), tuple(target.shape))
+    return xp.broadcast_to(logits, (*batch, logits.shape[-1])), xp.broadcast_to(target, batch)
+
+
+for _algorithm in logs.log_softmax.algorithms.values():
+    nll.algorithm(bound=bounds.nll(_algorithm.bound), fails=_algorithm.fails)(_through(_algorithm))

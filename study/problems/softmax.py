@@ -1,0 +1,49 @@
+"""Softmax: positive numbers that sum to one, from any real numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from array_api_compat import array_namespace
+
+from study import bounds, reductions
+from study.errors import Outcome
+from study.problems.base import Problem
+from study.problems.logsumexp import largest
+
+
+def _definition(a: Any, x: list[float]) -> list[Any]:
+    if a.has_nan(x) or (x and max(x) == -a.inf):
+        return [a.nan for _ in x]
+    if a.inf in x:
+        return [a.nan if v == a.inf else 0.0 for v in x]
+    terms = [0.0 if v == -a.inf else a.exp(a.exact(v) - a.exact(max(x))) for v in x]
+    total = a.sum(t for t in terms if not isinstance(t, float))
+    return [t if isinstance(t, float) else t / total for t in terms]
+
+
+softmax = Problem(
+    name="softmax",
+    formula="exp xⱼ / Σ exp xᵢ",
+    shape="(n)->(n)",
+    definition=_definition,
+    sensitivity=lambda x, g: 2 * largest(x)[..., None] * g * (1 - g),
+    engine="softmax",
+)
+
+
+@softmax.algorithm(bound=bounds.softmax_unshifted, fails=Outcome.NAN)
+def naive(x: Any) -> Any:
+    """exp xⱼ / Σ exp xᵢ: ∞/∞ above log xmax."""
+    terms = array_namespace(x).exp(x)
+    return terms / reductions.sequential_sum(terms)[..., None]
+
+
+@softmax.algorithm(bound=bounds.softmax_shifted)
+def shifted(x: Any) -> Any:
+    """exp(xⱼ − max) / Σ exp(xᵢ − max) (Blanchard, Higham and Higham, algorithm 4.2)."""
+    xp = array_namespace(x)
+    if x.shape[-1] == 0:
+        return x
+    terms = xp.exp(x - xp.max(x, axis=-1, keepdims=True))
+    return terms / reductions.sequential_sum(terms)[..., None]

@@ -1,0 +1,155 @@
+"""Interval arithmetic at a chosen precision: the mathematics in which the problems are defined.
+
+mpmath's ``iv`` does the arithmetic. Its exp and log round a value that itself carries an error of some 2**-12 units
+in the last place, so each is widened here by a whole unit: what is returned encloses the exact value.
+"""
+
+from __future__ import annotations
+
+import math
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import mpmath
+from mpmath.ctx_iv import MPIntervalContext
+from mpmath.libmp import (
+    MPZ_ONE,
+    finf,
+    fninf,
+    fone,
+    from_float,
+    from_man_exp,
+    fzero,
+    mpf_exp,
+    mpf_log,
+    mpf_mul,
+    round_ceiling,
+    round_floor,
+    round_nearest,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Interval = Any
+"""An mpmath ``iv.mpf``: a pair of mpf that encloses an exact value."""
+
+
+class Arithmetic:
+    """Enclosing arithmetic of ``prec`` bits. Each instance has its own mpmath context: nothing global is touched."""
+
+    nan = float("nan")
+    inf = float("inf")
+
+    def __init__(self, prec: int) -> None:
+        self._iv = MPIntervalContext()
+        self._iv.prec = prec
+        self._set_unit()
+
+    def _set_unit(self) -> None:
+        """The factors 1 ± 2**(1 - prec): at least one unit in the last place, wherever in its binade a value lies."""
+        bits = self.prec - 1
+        self._below = from_man_exp((MPZ_ONE << bits) - 1, -bits)
+        self._above = from_man_exp((MPZ_ONE << bits) + 1, -bits)
+
+    @property
+    def prec(self) -> int:
+        """Working precision in bits."""
+        return int(self._iv.prec)
+
+    @contextmanager
+    def more_bits(self, bits: int) -> Iterator[None]:
+        """Work with that many bits more, to survive a cancellation known beforehand."""
+        before = self.prec
+        try:
+            self._iv.prec = before + max(bits, 0)
+            self._set_unit()
+            yield
+        finally:
+            self._iv.prec = before
+            self._set_unit()
+
+    @staticmethod
+    def has_nan(values: Iterable[float]) -> bool:
+        """Whether one of the numbers is NaN."""
+        return any(math.isnan(value) for value in values)
+
+    def exact(self, value: float) -> Interval:
+        """The interval of zero width that holds one binary64 number, whatever the working precision."""
+        point = from_float(float(value))
+        return self._iv.make_mpf((point, point))
+
+    def _widened(self, function: Any, x: Interval) -> Interval:
+        lower, upper = x._mpi_
+        if lower == upper:
+            low = high = function(lower, self.prec, round_nearest)
+        else:
+            low, high = function(lower, self.prec, round_floor), function(upper, self.prec, round_ceiling)
+        ends = [mpf_mul(end, unit) for end in (low, high) for unit in (self._below, self._above)]
+        numbers = [mpmath.mp.make_mpf(end) for end in ends]
+        return self._iv.make_mpf((min(numbers)._mpf_, max(numbers)._mpf_))
+
+    def exp(self, x: Interval) -> Interval:
+        """e**x."""
+        return self._widened(mpf_exp, x)
+
+    def log(self, x: Interval) -> Interval:
+        """Natural logarithm of x > 0; an enclosure that reaches 0 has no logarithm, and precision must rise."""
+        if x._mpi_[0] == fzero or x.a < 0:
+            return self._iv.mpf([-self.inf, self.inf])
+        return self._widened(mpf_log, x)
+
+    def log1p(self, x: Interval) -> Interval:
+        """log(1 + x) for x > -1/2: x - x**2 <= log(1 + x) <= x where x is tiny."""
+        lost = -magnitude(x)
+        if lost > self.prec + 4:
+            return self._hull(x - x * x, x)
+        with self.more_bits(lost):
+            return self.log(1 + x)
+
+    def expm1(self, x: Interval) -> Interval:
+        """exp(x) - 1: x <= exp(x) - 1 <= x + x**2 where x is tiny."""
+        lost = -magnitude(x)
+        if lost > self.prec + 4:
+            return self._hull(x, x + x * x)
+        with self.more_bits(lost):
+            return self.exp(x) - 1
+
+    def sum(self, terms: Iterable[Interval]) -> Interval:
+        """Sum of the terms, 0 for none."""
+        return sum(terms, self._iv.mpf(0))
+
+    def product(self, factors: Iterable[Interval]) -> Interval:
+        """Product of the factors, 1 for none."""
+        out = self._iv.mpf(1)
+        for factor in factors:
+            out = out * factor
+        return out
+
+    def log_product(self, factors: list[Interval]) -> Any:
+        """Log of the product of positive factors, one log for all: exactly 0 where the product is exactly 1."""
+        product = self.product(factors)
+        if product.a > 0.5 and product.b < 2:
+            exact = _exact_product(factors)
+            with self.more_bits(2 * self.prec):
+                return self.log1p(self._iv.make_mpf((exact, exact)) - 1)
+        return self.log(product)
+
+    def _hull(self, a: Interval, b: Interval) -> Interval:
+        return self._iv.mpf([min(a.a, b.a), max(a.b, b.b)])
+
+
+def _exact_product(factors: list[Interval]) -> Any:
+    """The product of degenerate intervals, all bits of it."""
+    values = [factor._mpi_[0] for factor in factors]
+    while len(values) > 1:
+        values = [mpf_mul(*values[i : i + 2]) if i + 1 < len(values) else values[i] for i in range(0, len(values), 2)]
+    return values[0] if values else fone
+
+
+def magnitude(x: Interval) -> int:
+    """Smallest e with |x| <= 2**e for all of the interval; very small for zero, very large where it is unbounded."""
+    if fninf in x._mpi_ or finf in x._mpi_:
+        return 10**9
+    ends = [exp + bc for sign, man, exp, bc in x._mpi_ if man]
+    return max(ends, default=-(10**9))

@@ -1,0 +1,151 @@
+"""Findings: sentences computed from stored tables, None where the tables do not bear them out."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    import pandas as pd
+
+    Tables = Mapping[str, pd.DataFrame]
+    Sentence = Callable[[Tables], str | None]
+
+
+def number(value: float, figures: int = 3) -> str:
+    """A number to three significant figures, as people write it: 0.693, 11.1, 12,400, 1.3e-45."""
+    if not math.isfinite(value):
+        return {math.inf: "∞", -math.inf: "−∞"}.get(value, "NaN")
+    if value == int(value) and abs(value) < 10**6:
+        return f"{int(value):,}".replace("-", "−")
+    rounded = float(f"{value:.{figures - 1}e}")
+    if not 1e-3 <= abs(rounded) < 10**6:
+        return f"{value:.{figures - 1}e}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e").replace("-", "−")
+    decimals = max(figures - 1 - math.floor(math.log10(abs(rounded))), 0)
+    return f"{rounded:,.{decimals}f}".replace("-", "−")
+
+
+def listed(parts: Iterable[str]) -> str:
+    """a, b and c."""
+    items = list(parts)
+    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+
+
+def pick(table: pd.DataFrame, **equal: Any) -> pd.DataFrame:
+    """The rows that have these values; values may be lists."""
+    for column, value in equal.items():
+        table = table[table[column].isin(value if isinstance(value, list) else [value])]
+    return table
+
+
+def nll_example(tables: Tables) -> str | None:
+    """The loss of the worked example, for either right answer."""
+    table = pick(tables["example"], format="float64", quantity="nll")
+    losses = dict(zip(table["target"], table["computed"], strict=True))
+    if not {3, 4} <= set(losses) or not losses[3] < losses[4]:
+        return None
+    return (
+        f"With probabilities 0.1, 0.3, 0.5 and 0.1 the negative log likelihood is {number(losses[4])} when the fourth "
+        f"class is right and {number(losses[3])} when the third is: the more probable the truth was held to be, the "
+        "lower the loss."
+    )
+
+
+def tiny_likelihood(tables: Tables) -> str | None:
+    """What each format makes of 1e-100 and of its log."""
+    held = pick(tables["example"], quantity="log of 1e-100")
+    lost = held[held["held"] == 0]["format"].tolist()
+    kept = held[held["held"] != 0]
+    if not lost or kept.empty:
+        return None
+    return (
+        f"1e-100 is zero in {listed(lost)}; {listed(kept['format'])} holds it, and its log is "
+        f"{number(kept['computed'].iloc[0], 5)}. The sum of a hundred logs of 0.1 comes to about that in every format "
+        "that has the digits for it."
+    )
+
+
+def first_underflow(p: float) -> Sentence:
+    """After how many observations the product is zero, format by format."""
+
+    def sentence(tables: Tables) -> str | None:
+        firsts = pick(tables["first_underflow"], p=p, format=["float16", "bfloat16", "float32", "float64"])
+        firsts = firsts[firsts["first_n"].notna()].sort_values("first_n")
+        if firsts.empty:
+            return None
+        each = listed(f"{int(n)} in {form}" for n, form in zip(firsts["first_n"], firsts["format"], strict=True))
+        return f"The likelihood of observations of probability {p:g} is exactly zero from this many on: {each}."
+
+    return sentence
+
+
+def product_beats_logs(n: int, inputs: str, form: str) -> Sentence:
+    """Where nothing underflows, the product is more accurate than the way over the logs."""
+
+    def sentence(tables: Tables) -> str | None:
+        rows = pick(tables["sweep"], problem="likelihood", value=n, inputs=inputs, format=form).set_index("algorithm")
+        worst = {name: float(rows["max_u"][name]) for name in ("naive", "exp_sum_log")}
+        if rows["underflow"].sum() or not worst["naive"] < worst["exp_sum_log"]:
+            return None
+        return (
+            f"While it stays in range the product is the better likelihood: for {n:,} factors from {inputs} in {form} "
+            f"its worst error is {number(worst['naive'])} u, that of exp(Σ log p) {number(worst['exp_sum_log'])} u, "
+            f"{number(worst['exp_sum_log'] / worst['naive'])} times as much. The log wins by range."
+        )
+
+    return sentence
+
+
+def first_overflow(algorithm: str, problem: str) -> Sentence:
+    """From which logit on a formula fails, format by format."""
+
+    def sentence(tables: Tables) -> str | None:
+        firsts = pick(tables["first_overflow"], problem=problem, algorithm=algorithm)
+        firsts = firsts[
+            firsts["first_logit"].notna() & firsts["format"].isin(["float16", "bfloat16", "float32", "float64"])
+        ]
+        if firsts.empty:
+            return None
+        each = listed(
+            f"{number(x, 5)} in {form}" for x, form in zip(firsts["first_logit"], firsts["format"], strict=True)
+        )
+        return f"The {algorithm} {problem} fails from a largest logit of {each} on."
+
+    return sentence
+
+
+def stable_stays(problem: str, stable: str = "shifted") -> Sentence:
+    """What the stable formula's worst error is where the naive one fails."""
+
+    def sentence(tables: Tables) -> str | None:
+        rows = pick(tables["sweep"], problem=problem)
+        failing = rows[(rows["algorithm"] == "naive") & (rows["overflow"] + rows["nan"] + rows["underflow"] > 0)]
+        same = rows[rows["algorithm"] == stable].merge(failing[["format", "inputs", "value"]])
+        if same.empty or (same[["overflow", "nan", "missed"]].sum().sum() > 0):
+            return None
+        each = listed(
+            f"{number(part['max_scaled'].max())} in {form}" for form, part in same.groupby("format", sort=False)
+        )
+        return (
+            f"Where the naive {problem} fails, the {stable} one does not: its worst error over u (1 + cond) is {each}."
+        )
+
+    return sentence
+
+
+def real_likelihood(tables: Tables) -> str | None:
+    """The likelihood of the whole test set, by product and by logs."""
+    rows = tables["test_set"]
+    whole = rows[rows["value"] == rows["value"].max()]
+    products = pick(whole, problem="likelihood", algorithm="naive")
+    zero = products[products["underflow"] > 0]["format"].tolist()
+    logs = pick(whole, problem="log_likelihood", algorithm="sum_log", format="float64")
+    if not zero or logs.empty:
+        return None
+    return (
+        f"On real data: the likelihood of {int(whole['value'].iloc[0])} held-out digits is about "
+        f"1e{float(logs['worst_reference'].iloc[0]) / math.log(10):.0f}. As a product it is zero in {listed(zero)}; "
+        f"as a sum of logs it is {number(float(logs['worst_computed'].iloc[0]), 4)}."
+    )

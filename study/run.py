@@ -1,0 +1,173 @@
+"""The runner: the one place that loops. Experiments in, stored tables out."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from study import store
+from study.experiment import Experiment, Sweep
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+
+EXPERIMENTS = Path("experiments")
+BACKEND = "numpy"
+NOT_COMPUTING = ("study.report", "study.gate", "study.cli")
+"""Modules that no table depends on."""
+
+
+def load(path: Path) -> Experiment:
+    """Import the file of an experiment and return what it declares.
+
+    Raises:
+        ValueError: it declares none.
+    """
+    name = f"experiments.{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ValueError(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    experiment = getattr(module, "experiment", None)
+    if not isinstance(experiment, Experiment):
+        raise TypeError(f"{path} declares no experiment; it needs: experiment = Experiment(__file__, __doc__, …)")
+    return experiment
+
+
+def discover(names: Sequence[str] = ()) -> list[Experiment]:
+    """The experiments of the folder, in the order of the report; of these names only, if any are given.
+
+    Raises:
+        ValueError: there is no such experiment, or no experiment at all.
+    """
+    paths = {path.stem: path for path in sorted(EXPERIMENTS.glob("*.py")) if not path.stem.startswith("_")}
+    if not paths:
+        raise ValueError(f"no experiments in {EXPERIMENTS.resolve()}; run this in the project's folder")
+    for name in names:
+        if name not in paths:
+            near = get_close_matches(name, paths) or list(paths)
+            raise ValueError(f"no experiment named {name!r}; did you mean: {', '.join(near)}?")
+    return sorted((load(paths[name]) for name in names or paths), key=lambda e: (e.order, e.name))
+
+
+def mark(experiment: Experiment) -> str:
+    """What the tables of an experiment are made from; its own file counts as changed when touched, as for make."""
+    touched = Path(experiment.module_file).stat().st_mtime_ns
+    return store.fingerprint(roots(experiment), touched, skip=NOT_COMPUTING)
+
+
+def roots(experiment: Experiment) -> list[Path]:
+    """The files that an experiment's tables start from: its own, the runner, and its problems'."""
+    from study.problems import get_problem
+
+    modules = {get_problem(name).definition.__module__ for name in experiment.problem_names()}
+    return [
+        Path(experiment.module_file),
+        Path(__file__),
+        *(Path(sys.modules[m].__file__ or "") for m in sorted(modules)),
+    ]
+
+
+def run_experiments(experiments: Sequence[Experiment], jobs: int | None = None) -> list[str]:
+    """Compute and store what is not up to date, with a progress bar; returns the names of what was computed."""
+    marks = {e.name: mark(e) for e in experiments}
+    waiting = [e for e in experiments if not store.is_current(e.name, marks[e.name])]
+    for experiment, tables in recompute(waiting, jobs):
+        for name, table in tables.items():
+            store.write_table(experiment.name, name, table)
+        files = [store.RESULTS / experiment.name / f"{name}.csv" for name in experiment.tables]
+        store.stamp(experiment.name, marks[experiment.name], files)
+    return [e.name for e in waiting]
+
+
+def recompute(
+    experiments: Sequence[Experiment], jobs: int | None = None
+) -> Iterator[tuple[Experiment, dict[str, pd.DataFrame]]]:
+    """Compute the tables of experiments, one after the other, with a progress bar.
+
+    Args:
+        experiments: what to compute.
+        jobs: worker processes; by default the environment's JOBS, or else one a processor.
+    """
+    if not experiments:
+        return
+    from tqdm import tqdm
+
+    jobs = jobs or int(os.environ.get("JOBS", "0")) or os.cpu_count() or 1
+    total = sum(_size(table) for e in experiments for table in e.tables.values())
+    pause = 0.2 if sys.stderr.isatty() else 10.0
+    with ProcessPoolExecutor(jobs) as pool, tqdm(total=total, unit="unit", mininterval=pause) as bar:
+        for experiment in experiments:
+            bar.set_description(experiment.name, refresh=False)
+            yield experiment, dict(compute(experiment, pool, bar))
+
+
+def compute(experiment: Experiment, pool: Executor, bar: Any = None) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Compute the tables of an experiment, one after the other."""
+    import pandas as pd
+
+    path = str(Path(experiment.module_file).resolve())
+    for name, table in experiment.tables.items():
+        futures: list[Future[Any]] = [pool.submit(_work, path, name, i) for i in range(_size(table))]
+        results = []
+        for future in futures:
+            results.append(future.result())
+            if bar is not None:
+                bar.update()
+        rows = [row for part in results for row in part] if isinstance(table, Sweep) else results[0]
+        yield name, pd.DataFrame(rows)
+
+
+def _size(table: Any) -> int:
+    return len(list(table.units())) if isinstance(table, Sweep) else 1
+
+
+def _work(path: str, table_name: str, index: int) -> Any:
+    """In a worker: one unit of a sweep, or one whole table."""
+    experiment = load(Path(path))
+    table = experiment.tables[table_name]
+    if not isinstance(table, Sweep):
+        return table()
+    return measure_unit(experiment.name, table, index)
+
+
+def measure_unit(experiment: str, sweep: Sweep, index: int) -> list[dict[str, Any]]:
+    """The rows of one unit: inputs drawn and rounded, the exact values found once, every algorithm measured on them."""
+    from study.formats import FORMATS
+    from study.problems import get_problem
+    from study.reference import exact
+    from study.statistics import statistics
+
+    unit = list(sweep.units())[index]
+    form = FORMATS[unit.form]
+    drawn = sweep.inputs(unit, form)
+    rows = []
+    for problem_name, chosen in sweep.problems.items():
+        problem = get_problem(problem_name)
+        args = drawn[: len(problem.signature.arguments)]
+        reference = exact(problem, *args)
+        cond = problem.condition(*args, reference=reference)
+        for algorithm in problem.algorithms.values():
+            if (chosen is not None and algorithm.name not in chosen) or unit.form not in algorithm.formats:
+                continue
+            key = {
+                "experiment": experiment,
+                "backend": BACKEND,
+                "problem": problem_name,
+                "algorithm": algorithm.name,
+                "format": unit.form,
+                "inputs": unit.family.name,
+                "parameter": sweep.parameter,
+                "value": unit.value,
+            }
+            rows.append({**key, **statistics(problem, algorithm, args, reference, cond)})
+    return rows
