@@ -20,6 +20,7 @@ def main() -> None:
       study list                     what can be run, measured and in which formats
       study run softmax_range        run one experiment, then rebuild the report
       study check                    recompute everything and hold it to its bounds
+      study replay digits/losses/3   one stored worst case, step by step
       study audit LOGITS.npy         measure every formula on your own logits
     """  # noqa: D301 - \b is click's mark for text to be left as it is
 
@@ -69,6 +70,21 @@ def check(names: tuple[str, ...], jobs: int | None) -> None:
         click.echo(line)
     click.echo(f"{len(found)} violations" if found else "every bound holds, every documented failure is still there")
     sys.exit(1 if found else 0)
+
+
+@main.command()
+@click.argument("case", metavar="EXPERIMENT/TABLE/ROW")
+def replay(case: str) -> None:
+    """Run one stored worst case again, step by step: each intermediate, its exact value and its error."""
+    from study.replay import replay as again
+    from study.store import DamagedResultsError
+
+    try:
+        click.echo(again(case))
+    except DamagedResultsError as error:
+        raise click.ClickException(str(error)) from None
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
 
 
 @main.command()

@@ -16,8 +16,8 @@ def load(file: str | Path, targets: str | Path | None = None) -> tuple[NDArray[A
     """Read logits and, where there are any, targets.
 
     Args:
-        file: ``.npy`` (rows, classes); ``.npz`` with ``logits`` and perhaps ``targets``; ``.csv`` with a header, a column
-            a class, and perhaps a last column named ``target``.
+        file: ``.npy`` (rows, classes); ``.npz`` with ``logits`` and perhaps ``targets``; ``.csv`` with a header, a
+            column a class, and perhaps a last column named ``target``.
         targets: a ``.npy`` or ``.csv`` file of class indices, one a row.
 
     Returns:
@@ -32,7 +32,7 @@ def load(file: str | Path, targets: str | Path | None = None) -> tuple[NDArray[A
         logits, found = _read(path)
         if targets is not None:
             found = np.asarray(_read(Path(targets))[0]).reshape(-1)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise ValueError(f"{path} cannot be read as logits: {error}") from None
     if logits.ndim != 2 or not logits.size:
         raise ValueError(f"{path} has shape {logits.shape}; logits are (rows, classes) and not empty")

@@ -8,18 +8,20 @@ import mpmath
 import numpy as np
 
 from study.errors import Outcome, compare, scaled
-from study.problems import get_problem
+from study.formats import Format, get_format
+from study.inputs import battery, rounded
+from study.problems import Algorithm, Problem, get_problem
 from study.problems.signature import Kind
 from study.reference import exact
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from study.errors import Measured
     from study.exact import Exact
-    from study.problems import Algorithm, Problem
 
 SHOWN = 8
 """How many numbers of a worst input are written out; longer ones are drawn again from their seed."""
@@ -156,3 +158,34 @@ def written(problem: Problem, args: Sequence[NDArray[Any]], row: int) -> str:
         more = [f"… {len(instance)} numbers"] if len(instance) > SHOWN else []
         parts.append(" ".join(numbers + more))
     return "; ".join(parts)
+
+
+def measure(
+    function: Callable[..., Any], problem: str | Problem, form: str | Format, inputs: Sequence[Any] | None = None
+) -> pd.DataFrame:
+    """Measure anyone's function against the exact values of a problem.
+
+    Args:
+        function: takes the problem's arguments as NumPy arrays of the format, vectors along the last axis, and returns
+            an array of the same format.
+        problem: the problem it is meant to solve, or its name.
+        form: the format, or its name.
+        inputs: the problem's arguments; floating-point ones are rounded to the format. By default a seeded battery.
+
+    Returns:
+        One tidy row; see ``statistics``.
+
+    Raises:
+        TypeError: an argument is no array of floating-point numbers, or the result is of another dtype.
+        ValueError: an unknown problem or format, or shapes that do not fit.
+    """
+    import pandas as pd
+
+    problem, form = get_problem(problem), get_format(form)
+    args = rounded(form, tuple(np.asarray(a) for a in inputs) if inputs is not None else battery(problem))
+    name = getattr(function, "__name__", type(function).__name__)
+    algorithm = Algorithm(problem.name, name, function, problem.signature)
+    reference = exact(problem, *args)
+    key = {"problem": problem.name, "algorithm": name, "format": form.name}
+    row = statistics(problem, algorithm, args, reference, problem.condition(*args, reference=reference))
+    return pd.DataFrame([{**key, **row}])

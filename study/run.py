@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 EXPERIMENTS = Path("experiments")
 BACKEND = "numpy"
+NOT_COMPUTING = ("study.report", "study.gate", "study.cli")
+"""Modules that no table depends on."""
 
 
 def load(path: Path) -> Experiment:
@@ -59,16 +61,20 @@ def discover(names: Sequence[str] = ()) -> list[Experiment]:
 
 def mark(experiment: Experiment) -> str:
     """What the tables of an experiment are made from; its own file counts as changed when touched, as for make."""
+    touched = Path(experiment.module_file).stat().st_mtime_ns
+    return store.fingerprint(roots(experiment), touched, skip=NOT_COMPUTING)
+
+
+def roots(experiment: Experiment) -> list[Path]:
+    """The files that an experiment's tables start from: its own, the runner, and its problems'."""
     from study.problems import get_problem
 
-    own = Path(experiment.module_file)
-    problems = {
-        Path(sys.modules[get_problem(name).definition.__module__].__file__ or "") for name in experiment.problem_names()
-    }
-    touched = own.stat().st_mtime_ns
-    return store.fingerprint(
-        [own, Path(__file__), *sorted(problems)], touched, skip=("study.report", "study.gate", "study.cli")
-    )
+    modules = {get_problem(name).definition.__module__ for name in experiment.problem_names()}
+    return [
+        Path(experiment.module_file),
+        Path(__file__),
+        *(Path(sys.modules[m].__file__ or "") for m in sorted(modules)),
+    ]
 
 
 def run_experiments(experiments: Sequence[Experiment], jobs: int | None = None) -> list[str]:

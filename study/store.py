@@ -56,7 +56,7 @@ def read_table(experiment: str, name: str) -> pd.DataFrame:
 
     path = RESULTS / experiment / f"{name}.csv"
     try:
-        table = pd.read_csv(path, float_precision="round_trip", keep_default_na=False, na_values=[""])
+        table = pd.read_csv(path, keep_default_na=False, na_values=[""])
     except FileNotFoundError:
         raise DamagedResultsError(f"{path} is missing; run: make experiments") from None
     except (ValueError, pd.errors.ParserError) as error:

@@ -41,7 +41,7 @@ def naive(p: Any) -> Any:
 
 @log_likelihood.algorithm(bound=bounds.sequential_log_sum)
 def sum_log(p: Any) -> Any:
-    """Log p₁ + … + log pₙ, left to right."""
+    """log p₁ + … + log pₙ, left to right."""
     return reductions.sequential_sum(array_namespace(p).log(p))
 
 

@@ -44,7 +44,7 @@ def naive(x: Any) -> Any:
 
 @log_softmax.algorithm(bound=bounds.log_of_softmax_shifted, fails=Outcome.OVERFLOW)
 def log_of_shifted(x: Any) -> Any:
-    """Log of the shifted softmax: −∞ where that underflows."""
+    """log of the shifted softmax: −∞ where that underflows."""
     return array_namespace(x).log(soft.shifted.function(x))
 
 

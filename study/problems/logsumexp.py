@@ -52,7 +52,7 @@ def naive(x: Any) -> Any:
 
 @logsumexp.algorithm(bound=bounds.logsumexp_shifted)
 def shifted(x: Any) -> Any:
-    """Max + log(Σ exp(xᵢ − max)) (Blanchard, Higham and Higham, algorithm 4.1 without log1p)."""
+    """max + log(Σ exp(xᵢ − max)) (Blanchard, Higham and Higham, algorithm 4.1 without log1p)."""
     xp = array_namespace(x)
     if x.shape[-1] == 0:
         return xp.full(x.shape[:-1], -xp.inf, dtype=x.dtype)

@@ -34,7 +34,7 @@ softmax = Problem(
 
 @softmax.algorithm(bound=bounds.softmax_unshifted, fails=Outcome.NAN)
 def naive(x: Any) -> Any:
-    """Exp xⱼ / Σ exp xᵢ: ∞/∞ above log xmax."""
+    """exp xⱼ / Σ exp xᵢ: ∞/∞ above log xmax."""
     terms = array_namespace(x).exp(x)
     return terms / reductions.sequential_sum(terms)[..., None]
 

@@ -86,13 +86,13 @@ def product_beats_logs(n: int, inputs: str, form: str) -> Sentence:
 
     def sentence(tables: Tables) -> str | None:
         rows = pick(tables["sweep"], problem="likelihood", value=n, inputs=inputs, format=form).set_index("algorithm")
-        product, logs = rows.loc["naive"], rows.loc["exp_sum_log"]
-        if product["underflow"] or not product["max_u"] < logs["max_u"]:
+        worst = {name: float(rows["max_u"][name]) for name in ("naive", "exp_sum_log")}
+        if rows["underflow"].sum() or not worst["naive"] < worst["exp_sum_log"]:
             return None
         return (
             f"While it stays in range the product is the better likelihood: for {n:,} factors from {inputs} in {form} "
-            f"its worst error is {number(product['max_u'])} u, that of exp(Σ log p) {number(logs['max_u'])} u, "
-            f"{number(logs['max_u'] / product['max_u'])} times as much. The log wins by range."
+            f"its worst error is {number(worst['naive'])} u, that of exp(Σ log p) {number(worst['exp_sum_log'])} u, "
+            f"{number(worst['exp_sum_log'] / worst['naive'])} times as much. The log wins by range."
         )
 
     return sentence
