@@ -11,7 +11,6 @@ from study.errors import Outcome, compare, scaled
 from study.formats import Format, get_format
 from study.inputs import battery, rounded
 from study.problems import Algorithm, Problem, get_problem
-from study.problems.signature import Kind
 from study.reference import exact
 
 if TYPE_CHECKING:
@@ -132,7 +131,7 @@ def _against_bound(
 ) -> dict[str, Any]:
     if algorithm.bound is None:
         return {"bound_u": np.nan, "bound_used": np.nan, "bounded": 0}
-    wide = [a.astype(np.float64) if a.dtype.kind != "i" else a for a in args]
+    wide = [a.astype(np.float64) if a.dtype.kind not in "iu" else a for a in args]
     with np.errstate(all="ignore"):
         bound = np.broadcast_to(algorithm.bound(measured.form, wide, measured.reference), relative.shape)
         holds = np.isfinite(bound)
@@ -148,13 +147,10 @@ def _against_bound(
 
 def written(problem: Problem, args: Sequence[NDArray[Any]], row: int) -> str:
     """One instance of the inputs, numbers in hex, so that it can be replayed."""
-    batch = problem.signature.batch(args)
     parts = []
-    for arg, kind in zip(args, problem.signature.arguments, strict=True):
-        vector = kind is Kind.VECTOR
-        stack = np.broadcast_to(arg, (*batch, arg.shape[-1]) if vector else batch)
-        instance = np.atleast_1d(stack.reshape(-1, arg.shape[-1])[row] if vector else stack.ravel()[row])
-        numbers = [str(v) if kind is Kind.INDEX else float(v).hex() for v in instance[:SHOWN]]
+    for arg, kind in zip(problem.signature.stacked(args), problem.signature.arguments, strict=True):
+        instance = arg.reshape(-1, *arg.shape[arg.ndim - len(kind.axes) :])[row].ravel()
+        numbers = [str(v) if kind.integer else float(v).hex() for v in instance[:SHOWN]]
         more = [f"… {len(instance)} numbers"] if len(instance) > SHOWN else []
         parts.append(" ".join(numbers + more))
     return "; ".join(parts)

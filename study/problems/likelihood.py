@@ -48,3 +48,11 @@ def exp_sum_log(p: Any) -> Any:
     """exp(Σ log pᵢ): back from the logarithm."""
     xp = array_namespace(p)
     return xp.exp(reductions.sequential_sum(xp.log(p)))
+
+
+def _faithful(a: Any, p: Any) -> Any:
+    """The product, its exponent kept apart."""
+    return a.product(a.number(p))
+
+
+likelihood.faithful(_faithful, precise=True)

@@ -62,3 +62,12 @@ def shifted(x: Any) -> Any:
         return x
     centred = x - xp.max(x, axis=-1, keepdims=True)
     return centred - xp.log(reductions.sequential_sum(xp.exp(centred)))[..., None]
+
+
+def _faithful(a: Any, x: Any) -> Any:
+    """(xⱼ − max) − log1p(Σ exp(xᵢ − max) over the others): two terms of one sign."""
+    top, rest = lse.others(a, x)
+    return (a.number(x) - a.number(top[..., None])) - a.log1p(rest)[..., None]
+
+
+log_softmax.faithful(_faithful)

@@ -65,3 +65,23 @@ def finite(top: Any) -> Any:
     """The shift: the maximum, or 0 where that is infinite, so that inf - inf does not turn up."""
     xp = array_namespace(top)
     return xp.where(xp.isfinite(top), top, xp.zeros_like(top))
+
+
+def others(a: Any, x: Any) -> tuple[Any, Any]:
+    """The maximum of each vector, and the sum of exp(x_i - max) over the other entries, in an arithmetic ``a``."""
+    if not x.shape[-1]:
+        return np.full(x.shape[:-1], -np.inf), a.number(np.zeros(x.shape[:-1]))
+    first = np.arange(x.shape[-1]) == np.argmax(x, axis=-1)[..., None]
+    top = np.max(x, axis=-1, keepdims=True)
+    terms = a.exp(a.number(x) - a.number(finite(top)))
+    return top[..., 0], a.total(a.where(first, a.number(np.zeros_like(x)), terms))
+
+
+def _faithful(a: Any, x: Any) -> Any:
+    """max + log1p(Σ exp(xᵢ − max) over the others), which cancel where the result is near 0."""
+    top, rest = others(a, x)
+    tail = a.log1p(rest)
+    return a.number(top) + tail, np.log2(np.abs(top))
+
+
+logsumexp.faithful(_faithful)

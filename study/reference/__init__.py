@@ -13,7 +13,6 @@ import numpy as np
 from study.exact import Exact
 from study.formats import FORMATS
 from study.problems import get_problem
-from study.problems.signature import Kind
 from study.reference.certify import UncertifiedError, certified
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from study.problems import Problem
+    from study.problems.signature import Kind
 
 __all__ = ["UncertifiedError", "exact", "prepare", "reference"]
 
@@ -47,7 +47,7 @@ def prepare(problem: Problem, args: Sequence[Any]) -> list[NDArray[Any]]:
 
 
 def _held(array: NDArray[Any], kind: Kind) -> NDArray[Any]:
-    if kind is Kind.INDEX:
+    if kind.integer:
         return array.astype(np.int64)
     if array.dtype.name not in FORMATS:
         raise TypeError(f"dtype {array.dtype} is not a floating-point format; use one of: {', '.join(FORMATS)}")
@@ -87,10 +87,7 @@ def exact(problem: str | Problem, *args: Any) -> Exact:
 def _by_mpmath(problem: Problem, arrays: list[NDArray[Any]], prec: int) -> NDArray[np.object_]:
     batch = problem.signature.batch(arrays)
     out = np.empty(problem.signature.result(arrays), dtype=object)
-    instances = [
-        np.broadcast_to(a, (*batch, a.shape[-1]) if kind is Kind.VECTOR else batch)
-        for a, kind in zip(arrays, problem.signature.arguments, strict=True)
-    ]
+    instances = problem.signature.stacked(arrays)
     for index in np.ndindex(batch):
         values = certified(problem.definition, tuple(a[index].tolist() for a in instances), prec)
         out[index] = _column(values) if problem.signature.vector_result else values[0]
