@@ -42,5 +42,3 @@ def total(x: Floats) -> Floats:
 def log_product(x: Floats) -> Floats:
     """Log of the product along the last axis, as the sum of the logs."""
     return total(np.log(x))
-
-

@@ -21,7 +21,20 @@ if TYPE_CHECKING:
 
     from study.arithmetic.errorfree import Floats, Pair
 
-__all__ = ["UNIT", "exp", "expm1", "log", "log1p", "log2", "log_product", "number", "product", "scaled", "total", "where"]
+__all__ = [
+    "UNIT",
+    "exp",
+    "expm1",
+    "log",
+    "log1p",
+    "log2",
+    "log_product",
+    "number",
+    "product",
+    "scaled",
+    "total",
+    "where",
+]
 
 UNIT = 2.0**-104
 """Bound on the relative error of one operation; exp and log take a few."""
@@ -58,8 +71,10 @@ def _exp_table() -> tuple[Pair, list[float], Pair]:
         scale = bits - mp.frexp(step)[1]
         parts.append(float(mp.ldexp(mp.nint(mp.ldexp(step, scale)), -scale)))
         step -= parts[-1]
-    return _words([mp.mpf(2) ** (mp.mpf(j) / STEPS) for j in range(STEPS)]), parts, _words(
-        [1 / mp.factorial(k + 1) for k in range(13)]
+    return (
+        _words([mp.mpf(2) ** (mp.mpf(j) / STEPS) for j in range(STEPS)]),
+        parts,
+        _words([1 / mp.factorial(k + 1) for k in range(13)]),
     )
 
 
@@ -143,7 +158,9 @@ def log(x: Scaled) -> Scaled:
         errorfree.multiply((hi, lo), (reciprocal[j], np.zeros_like(hi))), (np.full_like(hi, -1.0), np.zeros_like(hi))
     )
     near = Scaled.of(f) * Scaled.of(_polynomial(coefficients, f, 8))
-    whole = errorfree.multiply((exponent, np.zeros_like(hi)), (np.full_like(hi, two_hi[0]), np.full_like(hi, two_lo[0])))
+    whole = errorfree.multiply(
+        (exponent, np.zeros_like(hi)), (np.full_like(hi, two_hi[0]), np.full_like(hi, two_lo[0]))
+    )
     out = Scaled.of(errorfree.add(whole, (table_hi[j], table_lo[j]))) + near
     return _replaced(out, x, np.log, ~ordinary)
 

@@ -9,6 +9,7 @@ from array_api_compat import array_namespace
 
 from study import bounds, reductions
 from study.errors import Outcome
+from study.problems import logsumexp as lse
 from study.problems.base import Problem
 from study.problems.logsumexp import largest, others
 
@@ -48,6 +49,25 @@ def shifted(x: Any) -> Any:
         return x
     terms = xp.exp(x - xp.max(x, axis=-1, keepdims=True))
     return terms / reductions.sequential_sum(terms)[..., None]
+
+
+@softmax.algorithm(bound=bounds.softmax_from_logsumexp_unshifted, fails=Outcome.UNDERFLOW)
+def exp_minus_naive_logsumexp(x: Any) -> Any:
+    """exp(xⱼ − logsumexp(x)), logsumexp unshifted: 0 above log xmax."""
+    return array_namespace(x).exp(x - lse.naive.function(x)[..., None])
+
+
+@softmax.algorithm(bound=bounds.softmax_from_logsumexp)
+def exp_minus_logsumexp(x: Any) -> Any:
+    """exp(xⱼ − logsumexp(x)), logsumexp shifted (Blanchard, Higham and Higham, algorithm 4.3): loses |x| digits."""
+    return array_namespace(x).exp(x - lse.shifted.function(x)[..., None])
+
+
+@softmax.algorithm(bound=bounds.softmax_one_pass)
+def online(x: Any) -> Any:
+    """exp(xⱼ − max) / s, max and s found in one pass."""
+    top, total = lse.online(x)
+    return array_namespace(x).exp(x - top[..., None]) / total[..., None]
 
 
 def exponentials(a: Any, x: Any) -> tuple[Any, Any]:
