@@ -110,8 +110,8 @@ def _polynomial(coefficients: Pair, r: Pair, paired: int) -> Pair:
 def _reduced(x: Scaled) -> tuple[Floats, Pair]:
     """k and r with x = k log(2)/64 + r, |r| <= log(2)/128 and a little."""
     hi, lo = x.pair()
-    with np.errstate(invalid="ignore"):
-        hi = np.clip(np.where(np.isfinite(hi), hi, np.where(np.isnan(hi), 0.0, hi)), -SATURATED, SATURATED)
+    beyond = ~(np.abs(hi) < SATURATED)
+    hi, lo = np.where(beyond, np.copysign(SATURATED, hi), hi), np.where(beyond, 0.0, lo)
     _, parts, _ = _exp_table()
     k = np.rint(hi / (parts[0] + parts[1]))
     r: Pair = (hi, lo)

@@ -78,8 +78,9 @@ def _faithful(a: Any, x: Any, target: Any) -> Any:
     terms, total = soft.exponentials(a, x)
     others = a.total(a.where(at, a.number(np.zeros_like(x)), terms))
     value = a.where(at, -others[..., None], terms) / total[..., None]
-    infinite = np.any(x == np.inf, axis=-1, keepdims=True) & ~np.any(np.isnan(x), axis=-1, keepdims=True)
-    return a.where(infinite & at & (x < np.inf), a.number(np.full_like(x, -1.0)), value)
+    infinite = np.max(x, axis=-1, keepdims=True) == np.inf
+    limits = np.where(x == np.inf, np.nan, np.where(at, -1.0, 0.0))
+    return a.where(infinite, a.number(limits), value)
 
 
 nll_gradient.faithful(_faithful)

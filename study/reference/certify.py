@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import mpmath
-from mpmath.libmp import fzero, mpf_abs, mpf_add, mpf_le, mpf_shift, mpf_sub, round_nearest
+from mpmath.libmp import fzero, mpf_abs, mpf_add, mpf_le, mpf_shift, mpf_sub, round_nearest, round_up
 
 from study.reference.interval import Arithmetic
 
@@ -52,7 +52,7 @@ def _settle(value: Any, prec: int) -> mpmath.mpf | None:
     low, high = value._mpi_
     if low == high:
         return mpmath.mp.make_mpf(low)
-    width = mpf_sub(high, low)
+    width = mpf_sub(high, low, prec, round_up)
     if low[0] != high[0] or fzero in (low, high) or not low[1] or not high[1]:
         return None
     nearest_zero = high if low[0] else low
