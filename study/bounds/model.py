@@ -47,5 +47,6 @@ def spread(x: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def relative(absolute: Floats, value: Floats) -> Floats:
+    """An absolute error bound relative to the value; infinite where either is no ordinary number."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(np.isfinite(absolute) & (value != 0), absolute / np.abs(value), np.inf)

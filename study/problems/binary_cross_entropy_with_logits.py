@@ -52,7 +52,7 @@ def naive(x: Any, y: Any) -> Any:
 
 @binary_cross_entropy_with_logits.algorithm(bound=bounds.bce_log_sigmoid)
 def log_sigmoid(x: Any, y: Any) -> Any:
-    """−(y log_sigmoid(x) + (1 − y) log_sigmoid(−x)), log_sigmoid in two branches."""
+    """−(y s(x) + (1 − y) s(−x)), s being log-sigmoid in two branches."""
     return -(y * logs.two_branch.function(x) + (1 - y) * logs.two_branch.function(-x))
 
 

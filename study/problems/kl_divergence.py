@@ -110,9 +110,9 @@ def cross_entropy_minus_entropy(p: Any, q: Any) -> Any:
     return cross.xlogy.function(p, q) - own.xlogy.function(p)
 
 
-@kl_divergence.algorithm(bound=bounds.kl_log1p)
+@kl_divergence.algorithm(bound=bounds.kl_log1p, fails=Outcome.OVERFLOW)
 def log1p(p: Any, q: Any) -> Any:
-    """Σ pᵢ log1p((pᵢ − qᵢ) / qᵢ): each term is accurate, and they still cancel."""
+    """Σ pᵢ log1p dᵢ, dᵢ = (pᵢ − qᵢ)/qᵢ: accurate terms that still cancel; −∞ where pᵢ is lost beside qᵢ."""
     xp = array_namespace(p, q)
     return reductions.sequential_sum(xp.where(p == 0, xp.zeros_like(p), p * xp.log1p((p - q) / q)))
 

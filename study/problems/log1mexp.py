@@ -41,7 +41,7 @@ def naive(x: Any) -> Any:
 
 @log1mexp.algorithm(bound=bounds.log1mexp_log1p, fails=Outcome.OVERFLOW)
 def log1p(x: Any) -> Any:
-    """log1p(−exp x): loses the result near 0."""
+    """Log1p of −exp x: loses the result near 0, −∞ where exp x rounds to 1."""
     xp = array_namespace(x)
     return xp.log1p(-xp.exp(x))
 

@@ -36,7 +36,7 @@ def log_of_two_branch(x: Any) -> Any:
 
 @log_sigmoid.algorithm(bound=bounds.log_sigmoid_log1p, fails=Outcome.OVERFLOW)
 def log1p(x: Any) -> Any:
-    """−log1p(exp(−x)): −∞ once exp(−x) overflows."""
+    """−log1p of exp(−x): −∞ once that overflows."""
     xp = array_namespace(x)
     return -xp.log1p(xp.exp(-x))
 

@@ -66,7 +66,7 @@ def shifted(x: Any) -> Any:
 
 @log_softmax.algorithm(bound=bounds.log_softmax_shifted)
 def log1p(x: Any) -> Any:
-    """(xⱼ − max) − log1p(Σ exp(xᵢ − max) over the others): keeps a small loss of the right class."""
+    """(xⱼ − max) − log1p s, s = Σ exp(xᵢ − max) over the others: keeps a small loss of the right class."""
     if x.shape[-1] == 0:
         return x
     top, total = lse.sum_of_others(x)

@@ -37,7 +37,7 @@ def shifted(a: Any, b: Any) -> Any:
 
 @logaddexp.algorithm(bound=bounds.of_pair(bounds.logsumexp_shifted))
 def log1p(a: Any, b: Any) -> Any:
-    """Max + log1p(exp(min − max))."""
+    """Max + log1p e, e = exp(min − max)."""
     top, decay = _apart(a, b)
     return top + array_namespace(a, b).log1p(decay)
 

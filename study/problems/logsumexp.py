@@ -70,7 +70,7 @@ def finite(top: Any) -> Any:
 
 @logsumexp.algorithm(bound=bounds.logsumexp_shifted)
 def log1p(x: Any) -> Any:
-    """Max + log1p(Σ exp(xᵢ − max) over the others) (Blanchard, Higham and Higham, algorithm 4.1)."""
+    """Max + log1p s, s = Σ exp(xᵢ − max) over the others (Blanchard, Higham and Higham, algorithm 4.1)."""
     xp = array_namespace(x)
     if x.shape[-1] == 0:
         return xp.full(x.shape[:-1], -xp.inf, dtype=x.dtype)

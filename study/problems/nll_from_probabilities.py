@@ -17,7 +17,7 @@ def _definition(a: Any, p: list[float], target: int) -> Any:
     if not value >= 0:
         return a.nan
     if value in (0, 1, a.inf):
-        return {0: a.inf, 1: 0.0}.get(value, -a.inf)
+        return 0.0 if value == 1 else a.inf if value == 0 else -a.inf
     return -a.log(a.exact(value))
 
 
@@ -67,7 +67,7 @@ def clipped_1e_12(p: Any, target: Any) -> Any:
 
 @nll_from_probabilities.algorithm(fails=Outcome.MISSED, formats=("bfloat16", "float32", "float64"))
 def clipped_1e_15(p: Any, target: Any) -> Any:
-    """−log of p clipped to [1e-15, 1 − 1e-15], as scikit-learn did: at most 34.539; does not clip below 1 in float32."""
+    """−log of p clipped to [1e-15, 1 − 1e-15], as scikit-learn did: at most 34.539; only binary64 clips below 1."""
     return -array_namespace(p).log(clip(chosen(p, target), 1e-15))
 
 

@@ -66,7 +66,7 @@ def shifted(x: Any, target: Any) -> Any:
 
 @nll_gradient.algorithm(bound=bounds.nll_gradient_expm1)
 def expm1(x: Any, target: Any) -> Any:
-    """Shifted softmax, and expm1(log-softmax) with log1p at the target."""
+    """Shifted softmax, and at the target expm1 of log-softmax (with log1p)."""
     x, at = _onehot(x, target)
     xp = array_namespace(x)
     return xp.where(at, xp.expm1(logs.log1p.function(x)), soft.shifted.function(x))

@@ -39,7 +39,7 @@ def naive(x: Any) -> Any:
 
 @softplus.algorithm(bound=bounds.softplus_log1p, fails=Outcome.OVERFLOW)
 def log1p(x: Any) -> Any:
-    """log1p(exp x): ∞ above log xmax."""
+    """Log1p of exp x: ∞ above log xmax."""
     xp = array_namespace(x)
     return xp.log1p(xp.exp(x))
 
