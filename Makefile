@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-SOURCE := study experiments tests
+SOURCE := study experiments tests examples
 
 .DEFAULT_GOAL := help
 
@@ -14,6 +14,9 @@ experiments: $(VENV)/run ## run what is not up to date, write results/ and the r
 
 check: $(VENV)/run ## the gate: recompute every table and hold it to its bounds
 	@$(BIN)/study check
+
+baseline: $(VENV)/run ## record today's errors as the baseline for this machine's vector level
+	@$(BIN)/study baseline
 
 report: $(VENV)/run ## rebuild the report from the stored tables
 	@$(BIN)/study report
@@ -39,5 +42,5 @@ $(VENV)/%: requirements/%.txt pyproject.toml
 	$(PIP) --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 
-.PHONY: help experiments check report test lint bench clean
+.PHONY: help experiments check baseline report test lint bench clean
 .SECONDARY:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from study.experiment import Experiment, Finding
 from study.formats import FORMATS, Format
-from study.measure import single
+from study.statistics import single
 from study.report import sentences
 
 PROBABILITIES = [0.1, 0.3, 0.5, 0.1]

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]
 
+LARGEST = np.finfo(np.float64).max
+"""Stands in for a condition number beyond binary64: the error in units of it is then an upper bound."""
+
 
 class Outcome(IntEnum):
     """What became of one computed value, judged against the correctly rounded reference."""
@@ -145,8 +148,8 @@ def compare(computed: Any, reference: Any) -> Measured:
         reference: Exact, mpf or object array of mpf, of the same shape.
 
     Raises:
-        TypeError: computed is not of a floating-point format.
-        ValueError: the shapes differ, or a reference is not certified.
+        TypeError: computed is not of a floating-point format, or a reference is not a real number.
+        ValueError: the shapes differ.
     """
     computed = np.asarray(computed)
     form, exact = format_of(computed), as_exact(reference)
@@ -177,19 +180,21 @@ def ulp_error(computed: ArrayLike, reference: Any) -> Floats:
 
 def relative_error(computed: ArrayLike, reference: Any) -> Floats:
     """|computed - reference| / |reference|; infinite for a non-zero value where zero is due."""
-    return _relative(compare(computed, reference))
+    return relative(compare(computed, reference))
 
 
 def error_in_u(computed: ArrayLike, reference: Any) -> Floats:
     """Relative error in units of the format's unit roundoff u."""
     measured = compare(computed, reference)
-    return _relative(measured) / measured.form.u
+    with np.errstate(over="ignore"):
+        return relative(measured) / measured.form.u
 
 
 def scaled_error(computed: ArrayLike, reference: Any, cond: ArrayLike) -> Floats:
     """|computed - reference| / (u (1 + cond) max(|reference|, xmin)): about 1 for a backward stable algorithm.
 
-    Stays meaningful near a zero of the function, where cond |reference| tends to a finite limit.
+    Stays meaningful near a zero of the function, where cond |reference| tends to a finite limit. At a zero itself that
+    limit is not to be had from cond: where cond is infinite and zero is due, anything but zero is infinitely wrong.
 
     Args:
         computed: as for ``compare``.
@@ -200,7 +205,11 @@ def scaled_error(computed: ArrayLike, reference: Any, cond: ArrayLike) -> Floats
         ValueError: cond is negative or NaN, or does not broadcast.
     """
     measured = compare(computed, reference)
-    cond = np.broadcast_to(np.asarray(cond, dtype=np.float64), measured.reference.shape)
+    cond, shape = np.asarray(cond, dtype=np.float64), measured.reference.shape
+    try:
+        cond = np.broadcast_to(cond, shape)
+    except ValueError:
+        raise ValueError(f"cond has shape {cond.shape}, which does not broadcast to the values' {shape}") from None
     if not np.all(cond >= 0):
         raise ValueError("cond must not be negative or NaN")
     return scaled(measured, cond)
@@ -209,18 +218,22 @@ def scaled_error(computed: ArrayLike, reference: Any, cond: ArrayLike) -> Floats
 def scaled(measured: Measured, cond: Floats) -> Floats:
     """``scaled_error`` of values compared already."""
     r = measured.reference
-    scale = np.maximum(r.exponent, measured.form.emin)
+    scale = np.where(r.hi == 0, measured.form.emin, np.maximum(r.exponent, measured.form.emin))
     with np.errstate(invalid="ignore", over="ignore", under="ignore"):
         size = np.maximum(np.abs(r.hi) * np.ldexp(1.0, np.maximum(r.exponent - scale, -2000).astype(np.int32)), 1.0)
-        error = measured.distance(scale) / (measured.form.u * (1 + cond) * size)
-    return np.where(np.isnan(error), np.where(measured.distance(scale) == 0, 0.0, np.inf), error)
+        distance = measured.distance(scale)
+        error = distance / measured.form.u / size / (1 + np.minimum(cond, LARGEST))
+    nothing_scales = ~np.isfinite(r.hi) | ((r.hi == 0) & np.isinf(cond))
+    return np.where(distance == 0, 0.0, np.where(nothing_scales, np.inf, error))
 
 
-def _relative(measured: Measured) -> Floats:
+def relative(measured: Measured) -> Floats:
+    """``relative_error`` of values compared already."""
     r = measured.reference
     distance = measured.distance(r.exponent)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(distance == 0, 0.0, distance / np.abs(r.hi))
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        error = distance / np.abs(r.hi)
+    return np.where(distance == 0, 0.0, np.where(np.isfinite(r.hi), error, np.inf))
 
 
 def outcomes(computed: ArrayLike, reference: Any) -> NDArray[np.int8]:

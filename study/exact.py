@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import mpmath
 import numpy as np
-from mpmath.libmp import from_man_exp, mpf_add, mpf_shift, mpf_sub, to_float
+from mpmath.libmp import from_float, from_man_exp, mpf_add, mpf_shift, mpf_sub, to_float
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +64,7 @@ class Exact:
         """The held values as mpmath numbers, without rounding."""
         out = np.empty(self.hi.shape, dtype=object)
         for i in np.ndindex(self.hi.shape):
-            hi, lo = (mpmath.mpf(float(part[i]))._mpf_ for part in (self.hi, self.lo))
+            hi, lo = (from_float(float(part[i])) for part in (self.hi, self.lo))
             out[i] = mpmath.mp.make_mpf(mpf_shift(mpf_add(hi, lo), int(self.exponent[i])))
         return out
 
@@ -88,12 +88,17 @@ class Exact:
         Args:
             values: array of mpf (or one).
             error: bound on the relative error that the given numbers have already.
+
+        Raises:
+            TypeError: one is not a real number.
         """
         given = np.asarray(values, dtype=object)
         hi, lo, bound = (np.zeros(given.shape) for _ in range(3))
         exponent = np.zeros(given.shape, dtype=np.int64)
         for i in np.ndindex(given.shape):
             value = mpmath.mpmathify(given[i])
+            if not isinstance(value, mpmath.mpf):
+                raise TypeError(f"an exact value is a real number, not {given[i]!r}")
             if not mpmath.isfinite(value) or value == 0:
                 hi[i] = float(value)
                 continue
@@ -103,11 +108,11 @@ class Exact:
             hi[i] = to_float(unit, rnd="n")
             if abs(hi[i]) == 2.0:  # rounded up to the next binade
                 scale, unit, hi[i] = scale + 1, mpf_shift(unit, -1), hi[i] / 2
-            rest = mpf_sub(unit, mpmath.mpf(hi[i])._mpf_)
+            rest = mpf_sub(unit, from_float(float(hi[i])))
             lo[i] = to_float(rest, rnd="n")
             if abs(scale) > MAX_EXPONENT:
                 exponent[i], bound[i] = MAX_EXPONENT if scale > 0 else -MAX_EXPONENT, np.inf
                 continue
             exponent[i] = scale
-            bound[i] = error if mpf_sub(rest, mpmath.mpf(lo[i])._mpf_)[1] == 0 else error + REPRESENTATION_ERROR
+            bound[i] = error if mpf_sub(rest, from_float(float(lo[i])))[1] == 0 else error + REPRESENTATION_ERROR
         return cls(hi, lo, exponent, bound)

@@ -134,10 +134,13 @@ def get_format(form: str | Format) -> Format:
     """The format of that name.
 
     Raises:
+        TypeError: that is neither a Format nor a name.
         ValueError: no format has that name.
     """
     if isinstance(form, Format):
         return form
+    if not isinstance(form, str):
+        raise TypeError(f"a Format or its name is due, not {type(form).__name__}")
     if form not in FORMATS:
         raise ValueError(f"no format named {form!r}; there are: {', '.join(FORMATS)}")
     return FORMATS[form]
@@ -168,6 +171,7 @@ def round_to(value: mpmath.mpf, form: str | Format) -> Any:
 
     Raises:
         TypeError: value is not an mpf.
+        ValueError: no format has that name.
     """
     form = get_format(form)
     if not isinstance(value, mpmath.mpf):
@@ -177,8 +181,10 @@ def round_to(value: mpmath.mpf, form: str | Format) -> Any:
     sign, man, exp, bc = value._mpf_
     drop = max(exp + bc - 1, form.emin) - form.p + 1 - exp
     integer, unit = int(man), exp + drop
-    if drop > 0:
-        integer, rest = divmod(integer, 1 << drop) if drop <= bc + 1 else (0, 0)
+    if drop > bc:  # below half a unit
+        integer = 0
+    elif drop > 0:
+        integer, rest = divmod(integer, 1 << drop)
         half = 1 << (drop - 1)
         integer += rest > half or (rest == half and integer & 1)
     else:

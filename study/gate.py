@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from study.experiment import MAIN_FORMATS, Experiment, Sweep
@@ -40,6 +41,8 @@ def missing_failures(tables: Sequence[pd.DataFrame]) -> Iterator[str]:
     """
     import pandas as pd
 
+    if not tables:
+        return
     rows = pd.concat(tables)
     for problem in PROBLEMS.values():
         for algorithm in problem.algorithms.values():
@@ -56,13 +59,49 @@ def missing_failures(tables: Sequence[pd.DataFrame]) -> Iterator[str]:
                     )
 
 
-def check(experiments: Sequence[Experiment], jobs: int | None = None) -> list[str]:
-    """Recompute the tables of experiments and return what they violate; nothing is written."""
+@dataclass(frozen=True)
+class Verdict:
+    """What the gate found.
+
+    Attributes:
+        broken: a line for every contract that is broken, on whatever machine.
+        drifted: a line for every error that has grown beyond what drift allows.
+        moved: errors that differ from the recorded ones, worst first; None where nothing is recorded for this machine.
+        measured: the errors now, as a baseline records them.
+    """
+
+    broken: list[str]
+    drifted: list[str]
+    moved: pd.DataFrame | None
+    measured: pd.DataFrame
+
+
+def check(experiments: Sequence[Experiment], jobs: int | None = None) -> Verdict:
+    """Recompute the tables of experiments and hold them to their contracts and to the baseline; nothing is written."""
+    from study import drift
     from study.run import recompute
 
-    found: list[str] = []
-    sweeps: list[pd.DataFrame] = []
+    broken: list[str] = []
+    sweeps: dict[tuple[str, str], pd.DataFrame] = {}
     for experiment, tables in recompute(experiments, jobs):
-        found += violations(experiment, tables)
-        sweeps += [tables[name] for name, declared in experiment.tables.items() if isinstance(declared, Sweep)]
-    return found + (list(missing_failures(sweeps)) if sweeps else [])
+        broken += violations(experiment, tables)
+        declared = {name for name, table in experiment.tables.items() if isinstance(table, Sweep)}
+        sweeps |= {(experiment.name, name): tables[name] for name in declared}
+    broken += missing_failures(list(sweeps.values()))
+    measured, recorded = drift.summary(sweeps), drift.read()
+    if recorded is None:
+        return Verdict(broken, [], None, measured)
+    changes = drift.moved(recorded[recorded["experiment"].isin([e.name for e in experiments])], measured)
+    return Verdict(broken, list(drifted(changes)), changes, measured)
+
+
+def drifted(changes: pd.DataFrame) -> Iterator[str]:
+    """A line for every error that has grown beyond what drift allows."""
+    from study.drift import ALLOWED, KEY
+
+    for row in changes[changes["ratio"] > ALLOWED].to_dict("records"):
+        what = " ".join(str(row[name]) for name in KEY)
+        yield (
+            f"{what}: {row['measured']:.4g} ulp, {row['ratio']:.3g} times the recorded {row['recorded']:.4g} "
+            f"(or 1/2); {ALLOWED:g} times is allowed"
+        )

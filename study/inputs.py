@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from study.problems.signature import Kind
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
     from study.formats import Format
-    from study.problems import Problem
 
 Arguments = tuple["NDArray[Any]", ...]
 """A problem's arguments, stacked along the first axis."""
@@ -57,7 +54,14 @@ def constant(value: float) -> Family:
 
 def scaled_normal(n: int) -> Family:
     """N logits from N(0, 1), scaled so that the largest is the parameter, and a random target."""
-    return _logits(f"N(0, 1), n = {n}, scaled", n, lambda x, top: x * (top / x.max(axis=-1, keepdims=True)))
+
+    def place(x: NDArray[Any], top: Any) -> NDArray[Any]:
+        largest = x.max(axis=-1, keepdims=True)
+        smallest = x.min(axis=-1, keepdims=True)  # scaling by a negative factor makes this the largest
+        scaled: NDArray[Any] = x * (top / np.where(largest > 0, largest, smallest))
+        return scaled
+
+    return _logits(f"N(0, 1), n = {n}, scaled", n, place)
 
 
 def shifted_normal(n: int) -> Family:
@@ -75,21 +79,3 @@ def _logits(name: str, n: int, place: Callable[[NDArray[Any], Any], NDArray[Any]
         return place(rng.standard_normal((rows, n)), parameter), rng.integers(n, size=rows)
 
     return Family(name, draw)
-
-
-def battery(problem: Problem, rows: int = 200, n: int = 10) -> Arguments:
-    """Ordinary and hard inputs for a problem, seeded: small, large and huge spreads, offsets, ties.
-
-    Args:
-        problem: what they are for.
-        rows: instances of each kind.
-        n: length of the vectors.
-    """
-    rng = generator("battery", problem.name)
-    if problem.domain == "probability":
-        x = np.concatenate([rng.uniform(low, 1, (rows, n)) for low in (0.001, 0.5, 0.99)])
-    else:
-        spreads = [rng.standard_normal((rows, n)) * scale for scale in (0.01, 1, 10, 100)]
-        x = np.concatenate([*spreads, *(spreads[1] + offset for offset in (-1000, -10, 10, 1000)), np.ones((1, n))])
-    made: dict[Kind, NDArray[Any]] = {Kind.VECTOR: x, Kind.NUMBER: x[:, 0], Kind.INDEX: rng.integers(n, size=len(x))}
-    return tuple(made[kind] for kind in problem.signature.arguments)

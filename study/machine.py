@@ -24,10 +24,10 @@ def machine() -> dict[str, str]:
 
 def simd_level() -> str:
     """The highest dispatch level that NumPy uses here: its exp and log differ from level to level."""
-    from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
+    from numpy._core._multiarray_umath import __cpu_baseline__, __cpu_dispatch__, __cpu_features__
 
     used = [feature for feature in __cpu_dispatch__ if __cpu_features__.get(feature)]
-    return used[-1] if used else "baseline"
+    return str([*__cpu_baseline__, *used][-1])
 
 
 def versions() -> dict[str, str]:

@@ -9,11 +9,10 @@ import numpy as np
 from study.errors import Outcome, compare
 from study.experiment import Sweep
 from study.formats import FORMATS
-from study.measure import decimal
 from study.problems import get_problem
-from study.problems.signature import Kind
 from study.reference import exact
 from study.run import discover
+from study.statistics import decimal
 from study.store import read_table
 from study.trace import trace
 
@@ -91,11 +90,9 @@ def explain(problem: Problem, algorithm: Algorithm, args: Sequence[NDArray[Any]]
 
 def instance(problem: Problem, args: Sequence[NDArray[Any]], row: int) -> list[NDArray[Any]]:
     """One instance of a stack of arguments."""
-    batch = problem.signature.batch(args)
     out = []
-    for arg, kind in zip(args, problem.signature.arguments, strict=True):
-        shape = (*batch, arg.shape[-1]) if kind is Kind.VECTOR else batch
-        out.append(np.broadcast_to(arg, shape).reshape(-1, *shape[len(batch) :])[row])
+    for stack, kind in zip(problem.signature.stacked(args), problem.signature.arguments, strict=True):
+        out.append(stack.reshape(-1, *stack.shape[stack.ndim - len(kind.axes) :])[row])
     return [np.asarray(a) for a in out]
 
 

@@ -143,9 +143,9 @@ def _work(path: str, table_name: str, index: int) -> Any:
 def measure_unit(experiment: str, sweep: Sweep, index: int) -> list[dict[str, Any]]:
     """The rows of one unit: inputs drawn and rounded, the exact values found once, every algorithm measured on them."""
     from study.formats import FORMATS
-    from study.measure import statistics
     from study.problems import get_problem
     from study.reference import exact
+    from study.statistics import statistics
 
     unit = list(sweep.units())[index]
     form = FORMATS[unit.form]

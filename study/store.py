@@ -52,9 +52,13 @@ def read_table(experiment: str, name: str) -> pd.DataFrame:
     Raises:
         DamagedResultsError: the file is missing, empty or no table.
     """
+    return read_csv(RESULTS / experiment / f"{name}.csv")
+
+
+def read_csv(path: Path) -> pd.DataFrame:
+    """Read a stored table by its path; raises as ``read_table``."""
     import pandas as pd
 
-    path = RESULTS / experiment / f"{name}.csv"
     try:
         table = pd.read_csv(path, keep_default_na=False, na_values=[""])
     except FileNotFoundError:
@@ -129,7 +133,7 @@ def is_current(name: str, mark: str) -> bool:
         return bool(stamp["mark"] == mark) and all(
             hashlib.sha256(Path(path).read_bytes()).hexdigest() == digest for path, digest in stamp["files"].items()
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
 
 

@@ -9,10 +9,10 @@ from study.experiment import Experiment, Sweep
 from study.formats import FORMATS
 from study.gate import exceeded_bounds, missing_failures, violations
 from study.inputs import scaled_normal, uniform
-from study.measure import statistics
 from study.problems import PROBLEMS
 from study.reference import exact
 from study.run import measure_unit
+from study.statistics import statistics
 
 
 def sweep(problem, **changes):

@@ -19,6 +19,8 @@ from study.arithmetic.scaled import Scaled, product, total, where
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from numpy.typing import NDArray
+
     from study.arithmetic.errorfree import Floats, Pair
 
 __all__ = [
@@ -41,6 +43,8 @@ UNIT = 2.0**-104
 
 STEPS = 64
 """exp is tabulated at j log(2) / 64, so that the polynomial's argument is at most log(2) / 128."""
+
+_FIRST = 90
 
 SATURATED = 1e15
 """Beyond it exp is 0 or infinite for every purpose; its exponent stays an exact integer."""
@@ -80,16 +84,15 @@ def _exp_table() -> tuple[Pair, list[float], Pair]:
 
 @cache
 def _log_table() -> tuple[Floats, Pair, Pair, Pair]:
-    """Reciprocals r of 8 bits for the significands' intervals; -log r; log 2; the coefficients of log1p(f)/f."""
+    """For m about j/128, from sqrt(1/2) to sqrt(2): r = 1/m in 9 bits, 1 itself for m near 1; -log r; and log 2;
+    the coefficients (-1)**k / (k+1) of log1p(f)/f.
+    """
     mp = mpmath.MPContext()
     mp.prec = 250
-    centres = [1 + (j + 0.5) / 128 for j in range(128)]
-    reciprocals = [float(round(512 / c)) / 512 for c in centres]
-    halved = [r if c < np.sqrt(2) else 2 * r for r, c in zip(reciprocals, centres, strict=True)]
-    near_one = [1.0 if abs(r - 1) < 2 / 256 else r for r in halved]
+    reciprocals = [round(256 * 128 / j) / 256 for j in range(_FIRST, 182)]
     return (
-        np.array(near_one),
-        _words([-mp.log(r) for r in near_one]),
+        np.array(reciprocals),
+        _words([-mp.log(r) for r in reciprocals]),
         _words([mp.log(2)]),
         _words([mp.mpf(-1) ** k / (k + 1) for k in range(18)]),
     )
@@ -147,21 +150,18 @@ def expm1(x: Scaled) -> Scaled:
 
 def log(x: Scaled) -> Scaled:
     """Natural logarithm, relative to itself where x is near 1 too; log 0 = -inf, NaN below 0."""
-    reciprocal, (table_hi, table_lo), (two_hi, two_lo), coefficients = _log_table()
+    reciprocals, table, two, coefficients = _log_table()
     ordinary = np.isfinite(x.hi) & (x.hi > 0)
-    hi, lo, exponent = np.where(ordinary, 2 * x.hi, 1.0), np.where(ordinary, 2 * x.lo, 0.0), x.exponent - 1
-    j = np.clip(((hi - 1) * 128).astype(np.int64), 0, 127)
-    up = (reciprocal[j] == 1) & (hi > 1.5) | (reciprocal[j] > 1)
-    scale = np.where(up, 0.5, 1.0)
-    hi, lo, exponent = hi * scale, lo * scale, np.where(ordinary, exponent + up, 0).astype(np.float64)
-    f = errorfree.add(
-        errorfree.multiply((hi, lo), (reciprocal[j], np.zeros_like(hi))), (np.full_like(hi, -1.0), np.zeros_like(hi))
-    )
+    low = x.hi < np.sqrt(0.5)
+    factor = np.where(low, 2.0, 1.0)
+    m = (np.where(ordinary, x.hi * factor, 1.0), np.where(ordinary, x.lo * factor, 0.0))
+    exponent = np.where(ordinary, x.exponent - low, 0).astype(np.float64)
+    j = np.rint(m[0] * 128).astype(np.int64) - _FIRST
+    zero = np.zeros_like(exponent)
+    f = errorfree.add(errorfree.multiply(m, (reciprocals[j], zero)), (zero - 1, zero))
     near = Scaled.of(f) * Scaled.of(_polynomial(coefficients, f, 8))
-    whole = errorfree.multiply(
-        (exponent, np.zeros_like(hi)), (np.full_like(hi, two_hi[0]), np.full_like(hi, two_lo[0]))
-    )
-    out = Scaled.of(errorfree.add(whole, (table_hi[j], table_lo[j]))) + near
+    whole = errorfree.multiply((exponent, zero), (zero + two[0], zero + two[1]))
+    out = Scaled.of(errorfree.add(whole, (table[0][j], table[1][j]))) + near
     return _replaced(out, x, np.log, ~ordinary)
 
 
@@ -178,7 +178,7 @@ def log_product(x: Scaled) -> Scaled:
     return log(product(x))
 
 
-def _replaced(out: Scaled, x: Scaled, function: Callable[[Floats], Floats], special: Floats) -> Scaled:
+def _replaced(out: Scaled, x: Scaled, function: Callable[[Floats], Floats], special: NDArray[np.bool_]) -> Scaled:
     """Binary64's own answer where the argument is infinite, NaN or no number of the function's domain."""
     with np.errstate(all="ignore"):
         values = function(np.where(special, x.hi, 1.0))

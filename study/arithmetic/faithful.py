@@ -77,4 +77,4 @@ def _settle(formula: Any, ladder: list[Any], form: Format, rows: list[NDArray[An
 def _near_limit(form: Format, value: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Whether it depends on the last bits if a value rounds to zero or to infinity."""
     limits = (form.xmins / 2, (2 - form.overflow_margin) * 2.0**form.emax)
-    return np.logical_or.reduce([np.abs(np.abs(value) / limit - 1) < 2.0**-30 for limit in limits])
+    return np.asarray(np.logical_or.reduce([np.abs(np.abs(value) / limit - 1) < 2.0**-30 for limit in limits]))

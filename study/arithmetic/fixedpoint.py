@@ -26,7 +26,6 @@ _HALVINGS = 16
 
 _length = np.frompyfunc(int.bit_length, 1, 1)
 _integer = np.frompyfunc(int, 1, 1)
-_real = np.frompyfunc(float, 1, 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +58,7 @@ class FixedPoint:
         return FixedPoint(_objects(self.units * other.units >> BITS))
 
     def __truediv__(self, other: FixedPoint) -> FixedPoint:
-        return FixedPoint(_objects((self.units << BITS) // other.units))
+        return FixedPoint(_objects((self.units << BITS) // np.where(other.units == 0, 1, other.units)))
 
     def __getitem__(self, index: Any) -> FixedPoint:
         return FixedPoint(_objects(self.units[index]))
@@ -67,6 +66,10 @@ class FixedPoint:
 
 def _objects(values: Any) -> NDArray[np.object_]:
     return np.asarray(values, dtype=object)
+
+
+def _floats(values: Any) -> NDArray[np.float64]:
+    return np.asarray(values, dtype=object).astype(np.float64)
 
 
 def _shift(units: int, left: int) -> int:
@@ -110,7 +113,7 @@ def log(x: FixedPoint) -> FixedPoint:
     first = np.log(held.hi) + held.exponent * np.log(2.0)
     length = _length(x.units)
     wide = FixedPoint(_shifted(x.units, BITS - length))
-    rest = first - length.astype(np.float64) * np.log(2.0) + BITS * np.log(2.0)
+    rest = first - _floats(length) * np.log(2.0) + BITS * np.log(2.0)
     ratio = wide * exp(FixedPoint.number(-rest)) - FixedPoint.number(1.0)
     exponents = FixedPoint(_objects((length - BITS) * _log2_units() >> _GUARD))
     return FixedPoint.number(rest) + _log1p_series(ratio) + exponents
@@ -154,8 +157,8 @@ def scaled(x: FixedPoint) -> Scaled:
     """The nearest double-double, its exponent apart."""
     exponent = _length(x.units)
     units = _shifted(x.units, 120 - exponent)
-    hi = _real(units).astype(np.float64)
-    lo = _real(units - _integer(hi)).astype(np.float64)
+    hi = _floats(units)
+    lo = _floats(units - _integer(hi))
     held = np.where(x.units == 0, NO_EXPONENT, exponent).astype(np.int64) - BITS
     return Scaled.of((np.ldexp(hi, -120), np.ldexp(lo, -120)), held)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -59,9 +60,11 @@ class Algorithm:
             An array of the arguments' dtype, the vectors of a result along ``axis``.
 
         Raises:
-            TypeError: a dtype is no floating-point format, dtypes differ, or an index is no integer.
+            TypeError: a dtype is no floating-point format or none of the algorithm's, dtypes differ, an index or the
+                axis is no integer, or the result is of another dtype.
             ValueError: a wrong number of arguments, or shapes or indices that do not fit.
         """
+        axis = operator.index(axis)
         try:
             arrays = [arg if hasattr(arg, "dtype") else np.asarray(arg) for arg in args]
             arrays = self.signature.each(arrays, lambda x: _moved(x, axis, -1), {Kind.VECTOR, Kind.MATRIX})
@@ -76,8 +79,18 @@ class Algorithm:
             arrays = self.signature.each(arrays, lambda x: x.astype(np.float32), real)
         with np.errstate(all="ignore"):
             out = self.function(*arrays)
-            out = np.asarray(out).astype(dtype) if widened else out
+        if getattr(out, "dtype", None) != arrays[self._first].dtype:
+            came = getattr(out, "dtype", type(out).__name__)
+            raise TypeError(f"{self.problem} ({self.name}): returned {came} for {arrays[self._first].dtype}")
+        with np.errstate(all="ignore"):
+            out = np.asarray(out) if isinstance(out, np.generic) else out
+            out = out.astype(dtype) if widened else out
         return _moved(out, -1, axis) if self.signature.vector_result else out
+
+    @property
+    def _first(self) -> int:
+        """Position of the first argument that is not an index."""
+        return next(i for i, kind in enumerate(self.signature.arguments) if not kind.integer)
 
     def _format(self, arrays: list[Any]) -> tuple[Format, Any]:
         """The one format, and dtype, of the arguments that are not indices; array libraries name dtypes alike."""
@@ -88,6 +101,8 @@ class Algorithm:
         ((name, dtype),) = dtypes.items()
         if name not in FORMATS:
             raise TypeError(f"dtype {name} is not a floating-point format; use one of: {', '.join(FORMATS)}")
+        if name not in self.formats:
+            raise TypeError(f"is not for {name}; it is for: {', '.join(self.formats)}")
         return FORMATS[name], dtype
 
 
@@ -105,7 +120,8 @@ class Problem:
         shape: its gufunc signature, ``(n),i->()``; see ``Signature``.
         definition: ``definition(arithmetic, *args)`` on one instance, in interval arithmetic.
         sensitivity: condition number times |result|, from the arguments in binary64 and the result.
-        domain: family of numbers that the arguments are: ``probability`` or ``real``.
+        domain: what numbers the arguments are, ``probability``, ``real`` or ``negative``: one for all, or for each in
+            turn, as in ``real, probability``.
         engine: name of the function of ``study.reference.engine`` that evaluates it fast, None if there is none.
         algorithms: its algorithms by name, in order of declaration.
     """
@@ -121,6 +137,12 @@ class Problem:
 
     def __post_init__(self) -> None:
         self.signature = Signature.parse(self.shape)
+
+    @property
+    def domains(self) -> list[str]:
+        """The domain of each argument."""
+        names = self.domain.split(", ")
+        return names if len(names) > 1 else names * len(self.signature.arguments)
 
     def algorithm(
         self,
@@ -180,8 +202,10 @@ class Problem:
 
         arrays = prepare(self, args)
         result = exact(self, *arrays) if reference is None else reference
-        size = np.abs(result.to_float())
+        # Held within 2**±1000, so that neither a result nor its sensitivity leaves binary64 before they are divided.
+        value = np.asarray(np.ldexp(result.hi, np.clip(result.exponent, -1000, 1000).astype(np.int32)))
+        size = np.abs(value)
         with np.errstate(all="ignore"):
-            sensitivity = np.broadcast_to(self.sensitivity(*arrays, result.to_float()), size.shape)
+            sensitivity = np.broadcast_to(self.sensitivity(*arrays, value), size.shape)
             cond = sensitivity / size
         return np.where(np.isnan(cond), np.where(sensitivity == 0, 0.0, np.inf), cond)

@@ -128,6 +128,8 @@ class Signature:
             indices = np.asarray(arg)
             if indices.dtype.kind not in "iu":
                 raise TypeError(f"argument {position} must be integers (an index), got dtype {indices.dtype}")
+            if length == 0 and indices.size:
+                raise ValueError(f"argument {position} must lie within the vectors, which are empty")
             if length is not None and indices.size and not (indices.min() >= 0 and indices.max() < length):
                 raise ValueError(
                     f"argument {position} must lie in 0 … {length - 1}, got {indices.min()} … {indices.max()}"

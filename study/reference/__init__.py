@@ -6,6 +6,7 @@ and inf - inf, inf / inf and 0 * inf are undefined (NaN). A NaN argument makes t
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -68,11 +69,11 @@ def reference(problem: str | Problem, *args: Any, prec: int = 120) -> NDArray[np
         undefined values are NaN (see the package's docstring).
 
     Raises:
-        TypeError: a dtype is no floating-point format, or an index is no integer.
+        TypeError: a dtype is no floating-point format, or an index or prec is no integer.
         ValueError: an unknown problem, a wrong number of arguments, shapes or indices that do not fit, prec < 1.
         UncertifiedError: the precision that this needs is out of reach.
     """
-    problem = get_problem(problem)
+    problem, prec = get_problem(problem), operator.index(prec)
     if prec < 1:
         raise ValueError(f"prec must be at least 1 bit, got {prec}")
     return _by_mpmath(problem, prepare(problem, args), prec)

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import reprlib
 from typing import TYPE_CHECKING, Any
 
 import mpmath
-from mpmath.libmp import fzero, mpf_abs, mpf_add, mpf_le, mpf_shift, mpf_sub, round_nearest, round_up
+from mpmath.libmp import (
+    fnan,
+    from_float,
+    fzero,
+    mpf_abs,
+    mpf_add,
+    mpf_le,
+    mpf_shift,
+    mpf_sub,
+    round_ceiling,
+    round_nearest,
+)
 
 from study.reference.interval import Arithmetic
 
@@ -42,17 +54,19 @@ def certified(definition: Callable[..., Any], args: tuple[Any, ...], prec: int) 
         if all(value is not None for value in settled):
             return settled
         working *= 2
-    raise UncertifiedError(f"{definition.__name__} of {args} is not certified to {prec} bits within {MAX_PREC} bits")
+    raise UncertifiedError(
+        f"{definition.__name__} of {reprlib.repr(args)} is not certified to {prec} bits within {MAX_PREC} bits"
+    )
 
 
 def _settle(value: Any, prec: int) -> mpmath.mpf | None:
     """The midpoint of an enclosure of relative width below 2**-prec, or None."""
     if isinstance(value, float):
-        return mpmath.mpf(value)
+        return mpmath.mp.make_mpf(from_float(value))
     low, high = value._mpi_
-    if low == high:
+    if low == high != fnan:
         return mpmath.mp.make_mpf(low)
-    width = mpf_sub(high, low, prec, round_up)
+    width = mpf_sub(high, low, prec + 20, round_ceiling)  # rounded: the ends may lie 2**1000 binades apart
     if low[0] != high[0] or fzero in (low, high) or not low[1] or not high[1]:
         return None
     nearest_zero = high if low[0] else low

@@ -1,7 +1,7 @@
 """Interval arithmetic at a chosen precision: the mathematics in which the problems are defined.
 
-mpmath's ``iv`` does the arithmetic. Its exp and log round outward a value that itself carries an error of some
-2**-12 units, so each is widened here by a whole unit: what is returned encloses the exact value.
+mpmath's ``iv`` does the arithmetic. Its exp and log round a value that itself carries an error of some 2**-12 units
+in the last place, so each is widened here by a whole unit: what is returned encloses the exact value.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ import mpmath
 from mpmath.ctx_iv import MPIntervalContext
 from mpmath.libmp import (
     MPZ_ONE,
+    finf,
+    fninf,
     fone,
+    from_float,
     from_man_exp,
     fzero,
     mpf_exp,
@@ -22,6 +25,7 @@ from mpmath.libmp import (
     mpf_mul,
     round_ceiling,
     round_floor,
+    round_nearest,
 )
 
 if TYPE_CHECKING:
@@ -43,8 +47,10 @@ class Arithmetic:
         self._set_unit()
 
     def _set_unit(self) -> None:
-        self._below = from_man_exp((MPZ_ONE << self.prec) - 1, -self.prec)
-        self._above = from_man_exp((MPZ_ONE << self.prec) + 1, -self.prec)
+        """The factors 1 ± 2**(1 - prec): at least one unit in the last place, wherever in its binade a value lies."""
+        bits = self.prec - 1
+        self._below = from_man_exp((MPZ_ONE << bits) - 1, -bits)
+        self._above = from_man_exp((MPZ_ONE << bits) + 1, -bits)
 
     @property
     def prec(self) -> int:
@@ -69,14 +75,16 @@ class Arithmetic:
         return any(math.isnan(value) for value in values)
 
     def exact(self, value: float) -> Interval:
-        """The interval that holds one binary64 number."""
-        return self._iv.mpf(float(value))
+        """The interval of zero width that holds one binary64 number, whatever the working precision."""
+        point = from_float(float(value))
+        return self._iv.make_mpf((point, point))
 
     def _widened(self, function: Any, x: Interval) -> Interval:
         lower, upper = x._mpi_
-        low = high = function(lower, self.prec, round_floor)
-        if lower != upper:
-            high = function(upper, self.prec, round_ceiling)
+        if lower == upper:
+            low = high = function(lower, self.prec, round_nearest)
+        else:
+            low, high = function(lower, self.prec, round_floor), function(upper, self.prec, round_ceiling)
         ends = [mpf_mul(end, unit) for end in (low, high) for unit in (self._below, self._above)]
         numbers = [mpmath.mp.make_mpf(end) for end in ends]
         return self._iv.make_mpf((min(numbers)._mpf_, max(numbers)._mpf_))
@@ -140,6 +148,8 @@ def _exact_product(factors: list[Interval]) -> Any:
 
 
 def magnitude(x: Interval) -> int:
-    """Smallest e with |x| <= 2**e for all of the interval; very small for zero."""
+    """Smallest e with |x| <= 2**e for all of the interval; very small for zero, very large where it is unbounded."""
+    if fninf in x._mpi_ or finf in x._mpi_:
+        return 10**9
     ends = [exp + bc for sign, man, exp, bc in x._mpi_ if man]
     return max(ends, default=-(10**9))

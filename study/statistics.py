@@ -8,19 +8,18 @@ import mpmath
 import numpy as np
 
 from study.errors import Outcome, compare, scaled
-from study.formats import Format, get_format
-from study.inputs import battery, rounded
-from study.problems import Algorithm, Problem, get_problem
+from study.errors import relative as relative_of
+from study.problems import get_problem
 from study.reference import exact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from study.errors import Measured
     from study.exact import Exact
+    from study.problems import Algorithm, Problem
 
 SHOWN = 8
 """How many numbers of a worst input are written out; longer ones are drawn again from their seed."""
@@ -44,15 +43,17 @@ def statistics(
 
     Returns:
         count of values; ``max_ulp``, ``median_ulp``, ``p99_ulp`` (ulps); ``max_relative``; ``max_u`` (the same in u);
-        ``max_scaled`` (error over u (1 + cond) |reference|); ``median_cond``, ``max_cond``; ``bound_u``, the largest
+        ``max_scaled`` (error over u (1 + cond) |reference|); ``max_normwise`` (largest error of a result over u times
+        its largest finite component); ``median_cond``, ``max_cond``; ``bound_u``, the largest
         a-priori bound in u; ``bound_used``, the largest error as a fraction of its own bound, over ``bounded`` values;
-        a count for each Outcome; ``worst_row`` and ``worst_input`` of the largest error in ulps, numbers in hex;
+        a count for each Outcome; ``worst_row``, ``worst_component`` and ``worst_input`` (in hex)
+        of the largest error in ulps;
         ``worst_computed``, ``worst_reference``, the result there.
     """
     computed = np.asarray(algorithm(*args))
     measured = compare(computed, reference)
     ulps = measured.distance(measured.ulp_exponent)
-    relative = relative_to(measured)
+    relative = relative_of(measured)
     counts = np.bincount(measured.outcome.ravel(), minlength=len(Outcome))
     return {
         "count": ulps.size,
@@ -62,6 +63,7 @@ def statistics(
         "max_relative": float(np.max(relative, initial=0)),
         "max_u": float(np.max(relative, initial=0)) / measured.form.u,
         "max_scaled": float(np.max(scaled(measured, cond), initial=0)),
+        "max_normwise": float(np.max(normwise(measured, vectors=problem.signature.vector_result), initial=0)),
         "median_cond": quantile(cond, 0.5),
         "max_cond": float(np.max(cond, initial=0)),
         **_against_bound(algorithm, args, measured, relative),
@@ -97,11 +99,12 @@ def _worst(
     ulps: NDArray[np.float64],
 ) -> dict[str, Any]:
     if not ulps.size:
-        return {"worst_row": 0, "worst_input": "", "worst_computed": "", "worst_reference": ""}
+        return {"worst_row": 0, "worst_component": 0, "worst_input": "", "worst_computed": "", "worst_reference": ""}
     at = int(np.argmax(ulps))
-    row = at // ulps.shape[-1] if problem.signature.vector_result else at
+    row, component = divmod(at, ulps.shape[-1]) if problem.signature.vector_result else (at, 0)
     return {
         "worst_row": row,
+        "worst_component": component,
         "worst_input": written(problem, args, row),
         "worst_computed": repr(float(computed.ravel()[at])),
         "worst_reference": decimal(reference.reshape((-1,))[at]),
@@ -114,11 +117,22 @@ def decimal(value: Exact, figures: int = 20) -> str:
         return str(mpmath.nstr(value.to_mpf()[()], figures, min_fixed=-5, max_fixed=figures))
 
 
-def relative_to(measured: Measured) -> NDArray[np.float64]:
-    """|computed - reference| / |reference|."""
-    distance = measured.distance(measured.reference.exponent)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(distance == 0, 0.0, distance / np.abs(measured.reference.hi))
+def normwise(measured: Measured, *, vectors: bool) -> NDArray[np.float64]:
+    """max_j |c_j - r_j| / (u max_j |r_j|) of each result; of a number, its relative error in u."""
+    if not vectors or not measured.reference.hi.size:
+        with np.errstate(over="ignore"):
+            return relative_of(measured) / measured.form.u
+    r = measured.reference
+    finite = np.isfinite(r.hi)
+    scale = np.where(finite & (r.hi != 0), r.exponent, measured.form.emin).max(axis=-1, keepdims=True)
+    scale = np.maximum(scale, measured.form.emin)
+    with np.errstate(all="ignore"):
+        size = np.max(
+            np.where(finite, np.abs(r.hi), 0) * np.ldexp(1.0, np.maximum(r.exponent - scale, -2000).astype(np.int32)),
+            axis=-1,
+        )
+        error = measured.distance(np.broadcast_to(scale, r.shape)).max(axis=-1)
+        return np.where(error == 0, 0.0, error / size) / measured.form.u
 
 
 def quantile(values: NDArray[np.float64], q: float) -> float:
@@ -154,34 +168,3 @@ def written(problem: Problem, args: Sequence[NDArray[Any]], row: int) -> str:
         more = [f"… {len(instance)} numbers"] if len(instance) > SHOWN else []
         parts.append(" ".join(numbers + more))
     return "; ".join(parts)
-
-
-def measure(
-    function: Callable[..., Any], problem: str | Problem, form: str | Format, inputs: Sequence[Any] | None = None
-) -> pd.DataFrame:
-    """Measure anyone's function against the exact values of a problem.
-
-    Args:
-        function: takes the problem's arguments as NumPy arrays of the format, vectors along the last axis, and returns
-            an array of the same format.
-        problem: the problem it is meant to solve, or its name.
-        form: the format, or its name.
-        inputs: the problem's arguments; floating-point ones are rounded to the format. By default a seeded battery.
-
-    Returns:
-        One tidy row; see ``statistics``.
-
-    Raises:
-        TypeError: an argument is no array of floating-point numbers, or the result is of another dtype.
-        ValueError: an unknown problem or format, or shapes that do not fit.
-    """
-    import pandas as pd
-
-    problem, form = get_problem(problem), get_format(form)
-    args = rounded(form, tuple(np.asarray(a) for a in inputs) if inputs is not None else battery(problem))
-    name = getattr(function, "__name__", type(function).__name__)
-    algorithm = Algorithm(problem.name, name, function, problem.signature)
-    reference = exact(problem, *args)
-    key = {"problem": problem.name, "algorithm": name, "format": form.name}
-    row = statistics(problem, algorithm, args, reference, problem.condition(*args, reference=reference))
-    return pd.DataFrame([{**key, **row}])

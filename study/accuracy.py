@@ -1,0 +1,198 @@
+"""Anyone's function held to the exact values of a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from study.battery import battery
+from study.formats import get_format
+from study.guard import TIMEOUT, MisbehavedError, guarded
+from study.inputs import rounded
+from study.problems import Algorithm, get_problem
+from study.problems.signature import Kind
+from study.reference import exact
+from study.statistics import statistics
+from study.worst import worst_case
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from study.formats import Format
+    from study.inputs import Arguments
+    from study.problems import Problem
+
+    Inputs = str | Path | Sequence[Any] | NDArray[Any] | Mapping[str, Sequence[Any]] | None
+
+BUDGETS = ("max_ulp", "max_scaled", "max_normwise")
+"""The figures that can be held to a budget."""
+
+
+def measure(
+    function: Callable[..., Any],
+    problem: str | Problem,
+    format: str | Format,  # noqa: A002 - the word that its users know
+    inputs: Inputs = None,
+    timeout: float = TIMEOUT,
+) -> pd.DataFrame:
+    """Measure a function against the exact values of a problem.
+
+    Args:
+        function: takes the problem's arguments as NumPy arrays of the format, a stack of instances with the vectors
+            along the last axis, and returns an array of the same format.
+        problem: the problem it is meant to solve, or its name.
+        format: the format, or its name.
+        inputs: one kind of the hard battery by name; a file of logits (``study.logits.load``); the problem's arguments,
+            or a mapping of names to them; by default the whole battery. Numbers are rounded to the format.
+        timeout: seconds for one call.
+
+    Returns:
+        A tidy row for each kind of inputs: see ``study.statistics``. A function that raises, hangs, changes its
+        input, or returns another shape or dtype has that in ``misbehaviour`` and nothing in the figures.
+
+    Raises:
+        TypeError, ValueError: an unknown problem, format or kind, or inputs that do not fit.
+    """
+    import pandas as pd
+
+    problem, form = get_problem(problem), get_format(format)
+    rows = []
+    for kind, args in resolve(problem, form, inputs).items():
+        rows.append({
+            "problem": problem.name,
+            "function": getattr(function, "__name__", type(function).__name__),
+            "format": form.name,
+            "inputs": kind,
+            "misbehaviour": "",
+            **_row(function, problem, args, timeout),
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _row(function: Callable[..., Any], problem: Problem, args: Arguments, timeout: float) -> dict[str, Any]:
+    shape = problem.signature.result(args)
+    try:
+        result = guarded(function, args, shape, timeout)
+    except MisbehavedError as error:
+        return {"misbehaviour": str(error), "count": int(np.prod(shape))}
+    known = Algorithm(problem.name, "given", lambda *_: result, problem.signature)
+    reference = exact(problem, *args)
+    return statistics(problem, known, args, reference, problem.condition(*args, reference=reference))
+
+
+def resolve(problem: Problem, form: Format, inputs: Inputs) -> dict[str, Arguments]:
+    """What ``measure`` is asked to measure on, by name, rounded to the format; raises as ``measure`` does."""
+    if inputs is None:
+        return battery(problem, form)
+    if isinstance(inputs, str | Path) and Path(inputs).suffix:
+        return {Path(inputs).name: rounded(form, _from_file(problem, inputs))}
+    if isinstance(inputs, str | Path):
+        inputs = str(inputs)
+        kinds = battery(problem, form)
+        if inputs not in kinds:
+            raise ValueError(f"no inputs named {inputs!r} for {problem.name}; there are: {', '.join(kinds)}")
+        return {inputs: kinds[inputs]}
+    if not isinstance(inputs, Mapping):
+        alone = isinstance(inputs, np.ndarray) or np.isscalar(inputs[0])
+        inputs = {"given": [inputs] if alone else list(inputs)}
+    made = {name: rounded(form, tuple(np.asarray(a) for a in args)) for name, args in inputs.items()}
+    for args in made.values():
+        problem.signature.batch(args)
+        problem.signature.check_indices(args)
+    return made
+
+
+def _from_file(problem: Problem, file: str | Path) -> Arguments:
+    from study.logits import load
+
+    logits, targets = load(file)
+    if problem.signature.arguments == (Kind.VECTOR,):
+        return (logits,)
+    if problem.signature.arguments == (Kind.VECTOR, Kind.INDEX) and targets is not None:
+        return logits, targets
+    raise ValueError(
+        f"{file} holds logits{'' if targets is None else ' and targets'}; {problem.name} needs other inputs"
+    )
+
+
+def assert_accurate(
+    function: Callable[..., Any],
+    problem: str | Problem,
+    format: str | Format,  # noqa: A002 - as above
+    inputs: Inputs = None,
+    timeout: float = TIMEOUT,
+    **budgets: float,
+) -> pd.DataFrame:
+    """Hold a function to bounds on its error; arguments as ``measure``, and at least one budget.
+
+    Args:
+        function: as for ``measure``.
+        problem: as for ``measure``.
+        format: as for ``measure``.
+        inputs: as for ``measure``.
+        timeout: as for ``measure``.
+        **budgets: ``max_ulp``, error in ulps; ``max_scaled``, error over u (1 + cond) |reference|; ``max_normwise``,
+            largest error of a result over u times its largest component.
+
+    Returns:
+        What ``measure`` returns.
+
+    Raises:
+        AssertionError: a budget is exceeded or the function misbehaves; shows the worst input, the computed value, the
+            reference to 25 digits, the error, and a line that replays it.
+        TypeError, ValueError: as ``measure``; no budget, or an unknown one.
+    """
+    table, complaint = check(function, problem, format, inputs, timeout, **budgets)
+    if complaint:
+        raise AssertionError(complaint)
+    return table
+
+
+def check(
+    function: Callable[..., Any],
+    problem: str | Problem,
+    format: str | Format,  # noqa: A002 - as above
+    inputs: Inputs = None,
+    timeout: float = TIMEOUT,
+    **budgets: float,
+) -> tuple[pd.DataFrame, str]:
+    """What ``assert_accurate`` measures and what it complains of, empty where it does not; its arguments and errors."""
+    if not budgets or set(budgets) - set(BUDGETS):
+        raise ValueError(f"give at least one budget of {', '.join(BUDGETS)}; got {', '.join(budgets) or 'none'}")
+    table = measure(function, problem, format, inputs, timeout)
+    rows = cast("list[dict[str, Any]]", table.to_dict("records"))
+    wrong = [line for row in rows for line in _complaints(row, budgets)]
+    if wrong:
+        row = max(rows, key=lambda row: _severity(row, budgets))
+        wrong += worst_case(
+            row, resolve(get_problem(problem), get_format(format), inputs), from_battery=_is_battery(inputs)
+        )
+    return table, "\n".join(wrong)
+
+
+def _complaints(row: Mapping[str, Any], budgets: Mapping[str, float]) -> list[str]:
+    where = f"{row['function']} ({row['problem']}, {row['format']}) on {row['inputs']!r}"
+    if row["misbehaviour"]:
+        return [f"{where}: {row['misbehaviour']}"]
+    return [
+        f"{where}: {name} = {row[name]:.4g}, {limit:g} allowed"
+        for name, limit in budgets.items()
+        if not row[name] <= limit
+    ]
+
+
+def _severity(row: Mapping[str, Any], budgets: Mapping[str, float]) -> float:
+    """How many times its budget a row takes; misbehaviour has no worst input to show."""
+    if row["misbehaviour"]:
+        return -1.0
+    return max(float(row[name]) / (limit or 1.0) for name, limit in budgets.items())
+
+
+def _is_battery(inputs: Inputs) -> bool:
+    return inputs is None or (isinstance(inputs, str) and not Path(inputs).suffix)

@@ -1,0 +1,10 @@
+"""The command line: ``study`` and ``python -m study``. One file for each group of commands; heavy imports are late."""
+
+from study.cli.group import main
+from study.cli.own import audit, measure
+from study.cli.results import baseline, check, list_, replay, report, run
+
+__all__ = ["main"]
+
+for _command in (list_, run, report, check, baseline, replay, measure, audit):
+    main.add_command(_command)

@@ -1,0 +1,42 @@
+"""The command itself: what it is for, its exit codes, and how errors become one line."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="study")
+def main() -> None:
+    """Measure how accurate likelihoods, softmaxes and losses are in floating point.
+
+    \b
+    Exit codes: 0 fine, 1 a bound is exceeded or results are damaged, 2 wrong use.
+
+    \b
+    Examples:
+      study list                     what can be run, measured and in which formats
+      study run softmax_range        run one experiment, then rebuild the report
+      study check                    recompute everything and hold it to its bounds
+      study replay digits/losses/3   one stored worst case, step by step
+      study audit LOGITS.npy         measure every formula on your own logits
+    """  # noqa: D301 - \b is click's mark for text to be left as it is
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Wrong use ends in one line and exit code 2, damaged results in one line and exit code 1."""
+    from study.store import DamagedResultsError
+
+    try:
+        yield
+    except DamagedResultsError as error:
+        raise click.ClickException(str(error)) from None
+    except (ValueError, TypeError, ImportError) as error:
+        raise click.UsageError(str(error)) from None

@@ -1,0 +1,113 @@
+"""Commands on somebody's own function and logits."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from study.cli.group import one_line_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+OUTCOMES = ("overflow", "underflow", "nan", "missed")
+
+
+@click.command()
+@click.argument("function", metavar="MODULE:FUNCTION")
+@click.option("--problem", required=True, help="What the function is meant to compute; study list names them.")
+@click.option("--format", "formats", default="float32", show_default=True, help="Formats, separated by commas.")
+@click.option(
+    "--inputs", help="A kind of the hard battery, or a .npy, .npz or .csv file of logits. Default: the battery."
+)
+@click.option("--max-ulp", type=float, help="Largest error allowed, in ulps.")
+@click.option("--max-scaled", type=float, help="Largest error allowed over u (1 + cond) |reference|.")
+@click.option("--max-normwise", type=float, help="Largest error allowed over u times the result's largest component.")
+@click.option("--timeout", type=float, default=20.0, show_default=True, help="Seconds for one call of the function.")
+@click.option(
+    "--json", "json_file", type=click.Path(dir_okay=False, writable=True), help="Write every figure to a file."
+)
+def measure(function: str, problem: str, formats: str, json_file: str | None, **options: Any) -> None:
+    """Measure a function of yours: MODULE:FUNCTION is imported, from the current folder too.
+
+    It is called with NumPy arrays, a stack of instances with the vectors along the last axis, and returns an array of
+    the same dtype. Exit code 1 if a budget is exceeded or the function misbehaves.
+
+    \b
+    Example:
+      study measure mykernels:log_softmax --problem log_softmax --format float16,float32 --max-normwise 20
+    """  # noqa: D301 - \b is click's mark for text to be left as it is
+    from study.accuracy import BUDGETS, check
+
+    given = {name: value for name, value in options.items() if value is not None}
+    if not set(BUDGETS) & set(given):
+        given["max_ulp"] = float("inf")
+    found, complaints = [], []
+    with one_line_errors():
+        imported = _imported(function)
+        for form in formats.split(","):
+            table, complaint = check(imported, problem, form.strip(), **given)
+            found.append(table)
+            complaints += [complaint] if complaint else []
+            _show(table)
+    if json_file:
+        import pandas as pd
+
+        Path(json_file).write_text(pd.concat(found).to_json(orient="records", indent=1), encoding="utf-8")
+    for complaint in complaints:
+        click.echo("\n" + complaint)
+    sys.exit(1 if complaints else 0)
+
+
+def _imported(name: str) -> Callable[..., Any]:
+    module_name, colon, attribute = name.partition(":")
+    if not colon:
+        raise ValueError(f"{name!r} names no function; write MODULE:FUNCTION, as in mykernels:log_softmax")
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        module = import_module(module_name)
+    except ImportError as error:
+        raise ValueError(f"module {module_name!r} cannot be imported: {error}") from None
+    function: Callable[..., Any] | None = getattr(module, attribute, None)
+    if not callable(function):
+        from difflib import get_close_matches
+
+        names = [n for n, value in vars(module).items() if callable(value) and not n.startswith("_")]
+        near = get_close_matches(attribute, names) or names
+        raise ValueError(  # noqa: TRY004 - the name is wrong, not the type
+            f"module {module_name!r} has no function {attribute!r}; it has: {', '.join(near) or 'none'}"
+        )
+    return function
+
+
+def _show(table: Any) -> None:
+    """One line a kind of inputs: the figures, and outcomes that should not be."""
+    first = table.iloc[0]
+    click.echo(f"{first['function']}: {first['problem']} in {first['format']}")
+    click.echo(f"  {'inputs':20}{'count':>8}{'max ulp':>12}{'scaled':>12}{'normwise':>12}  wrong outcomes")
+    for row in table.to_dict("records"):
+        if row["misbehaviour"]:
+            click.echo(f"  {row['inputs']:20}{row['count']:8}  {row['misbehaviour']}")
+            continue
+        figures = "".join(f"{row[name]:12.4g}" for name in ("max_ulp", "max_scaled", "max_normwise"))
+        wrong = ", ".join(f"{row[o]:.0f} {o}" for o in OUTCOMES if row[o])
+        click.echo(f"  {row['inputs']:20}{row['count']:8}{figures}  {wrong}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.argument("targets", type=click.Path(exists=True, dir_okay=False), required=False)
+def audit(file: str, targets: str | None) -> None:
+    """Measure every formula in every format on your own logits: FILE is .npy, .npz or .csv, a row an observation.
+
+    TARGETS is a file of class indices. Without it a .csv has them in a last column named "target", and an .npz in an
+    array named "targets"; where there are none, losses are not measured.
+    """
+    from study.audit import audit as measured
+
+    with one_line_errors():
+        click.echo(measured(file, targets))

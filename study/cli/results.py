@@ -1,0 +1,109 @@
+"""Commands on the study's own experiments and results."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from study.cli.group import one_line_errors
+
+if TYPE_CHECKING:
+    from study.experiment import Experiment
+
+
+@click.command("list")
+def list_() -> None:
+    """List the experiments, the problems with their algorithms, and the formats."""
+    from study.formats import FORMATS
+    from study.problems import PROBLEMS
+
+    click.echo("experiments")
+    for experiment in _discover(()):
+        click.echo(f"  {experiment.name:24} {experiment.question}")
+    click.echo("problems")
+    for problem in PROBLEMS.values():
+        click.echo(f"  {problem.name:24} {problem.formula}\n{'':27}{', '.join(problem.algorithms)}")
+    click.echo(f"formats\n  {', '.join(FORMATS)}")
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+@click.option("--jobs", type=click.IntRange(1), envvar="JOBS", help="Worker processes; default: one a processor.")
+def run(names: tuple[str, ...], jobs: int | None) -> None:
+    """Run experiments (all, or NAMES), as far as they are not up to date, and rebuild the report."""
+    from study.run import run_experiments
+
+    computed = run_experiments(_discover(names), jobs)
+    click.echo(f"computed: {', '.join(computed)}" if computed else "everything is up to date")
+    _report()
+
+
+@click.command()
+def report() -> None:
+    """Rebuild the report from the stored tables alone."""
+    _report()
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+@click.option("--jobs", type=click.IntRange(1), envvar="JOBS", help="Worker processes; default: one a processor.")
+def check(names: tuple[str, ...], jobs: int | None) -> None:
+    """The gate: recompute tables (all, or of NAMES) and fail if one breaks a bound or lost a documented failure."""
+    from study import drift
+    from study.gate import check as verdict
+
+    found = verdict(_discover(names), jobs)
+    if found.moved is None:
+        click.echo(f"no baseline for {drift.path().stem}: drift is not judged; make baseline records one")
+    elif len(found.moved):
+        click.echo("\n".join(["moved since the baseline, worst first:", *drift.lines(found.moved)]))
+    for line in found.broken + found.drifted:
+        click.echo(line)
+    count = len(found.broken + found.drifted)
+    click.echo(f"{count} violations" if count else "every bound holds, every documented failure is still there")
+    sys.exit(1 if count else 0)
+
+
+@click.command()
+@click.option("--jobs", type=click.IntRange(1), envvar="JOBS", help="Worker processes; default: one a processor.")
+def baseline(jobs: int | None) -> None:
+    """Record the errors that are measured now as the baseline for this machine's vector level, and say what changed."""
+    from study import drift
+    from study.gate import check as verdict
+
+    found = verdict(_discover(()), jobs)
+    if found.broken:
+        raise click.ClickException("contracts are broken; no baseline is recorded:\n" + "\n".join(found.broken))
+    drift.record(found.measured)
+    click.echo(f"{drift.path()}: {len(found.measured)} errors recorded")
+    if found.moved is not None:
+        click.echo("\n".join(drift.lines(found.moved)) if len(found.moved) else "nothing changed")
+
+
+@click.command()
+@click.argument("case", metavar="EXPERIMENT/TABLE/ROW")
+def replay(case: str) -> None:
+    """Run one stored worst case again, step by step: each intermediate, its exact value and its error."""
+    from study.replay import replay as again
+
+    with one_line_errors():
+        click.echo(again(case))
+
+
+def _discover(names: tuple[str, ...]) -> list[Experiment]:
+    from study.run import discover
+
+    with one_line_errors():
+        return discover(names)
+
+
+def _report() -> None:
+    from study.report import build
+
+    with one_line_errors():
+        path, findings = build()
+    click.echo(f"report: {path}")
+    for sentence in findings[:3]:
+        click.echo(f"  • {sentence}")

@@ -1,0 +1,81 @@
+"""Somebody else's function, called so that whatever it does is told and nothing is lost."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+TIMEOUT = 20.0
+"""Seconds that one call may take unless told otherwise."""
+
+
+class MisbehavedError(Exception):
+    """A function raised, hung, changed its input, or returned no array of the due shape and dtype; says which."""
+
+
+class _Alarm(BaseException):
+    """Passes through the function's own ``except Exception``."""
+
+
+def guarded(
+    function: Callable[..., Any], args: Sequence[NDArray[Any]], shape: tuple[int, ...], timeout: float = TIMEOUT
+) -> NDArray[Any]:
+    """Call a function and see that it behaved.
+
+    Args:
+        function: takes the arguments as they are.
+        args: NumPy arrays; the first has the dtype that the result must have.
+        shape: what the result must have.
+        timeout: seconds; heeded in the main thread, where a signal can interrupt Python code.
+
+    Returns:
+        The result.
+
+    Raises:
+        MisbehavedError: it did not behave.
+    """
+    given = [a.copy() for a in args]
+    try:
+        with _alarm(timeout), np.errstate(all="ignore"):
+            result = np.asarray(function(*given))
+    except _Alarm:
+        raise MisbehavedError(f"hangs: no result within {timeout:g} s") from None
+    except Exception as error:
+        said = (str(error).splitlines() or [""])[0]
+        raise MisbehavedError(f"raises {type(error).__name__}: {said}".rstrip(": ")) from error
+    if any(a.tobytes() != b.tobytes() for a, b in zip(given, args, strict=True)):
+        raise MisbehavedError("changes its input")
+    if result.dtype != args[0].dtype:
+        raise MisbehavedError(f"returns dtype {result.dtype} for {args[0].dtype}")
+    if result.shape != shape:
+        raise MisbehavedError(
+            f"returns shape {result.shape}; {shape} is due for {', '.join(str(a.shape) for a in args)}"
+        )
+    return result
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def ring(*_: Any) -> None:
+        raise _Alarm
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

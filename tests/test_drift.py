@@ -1,0 +1,74 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from study import drift
+from study.gate import drifted
+
+KEY = dict(zip(drift.KEY, ["digits", "losses", "softmax", "shifted", "float16", "held-out digits"], strict=True))
+
+
+def errors(**by_algorithm):
+    return pd.DataFrame([{**KEY, "algorithm": name, "max_ulp": value} for name, value in by_algorithm.items()])
+
+
+def sweep(**columns):
+    return pd.DataFrame([{**KEY, "overflow": 0, "underflow": 0, "nan": 0, "missed": 0, "max_ulp": 1.0, **columns}])
+
+
+def test_the_summary_is_the_worst_of_the_ordinary_rows():
+    rows = pd.concat([sweep(max_ulp=2.0), sweep(max_ulp=3.00004), sweep(max_ulp=np.inf, nan=1)])
+    (worst,) = drift.summary({("digits", "losses"): rows})["max_ulp"]
+    assert worst == 3.0
+
+
+def test_no_sweeps_have_no_summary():
+    assert drift.summary({}).empty
+
+
+def test_what_moved_is_told_worst_first():
+    changes = drift.moved(errors(a=1.0, b=1.0, c=1.0, d=1.0), errors(a=1.0, b=3.0, c=5.0, d=0.25))
+    assert changes["algorithm"].tolist() == ["c", "b", "d"]
+    assert changes["ratio"].tolist() == [5.0, 3.0, 0.25]
+    assert drift.lines(changes, most=1)[-1] == "… and 2 more"
+
+
+def test_growth_beyond_four_times_is_a_violation():
+    found = list(drifted(drift.moved(errors(a=1.0, b=1.0), errors(a=4.0, b=4.1))))
+    assert len(found) == 1
+    assert "digits losses softmax b float16 held-out digits: 4.1 ulp, 4.1 times the recorded 1" in found[0]
+
+
+def test_below_half_an_ulp_there_is_room():
+    assert not list(drifted(drift.moved(errors(a=0.0), errors(a=1.9))))
+    assert list(drifted(drift.moved(errors(a=0.0), errors(a=2.1))))
+
+
+def test_new_and_vanished_rows_are_told_but_no_violation():
+    changes = drift.moved(errors(a=1.0), errors(b=1.0))
+    assert len(changes) == 2
+    assert not list(drifted(changes))
+
+
+def test_a_record_is_read_back(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert drift.read() is None
+    drift.record(errors(a=1.5))
+    assert drift.read().to_dict("list") == errors(a=1.5).to_dict("list")
+
+
+@pytest.mark.parametrize(("disabled", "level"), [("X86_V4 AVX512_ICL AVX512_SPR", "X86_V3"),
+                                                 ("X86_V3 X86_V4 AVX512_ICL AVX512_SPR", "X86_V2")])  # fmt: skip
+def test_each_vector_level_has_its_own(disabled, level):
+    import os
+    import subprocess
+    import sys
+
+    from numpy._core._multiarray_umath import __cpu_features__
+
+    if not __cpu_features__.get("X86_V3"):
+        pytest.skip("this processor has no level to switch off")
+    code = "from study.drift import path; print(path().stem)"
+    environment = {**os.environ, "NPY_DISABLE_CPU_FEATURES": disabled}
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert out.stdout.strip() == level
