@@ -33,6 +33,9 @@ class Heading:
     numeric: bool
 
 
+REPLAY = Heading("Replay", "", "A command that computes this case again, step by step.", numeric=False)
+
+
 @dataclass(frozen=True)
 class Value:
     """A cell: what is read, and what it is sorted by."""
@@ -61,7 +64,7 @@ class View:
     filters: dict[int, list[str]] = field(default_factory=dict)
 
 
-def summary(name: str, table: pd.DataFrame) -> View:
+def summary(experiment: str, name: str, table: pd.DataFrame) -> View:
     """A line for each problem, formula and format: errors over all inputs, and where the first value is lost."""
     parameter = str(table["parameter"].iloc[0])
     lines = []
@@ -77,6 +80,7 @@ def summary(name: str, table: pd.DataFrame) -> View:
                 _value(float(part["bound_used"].max())),
                 Value(fails, float(lost["value"].min()) if len(lost) else math.inf),
                 Value(f"{number(worst['value'])}, {worst['inputs']}", float(worst["value"])),
+                replay(experiment, name, worst.name),
             ]
         )
     lost_from = f"The failure, and the smallest {parameter} at which a value has no digit right."
@@ -84,6 +88,7 @@ def summary(name: str, table: pd.DataFrame) -> View:
         *map(heading, (*BY, "median_ulp", "p99_ulp", "max_ulp", "bound_used")),
         Heading("First lost", "", lost_from, numeric=False),
         Heading(f"Worst at {parameter}, inputs", "", "Where the worst error was found.", numeric=False),
+        REPLAY,
     ]
     caption = (
         f"{len(table):,} measurements of {int(table['count'].sum()):,} values, summarised: one line for each problem, "
@@ -98,20 +103,24 @@ def worst_inputs(experiment: str, name: str, table: pd.DataFrame) -> View:
     for _, part in table.groupby(BY[:2], sort=False):
         relative = part["max_ulp"] * 2.0 ** -part["format"].map(lambda form: float(FORMATS[form].p))
         row = part.iloc[int(relative.argmax())]
-        command = f"study replay {experiment}/{name}/{row.name}"
         lines.append(
             [
                 *(Value(str(row[k]), str(row[k])) for k in BY),
                 _value(float(row["max_ulp"])),
-                Value(command, command, command=True),
+                replay(experiment, name, row.name),
                 Value(_short(row["worst_input"]), str(row["worst_input"])),
                 *(Value(_digits(row[k]), str(row[k])) for k in ("worst_computed", "worst_reference")),
             ]
         )
     headings = [heading(k) for k in (*BY, "max_ulp", "worst_input", "worst_computed", "worst_reference")]
-    replay = Heading("Replay", "", "A command that computes this case again, step by step.", numeric=False)
     caption = "The input that each formula does worst on, measured by the share of its format's digits that is lost."
-    return View(name, caption, [*headings[:4], replay, *headings[4:]], lines, _filters(lines, (0,)))
+    return View(name, caption, [*headings[:4], REPLAY, *headings[4:]], lines, _filters(lines, (0,)))
+
+
+def replay(experiment: str, name: str, row: Any) -> Value:
+    """The command that computes the worst case of a stored row again."""
+    command = f"study replay {experiment}/{name}/{row}"
+    return Value(command, command, command=True)
 
 
 def in_order(table: pd.DataFrame) -> list[tuple[list[str], pd.DataFrame]]:
