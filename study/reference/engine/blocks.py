@@ -14,15 +14,16 @@ if TYPE_CHECKING:
     from study.exact import Exact
     from study.reference.engine.compiled import Floats
 
-ENTRIES = 2**14
-"""Values evaluated at once."""
+ENTRIES = 2**13
+"""Values evaluated at once: their arrays stay in the cache, and in the heap."""
 
 
-def by_rows(rows: int, evaluate: Callable[[slice], Exact], height: int = ENTRIES) -> Exact:
-    """Fill a vector, one entry a row, in groups of ``height`` rows."""
+def by_rows(rows: int, evaluate: Callable[[slice], Exact], height: int | None = None) -> Exact:
+    """Fill a vector, one entry a row, in groups of ``height`` rows, or of ENTRIES."""
     out = blank((rows,))
-    for start in range(0, rows, max(1, height)):
-        group = slice(start, start + max(1, height))
+    height = max(1, ENTRIES if height is None else height)
+    for start in range(0, rows, height):
+        group = slice(start, start + height)
         for target, source in zip(parts(out), parts(evaluate(group)), strict=True):
             target[group] = source
     settle(out)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def cross_entropy(p: ArrayLike, q: ArrayLike) -> Exact:
     """-sum_i p_i log q_i of each row: (rows, n), (rows, n) -> (rows,)."""
-    return _sums(lambda p, q: op.negative(weighted(p, op.log(Exact.from_float(q)))), p, q)
+    return _sums(lambda p, q: op.negative(weighted(p, op.log(op.exactly(q)))), p, q)
 
 
 def entropy(p: ArrayLike) -> Exact:
@@ -40,16 +40,16 @@ def kl_divergence(p: ArrayLike, q: ArrayLike) -> Exact:
 def weighted(weight: Floats, value: Exact) -> Exact:
     """Weight times value, zero where the weight is and the value no NaN."""
     zero = (weight == 0) & ~np.isnan(value.hi)
-    return op.where(zero, Exact.from_float(np.zeros(weight.shape)), op.multiply(Exact.from_float(weight), value))
+    return op.where(zero, Exact.from_float(np.zeros(weight.shape)), op.multiply(op.exactly(weight), value))
 
 
 def log_ratio(p: Floats, q: Floats) -> Exact:
     """log(p / q): log1p((p - q)/q) where p/2 <= q <= 2p, so that it stays exact near 1. Negative numbers have none."""
-    ratio = op.log(op.divide(Exact.from_float(p), Exact.from_float(q)))
+    ratio = op.log(op.divide(op.exactly(p), op.exactly(q)))
     near = (p > 0) & (p / 2 <= q) & (q / 2 <= p) & np.isfinite(p) & np.isfinite(q)
     safe_p, safe_q = np.where(near, p, 1.0), np.where(near, q, 1.0)
-    close = op.log1p(op.divide(op.difference(safe_p, safe_q), Exact.from_float(safe_q)))
-    empty = Exact.from_float(np.where((p == 0) & (q >= 0), 0.0, np.nan))
+    close = op.log1p(op.divide(op.difference(safe_p, safe_q), op.exactly(safe_q)))
+    empty = op.exactly(np.where((p == 0) & (q >= 0), 0.0, np.nan))
     return op.where((p < 0) | (q < 0) | (p == 0), empty, op.where(near, close, ratio))
 
 

@@ -29,12 +29,12 @@ def _array(x: ArrayLike) -> Floats:
 
 def exp(x: ArrayLike) -> Exact:
     """exp(x)."""
-    return by_entry(lambda x: op.exp(Exact.from_float(x)), _array(x))
+    return by_entry(lambda x: op.exp(op.exactly(x)), _array(x))
 
 
 def log(x: ArrayLike) -> Exact:
     """log(x); NaN for x < 0."""
-    return by_entry(lambda x: op.log(Exact.from_float(x)), _array(x))
+    return by_entry(lambda x: op.log(op.exactly(x)), _array(x))
 
 
 def sigmoid(x: ArrayLike) -> Exact:
@@ -65,7 +65,7 @@ def logaddexp(a: ArrayLike, b: ArrayLike) -> Exact:
 def binary_cross_entropy_with_logits(x: ArrayLike, y: ArrayLike) -> Exact:
     """Y softplus(-x) + (1 - y) softplus(x), 0 <= y <= 1: both terms >= 0."""
     return by_entry(
-        lambda x, y: op.add(_times(Exact.from_float(y), _softplus(-x)), _times(_rest(y), _softplus(x))),
+        lambda x, y: op.add(_times(op.exactly(y), _softplus(-x)), _times(_rest(y), _softplus(x))),
         _array(x),
         _array(y),
     )
@@ -75,7 +75,7 @@ def binary_cross_entropy(p: ArrayLike, y: ArrayLike) -> Exact:
     """-(y log p + (1 - y) log(1 - p)), 0 <= y <= 1: both terms >= 0 for 0 <= p <= 1."""
     return by_entry(
         lambda p, y: op.negative(
-            op.add(weighted(y, op.log(Exact.from_float(p))), _times(_rest(y), op.log1p(Exact.from_float(-p))))
+            op.add(weighted(y, op.log(op.exactly(p))), _times(_rest(y), op.log1p(op.exactly(-p))))
         ),
         _array(p),
         _array(y),
@@ -88,19 +88,19 @@ def binary_cross_entropy_gradient(x: ArrayLike, y: ArrayLike) -> Exact:
 
 
 def _sigmoid(x: Floats) -> Exact:
-    tail = op.exp(Exact.from_float(-np.abs(x)))
+    tail = op.exp(op.exactly(-np.abs(x)))
     value = op.divide(op.where(x < 0, tail, ONE), op.add(ONE, tail))
-    return op.where(x == 0, Exact.from_float(0.5), value)
+    return op.where(x == 0, Exact.from_float(0.5), value) if (x == 0).any() else value
 
 
 def _softplus(x: Floats) -> Exact:
-    return op.add(Exact.from_float(np.maximum(x, 0.0)), op.log1p(op.exp(Exact.from_float(-np.abs(x)))))
+    return op.add(op.exactly(np.maximum(x, 0.0)), op.log1p(op.exp(op.exactly(-np.abs(x)))))
 
 
 def _log1mexp(x: Floats) -> Exact:
     near = (x < 0) & (x > -LN2)
     close = op.log(op.one_less_exp(np.where(near, x, -0.5)))
-    far = op.log1p(op.negative(op.exp(Exact.from_float(np.where(near | (x > 0), np.nan, x)))))
+    far = op.log1p(op.negative(op.exp(op.exactly(np.where(near | (x > 0), np.nan, x)))))
     return op.where(near, close, far)
 
 
@@ -108,8 +108,8 @@ def _logaddexp(a: Floats, b: Floats) -> Exact:
     largest, least = np.maximum(a, b), np.minimum(a, b)
     finite = np.isfinite(largest)
     excess = op.log1p(op.exp(op.difference(np.where(finite, least, 0.0), np.where(finite, largest, 0.0))))
-    value = op.add(Exact.from_float(largest), excess)
-    return op.where(finite, value, Exact.from_float(largest))
+    value = op.add(op.exactly(largest), excess)
+    return op.where(finite, value, op.exactly(largest))
 
 
 def _rest(y: Floats) -> Exact:
@@ -124,5 +124,5 @@ def _times(weight: Exact, value: Exact) -> Exact:
 def _gradient(x: Floats, y: Floats) -> Exact:
     ones = y == 1
     value = _sigmoid(np.where(ones, -x, x))
-    moved = op.add(value, Exact.from_float(np.where(ones, 0.0, -y)))
+    moved = op.add(value, op.exactly(np.where(ones, 0.0, -y)))
     return op.where(ones, op.negative(moved), moved)

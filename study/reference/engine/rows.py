@@ -77,7 +77,7 @@ def logsumexp(x: ArrayLike) -> Exact:
 
     def evaluate(rows: slice) -> Exact:
         shifted = Shifted.of(x[rows])
-        return op.add(Exact.from_float(shifted.largest), shifted.excess())
+        return op.add(op.exactly(shifted.largest), shifted.excess())
 
     return by_rows(len(x), evaluate)
 
@@ -179,7 +179,7 @@ def sums_of_logs(p: Floats) -> Exact:
     def evaluate(rows: slice) -> Exact:
         total = Exact.from_float(np.zeros(len(p[rows])))
         for start in range(0, n, ENTRIES):
-            total = op.add(total, row_sum(op.log(Exact.from_float(p[rows, start : start + ENTRIES]))))
+            total = op.add(total, row_sum(op.log(op.exactly(p[rows, start : start + ENTRIES]))))
         return total
 
     return by_rows(len(p), evaluate, height=max(1, ENTRIES // max(n, 1)))
@@ -194,4 +194,4 @@ def product(p: Floats) -> Exact:
         return out
     with np.errstate(all="ignore"):
         limit = np.where(np.isinf(p), p, np.sign(p)).prod(axis=1)
-    return op.where(finite, out, Exact.from_float(limit))
+    return op.where(finite, out, op.exactly(limit))
