@@ -20,7 +20,12 @@ WHOLE = 60
 """Larger tables are summarised or linked, not shown."""
 EXACT = ("held", "computed", "reference", "first_logit")
 """Columns whose digits are the point."""
-BY = ["problem", "algorithm", "format"]
+
+
+def keys(table: pd.DataFrame) -> list[str]:
+    """The columns that tell measurements apart: the backend too, where there is more than one."""
+    backend = ["backend"] if len(table["backend"].unique()) > 1 else []
+    return ["problem", *backend, "algorithm", "format"]
 
 
 @dataclass(frozen=True)
@@ -68,13 +73,14 @@ def summary(experiment: str, name: str, table: pd.DataFrame) -> View:
     """A line for each problem, formula and format: errors over all inputs, and where the first value is lost."""
     parameter = str(table["parameter"].iloc[0])
     lines = []
-    for keys, part in in_order(table):
+    by = keys(table)
+    for names, part in in_order(table, by):
         lost = part[outcome.lost(part)]
         worst = part.iloc[int(part["max_ulp"].argmax())]
         fails = f"{outcome.words(lost)} from {number(lost['value'].min())}" if len(lost) else "–"
         lines.append(
             [
-                *(Value(k, k) for k in keys),
+                *(Value(k, k) for k in names),
                 *(_value(float(part[k].median())) for k in ("median_ulp", "p99_ulp")),
                 _value(float(worst["max_ulp"])),
                 _value(float(part["bound_used"].max())),
@@ -85,7 +91,7 @@ def summary(experiment: str, name: str, table: pd.DataFrame) -> View:
         )
     lost_from = f"The failure, and the smallest {parameter} at which a value has no digit right."
     headings = [
-        *map(heading, (*BY, "median_ulp", "p99_ulp", "max_ulp", "bound_used")),
+        *map(heading, (*by, "median_ulp", "p99_ulp", "max_ulp", "bound_used")),
         Heading("First lost", "", lost_from, numeric=False),
         Heading(f"Worst at {parameter}, inputs", "", "Where the worst error was found.", numeric=False),
         REPLAY,
@@ -94,27 +100,30 @@ def summary(experiment: str, name: str, table: pd.DataFrame) -> View:
         f"{len(table):,} measurements of {int(table['count'].sum()):,} values, summarised: one line for each problem, "
         "formula and format, median and 99% errors being medians over the inputs."
     )
-    return View(name, caption, headings, lines, _filters(lines, (0, 1, 2)))
+    return View(name, caption, headings, lines, _filters(lines, range(len(by))))
 
 
 def worst_inputs(experiment: str, name: str, table: pd.DataFrame) -> View:
     """For each formula of each problem the input that it does worst on, over all formats."""
+    by = keys(table)
     lines = []
-    for _, part in table.groupby(BY[:2], sort=False):
+    for _, part in table.groupby(by[:-1], sort=False):
         relative = part["max_ulp"] * 2.0 ** -part["format"].map(lambda form: float(FORMATS[form].p))
         row = part.iloc[int(relative.argmax())]
         lines.append(
             [
-                *(Value(str(row[k]), str(row[k])) for k in BY),
+                *(Value(str(row[k]), str(row[k])) for k in by),
                 _value(float(row["max_ulp"])),
                 replay(experiment, name, row.name),
                 Value(_short(row["worst_input"]), str(row["worst_input"])),
                 *(Value(_digits(row[k]), str(row[k])) for k in ("worst_computed", "worst_reference")),
             ]
         )
-    headings = [heading(k) for k in (*BY, "max_ulp", "worst_input", "worst_computed", "worst_reference")]
+    headings = [heading(k) for k in (*by, "max_ulp", "worst_input", "worst_computed", "worst_reference")]
     caption = "The input that each formula does worst on, measured by the share of its format's digits that is lost."
-    return View(name, caption, [*headings[:4], REPLAY, *headings[4:]], lines, _filters(lines, (0,)))
+    return View(
+        name, caption, [*headings[: len(by) + 1], REPLAY, *headings[len(by) + 1 :]], lines, _filters(lines, (0,))
+    )
 
 
 def replay(experiment: str, name: str, row: Any) -> Value:
@@ -123,10 +132,10 @@ def replay(experiment: str, name: str, row: Any) -> Value:
     return Value(command, command, command=True)
 
 
-def in_order(table: pd.DataFrame) -> list[tuple[list[str], pd.DataFrame]]:
+def in_order(table: pd.DataFrame, by: list[str]) -> list[tuple[list[str], pd.DataFrame]]:
     """The rows by problem, then formula, then format, each in the order in which they were declared."""
-    ranks = [{v: i for i, v in enumerate(table[k].unique())} for k in BY]
-    groups = [([str(k) for k in keys], part) for keys, part in table.groupby(BY, sort=False)]
+    ranks = [{v: i for i, v in enumerate(table[k].unique())} for k in by]
+    groups = [([str(k) for k in names], part) for names, part in table.groupby(by, sort=False)]
     return sorted(groups, key=lambda g: [rank[k] for rank, k in zip(ranks, g[0], strict=True)])
 
 

@@ -6,7 +6,9 @@ from urllib.parse import urlsplit
 import html5lib
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from study.cli import main
 from study.report import answer, views
 from study.report.text import measure
 from study.run import discover
@@ -93,6 +95,7 @@ def test_answer_and_tables_say_the_same_number(page, readme):
 def test_every_replay_command_names_a_stored_row(page):
     commands = re.findall(r"study replay (\w+)/(\w+)/(\d+)", page)
     assert commands
+    assert CliRunner().invoke(main, ["replay", "/".join(commands[0])]).exit_code == 0
     experiments = {e.name: e for e in discover()}
     for experiment, table, row in commands:
         assert int(row) < len(read_tables(experiments[experiment])[table])
