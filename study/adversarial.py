@@ -24,30 +24,34 @@ if TYPE_CHECKING:
     Draw = np.random.Generator
 
 
+BATCH = 3
+
+
 def adversarial(problem: Problem, form: Format, rows: int, n: int, seed: str = "") -> Arguments:
     """Instances of a problem, rounded to a format.
 
     Args:
         problem: the problem.
         form: the format.
-        rows: number of instances; for a problem on batches, of vectors in its one batch.
+        rows: number of instances; batches, where it takes some, are of BATCH vectors.
         n: length of the vectors.
         seed: a name for the draw.
     """
     rng = generator("adversarial", problem.name, form.name, rows, n, seed)
     kinds = problem.signature.arguments
+    stack, rows = rows, rows * (BATCH if Kind.MATRIX in kinds else 1)
     width = n if any("n" in kind.axes for kind in kinds) else 1
     made: list[NDArray[Any]] = []
     for kind, domain in zip(kinds, problem.domains, strict=True):
         if kind.integer:
-            made.append(rng.integers(n, size=(1, rows) if kind is Kind.INDICES else rows))
+            made.append(rng.integers(n, size=(stack, BATCH) if kind is Kind.INDICES else rows))
             continue
         if not made:
             values = probabilities(form, rng, rows, width) if domain == "probability" else reals(form, rng, rows, width)
             first = values = -np.abs(values) if domain == "negative" else values
         else:
             values = _beside(form, rng, first, domain, problem.domains[0])
-        made.append({Kind.NUMBER: values[:, 0], Kind.MATRIX: values[None]}.get(kind, values))
+        made.append({Kind.NUMBER: values[:, 0], Kind.MATRIX: values.reshape(stack, -1, width)}.get(kind, values))
     return rounded(form, tuple(made))
 
 
@@ -93,7 +97,8 @@ def _beside(form: Format, rng: Draw, first: Floats, domain: str, before: str) ->
     if domain != before:
         with np.errstate(over="ignore", invalid="ignore"):
             sigmoid = np.nan_to_num(1 / (1 + np.exp(-first)))
-        return _mixed(rng, [rng.integers(2, size=first.shape) * 1.0, rng.random(first.shape), sigmoid])
+        labels = rng.integers(2, size=first.shape).astype(np.float64)
+        return _mixed(rng, [labels, rng.random(first.shape), sigmoid])
     if domain == "probability":
         near = np.clip(
             first * (1 + rng.standard_normal(first.shape) * 2.0 ** rng.uniform(-form.p, -2, (rows, 1))), 0, 1
