@@ -50,6 +50,12 @@ class Exact:
     def __getitem__(self, index: Any) -> Exact:
         return self.map(lambda part: np.asarray(part[index]))
 
+    def put(self, index: Any, values: Exact) -> None:
+        """Replace some of the values, in place."""
+        for part, new in zip((self.hi, self.lo, self.exponent, self.error),
+                             (values.hi, values.lo, values.exponent, values.error), strict=True):  # fmt: skip
+            part[index] = new
+
     def reshape(self, shape: tuple[int, ...]) -> Exact:
         """The same values in another shape."""
         return self.map(lambda part: part.reshape(shape))

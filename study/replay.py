@@ -90,10 +90,7 @@ def explain(problem: Problem, algorithm: Algorithm, args: Sequence[NDArray[Any]]
 
 def instance(problem: Problem, args: Sequence[NDArray[Any]], row: int) -> list[NDArray[Any]]:
     """One instance of a stack of arguments."""
-    out = []
-    for stack, kind in zip(problem.signature.stacked(args), problem.signature.arguments, strict=True):
-        out.append(stack.reshape(-1, *stack.shape[stack.ndim - len(kind.axes) :])[row])
-    return [np.asarray(a) for a in out]
+    return [np.asarray(stack[row]) for stack in problem.signature.stacked(args)]
 
 
 def _parsed(identifier: str) -> tuple[str, str, int]:

@@ -162,8 +162,8 @@ def _against_bound(
 def written(problem: Problem, args: Sequence[NDArray[Any]], row: int) -> str:
     """One instance of the inputs, numbers in hex, so that it can be replayed."""
     parts = []
-    for arg, kind in zip(problem.signature.stacked(args), problem.signature.arguments, strict=True):
-        instance = arg.reshape(-1, *arg.shape[arg.ndim - len(kind.axes) :])[row].ravel()
+    for stack, kind in zip(problem.signature.stacked(args), problem.signature.arguments, strict=True):
+        instance = np.atleast_1d(stack[row]).ravel()
         numbers = [str(v) if kind.integer else float(v).hex() for v in instance[:SHOWN]]
         more = [f"… {len(instance)} numbers"] if len(instance) > SHOWN else []
         parts.append(" ".join(numbers + more))

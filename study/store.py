@@ -64,7 +64,8 @@ def read_csv(path: Path) -> pd.DataFrame:
     except FileNotFoundError:
         raise DamagedResultsError(f"{path} is missing; run: make experiments") from None
     except (ValueError, pd.errors.ParserError) as error:
-        raise DamagedResultsError(f"{path} cannot be read ({error}); delete it and run: make experiments") from None
+        reason = " ".join(str(error).split())
+        raise DamagedResultsError(f"{path} cannot be read ({reason}); delete it and run: make experiments") from None
     if table.empty:
         raise DamagedResultsError(f"{path} has no rows; delete it and run: make experiments")
     return table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from enum import Enum
@@ -11,6 +12,8 @@ import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
 
 
 class Kind(Enum):
@@ -94,20 +97,21 @@ class Signature:
         except ValueError:
             raise ValueError(f"stacks of shapes {batches} do not broadcast") from None
 
+    def stacked(self, args: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+        """The arguments broadcast against each other, all instances along one first axis."""
+        batch = self.batch(args)
+        cores = [a.shape[a.ndim - len(kind.axes) :] for a, kind in zip(args, self.arguments, strict=True)]
+        return [
+            np.broadcast_to(a, batch + core).reshape(math.prod(batch), *core)
+            for a, core in zip(args, cores, strict=True)
+        ]
+
     def length(self, args: Sequence[Any]) -> int | None:
         """The vectors' length n, None where the problem has none."""
         for arg, kind in zip(args, self.arguments, strict=True):
             if "n" in kind.axes:
                 return int(arg.shape[-1])
         return None
-
-    def stacked(self, args: Sequence[Any]) -> list[Any]:
-        """The arguments as stacks of one shape, an instance of each at every place; raises as ``batch`` does."""
-        batch = self.batch(args)
-        return [
-            np.broadcast_to(arg, batch + arg.shape[arg.ndim - len(kind.axes) :])
-            for arg, kind in zip(args, self.arguments, strict=True)
-        ]
 
     def result(self, args: Sequence[Any]) -> tuple[int, ...]:
         """Shape of the result for these arrays; raises as ``batch`` does."""

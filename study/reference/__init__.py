@@ -6,6 +6,7 @@ and inf - inf, inf / inf and 0 * inf are undefined (NaN). A NaN argument makes t
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import numpy as np
 from study.exact import Exact
 from study.formats import FORMATS
 from study.problems import get_problem
+from study.reference import engine
 from study.reference.certify import UncertifiedError, certified
 
 if TYPE_CHECKING:
@@ -29,6 +31,9 @@ __all__ = ["UncertifiedError", "exact", "prepare", "reference"]
 
 EXACT_PREC = 110
 """Bits asked of mpmath for values that are held in double-doubles."""
+
+ENGINE_ERROR = 2.0**-90
+"""Largest relative error that a value of the engine may claim; beyond it mpmath decides."""
 
 
 def prepare(problem: Problem, args: Sequence[Any]) -> list[NDArray[Any]]:
@@ -76,23 +81,49 @@ def reference(problem: str | Problem, *args: Any, prec: int = 120) -> NDArray[np
     problem, prec = get_problem(problem), operator.index(prec)
     if prec < 1:
         raise ValueError(f"prec must be at least 1 bit, got {prec}")
-    return _by_mpmath(problem, prepare(problem, args), prec)
+    arrays = prepare(problem, args)
+    if problem.engine is None or prec > -math.log2(ENGINE_ERROR):
+        return _by_mpmath(problem, arrays, prec)
+    held = exact(problem, *arrays)
+    out, unclaimed = held.to_mpf(), ~(held.error <= 2.0**-prec)
+    if unclaimed.any():
+        out[unclaimed] = _by_mpmath(problem, arrays, prec)[unclaimed]
+    return out
 
 
 def exact(problem: str | Problem, *args: Any) -> Exact:
-    """The exact values as scaled double-doubles, each with its error bound; arguments and errors as ``reference``."""
+    """The exact values as scaled double-doubles, each with its error bound; arguments and errors as ``reference``.
+
+    The engine evaluates what it can claim to ENGINE_ERROR; mpmath the instances of which it claims less, and all of a
+    problem that has no engine.
+    """
     problem = get_problem(problem)
-    return Exact.from_mpf(_by_mpmath(problem, prepare(problem, args), EXACT_PREC), error=2.0**-EXACT_PREC)
+    arrays = prepare(problem, args)
+    if problem.engine is None:
+        return _held_by_mpmath(problem, arrays)
+    batch, shape = problem.signature.batch(arrays), problem.signature.result(arrays)
+    stacks = problem.signature.stacked(arrays)
+    values: Exact = getattr(engine, problem.engine)(*stacks)
+    undecided = ~(values.error <= ENGINE_ERROR)
+    instances = undecided.any(axis=-1) if problem.signature.vector_result else undecided
+    if instances.any():
+        values.put(instances, _held_by_mpmath(problem, [a[instances] for a in stacks]))
+    return values.reshape(shape if batch else shape[-1:] if problem.signature.vector_result else ())
+
+
+def _held_by_mpmath(problem: Problem, arrays: list[NDArray[Any]]) -> Exact:
+    return Exact.from_mpf(_by_mpmath(problem, arrays, EXACT_PREC), error=2.0**-EXACT_PREC)
 
 
 def _by_mpmath(problem: Problem, arrays: list[NDArray[Any]], prec: int) -> NDArray[np.object_]:
-    batch = problem.signature.batch(arrays)
-    out = np.empty(problem.signature.result(arrays), dtype=object)
-    instances = problem.signature.stacked(arrays)
-    for index in np.ndindex(batch):
-        values = certified(problem.definition, tuple(a[index].tolist() for a in instances), prec)
-        out[index] = _column(values) if problem.signature.vector_result else values[0]
-    return out
+    shape = problem.signature.result(arrays)
+    stacks = problem.signature.stacked(arrays)
+    rows = len(stacks[0])
+    out = np.empty((rows, *(shape[-1:] if problem.signature.vector_result else ())), dtype=object)
+    for row in range(rows):
+        values = certified(problem.definition, tuple(a[row].tolist() for a in stacks), prec)
+        out[row] = _column(values) if problem.signature.vector_result else values[0]
+    return out.reshape(shape)
 
 
 def _column(values: list[mpmath.mpf]) -> NDArray[np.object_]:

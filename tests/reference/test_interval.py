@@ -177,6 +177,15 @@ def test_more_bits_are_given_back_even_after_an_error():
     assert high - low > Fraction(2) ** -61
 
 
+@every_prec
+def test_an_end_is_widened_by_a_whole_unit_also_at_the_bottom_of_its_binade(prec):
+    """exp(0) = 1 may be off by as much as a unit in the last place, 2**(1 - prec), and 2**-12 of one."""
+    arithmetic = Arithmetic(prec)
+    low, high = (Fraction(*to_rational(end)) for end in arithmetic.exp(arithmetic.exact(0.0))._mpi_)
+    assert 1 - low >= Fraction(2) ** (1 - prec)
+    assert high - 1 >= Fraction(2) ** (1 - prec)
+
+
 def test_the_check_sees_an_interval_that_is_not_widened():
     """exp rounded down at both ends, as a broken ``Arithmetic`` would have it."""
     arithmetic = Arithmetic(53)

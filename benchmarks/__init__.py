@@ -1,0 +1,1 @@
+"""How fast the reference engine is, and whether what it claims holds."""

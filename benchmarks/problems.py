@@ -1,0 +1,124 @@
+"""Every problem of the engine with its truth, in the shape a check wants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from benchmarks import truth
+from benchmarks.families import factors, logits, scalars
+from study.reference import engine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from benchmarks.claims import Truth
+    from study.exact import Exact
+
+
+@dataclass(frozen=True)
+class Case:
+    """One evaluation of the engine, and what it has to be."""
+
+    problem: str
+    family: str
+    value: Exact
+    truth: Truth
+
+
+DOMAIN: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "exp": lambda x: x[np.abs(x) < 2.0**40],
+    "log": lambda x: np.abs(x[x != 0]),
+    "sigmoid": lambda x: x[np.abs(x) < 2.0**40],
+    "softplus": lambda x: x[x > -(2.0**40)],
+    "log_sigmoid": lambda x: x[x < 2.0**40],
+    "log1mexp": lambda x: -np.abs(x[(x != 0) & (np.abs(x) < 2.0**40)]),
+}
+
+
+def elementwise(rng: np.random.Generator, count: int, library: Any = engine) -> Iterator[Case]:
+    """The problems of one number, then those of two."""
+    for problem, domain in DOMAIN.items():
+        x = domain(scalars(rng, count))
+        yield _case(library, problem, "scalars", x)
+    a, b = scalars(rng, count), rng.permutation(scalars(rng, count))
+    close = a * (1 - rng.random(a.size) * 1e-3)
+    yield _case(library, "logaddexp", "scalars", np.append(a, a), np.append(b, close))
+    x = a[np.abs(a) < 2.0**40]
+    y = rng.choice([0.0, 1.0, 0.5, 0.25, 1e-300, 1 - 2.0**-53, 0.1], size=x.size)
+    yield _case(library, "binary_cross_entropy_with_logits", "scalars", x, y)
+    yield _case(library, "binary_cross_entropy_gradient", "scalars", x, y)
+    near = np.clip(1 / (1 + np.exp(-np.clip(x, -700, 700))), 0, 1)
+    yield _case(library, "binary_cross_entropy_gradient", "cancelling", x, near)
+    p = np.abs(scalars(rng, count))
+    p = p[(p > 0) & (p < 1)]
+    yield _case(library, "binary_cross_entropy", "scalars", p, rng.choice(y, size=p.size))
+
+
+def _case(library: Any, problem: str, family: str, *arguments: np.ndarray) -> Case:
+    value = getattr(library, problem)(*arguments)
+    definition = getattr(truth, problem)
+    entries = list(zip(*(argument.tolist() for argument in arguments), strict=True))
+    return Case(problem, family, value, lambda field: _Lazy(lambda i: definition(field, *entries[i]), len(entries)))
+
+
+class _Lazy(Sequence[Any]):
+    """Values computed when they are asked for."""
+
+    def __init__(self, compute: Callable[[int], Any], size: int) -> None:
+        self.compute, self.size = compute, size
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getitem__(self, index: Any) -> Any:
+        if index >= self.size:
+            raise IndexError
+        return self.compute(index)
+
+
+def _row_cases(library: Any, problem: str, family: str, *arguments: np.ndarray) -> Iterator[Case]:
+    value = getattr(library, problem)(*arguments)
+    definition = getattr(truth, problem)
+    for row in range(value.shape[0]):
+        given = [argument[row].tolist() for argument in arguments]
+        yield Case(problem, family, value[row : row + 1].reshape((-1,)), partial(_apply, definition, given))
+
+
+def _apply(definition: Callable[..., Sequence[Any]], given: Sequence[Any], field: truth.Field) -> Sequence[Any]:
+    return definition(field, *given)
+
+
+def rows(rng: np.random.Generator, count: int, n: int, library: Any = engine) -> Iterator[Case]:
+    """The problems of rows of n, ``count`` rows of each family."""
+    for family, x in logits(rng, count, n).items():
+        target = rng.integers(n, size=count)
+        for problem in ("logsumexp", "softmax", "log_softmax"):
+            yield from _row_cases(library, problem, family, x)
+        yield from _row_cases(library, "nll", family, x, target)
+        yield from _row_cases(library, "nll_gradient", family, x, target)
+    for family, p in factors(rng, count, n).items():
+        yield from _row_cases(library, "likelihood", family, p)
+        yield from _row_cases(library, "log_likelihood", family, p)
+
+
+def distributions(rng: np.random.Generator, count: int, n: int, library: Any = engine) -> Iterator[Case]:
+    """Entropies of rows of n."""
+    p = rng.dirichlet(np.ones(n), size=count)
+    p[: count // 4] = np.where(rng.random((count // 4, n)) < 0.5, 0.0, p[: count // 4])
+    close = p * (1 + rng.normal(size=p.shape) * 10.0 ** -rng.integers(2, 16, size=(count, 1))) + TINY
+    for family, q in {
+        "apart": rng.dirichlet(np.full(n, 0.5), size=count) + 1e-300,
+        "close": close,
+        "cancelling": close / close.sum(axis=1, keepdims=True),
+    }.items():
+        yield from _row_cases(library, "cross_entropy", family, p, q)
+        yield from _row_cases(library, "kl_divergence", family, p, q)
+    yield from _row_cases(library, "entropy", "dirichlet", p)
+
+
+TINY = 1e-300

@@ -1,0 +1,158 @@
+"""The problems once more, over mpmath numbers and over Arb balls, and the check of the engine's claims against them.
+
+Each formula is written for a ``Field``: its numbers and its elementary functions. None shares code with the engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import flint
+import mpmath
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+@dataclass(frozen=True)
+class Field:
+    """Numbers and elementary functions, at a working precision in bits."""
+
+    number: Callable[[float], Any]
+    exp: Callable[[Any], Any]
+    expm1: Callable[[Any], Any]
+    log: Callable[[Any], Any]
+    log1p: Callable[[Any], Any]
+    workprec: Callable[[int], Any]
+
+
+MPMATH = Field(lambda x: mpmath.mpf(float(x)), mpmath.exp, mpmath.expm1, mpmath.log, mpmath.log1p, mpmath.workprec)
+ARB = Field(
+    lambda x: flint.arb(float(x)),
+    flint.arb.exp,
+    flint.arb.expm1,
+    flint.arb.log,
+    flint.arb.log1p,
+    flint.ctx.workprec,
+)
+
+
+def exp(f: Field, x: float) -> Any:
+    """exp(x)."""
+    return f.exp(f.number(x))
+
+
+def log(f: Field, x: float) -> Any:
+    """log(x)."""
+    return f.log(f.number(x))
+
+
+def sigmoid(f: Field, x: float) -> Any:
+    """1/(1 + exp(-x)), without its cancellation."""
+    tail = f.exp(-f.number(abs(x)))
+    return (tail if x < 0 else 1) / (1 + tail)
+
+
+def softplus(f: Field, x: float) -> Any:
+    """log(1 + exp(x)), without its cancellation."""
+    return f.log1p(f.exp(f.number(x))) if x < 0 else f.number(x) + f.log1p(f.exp(-f.number(x)))
+
+
+def log_sigmoid(f: Field, x: float) -> Any:
+    """log(1/(1 + exp(-x)))."""
+    return -softplus(f, -x)
+
+
+def log1mexp(f: Field, x: float) -> Any:
+    """log(1 - exp(x))."""
+    return f.log1p(-f.exp(f.number(x))) if x < -1 else f.log(-f.expm1(f.number(x)))
+
+
+def logaddexp(f: Field, a: float, b: float) -> Any:
+    """log(exp(a) + exp(b))."""
+    a, b = max(a, b), min(a, b)
+    return f.number(a) + f.log1p(f.exp(f.number(b) - f.number(a)))
+
+
+def binary_cross_entropy_with_logits(f: Field, x: float, y: float) -> Any:
+    """Y softplus(-x) + (1 - y) softplus(x)."""
+    terms = [f.number(y) * softplus(f, -x)] if y else []
+    return sum(terms + ([(1 - f.number(y)) * softplus(f, x)] if y != 1 else []))
+
+
+def binary_cross_entropy(f: Field, p: float, y: float) -> Any:
+    """-(y log p + (1 - y) log(1 - p))."""
+    terms = [f.number(y) * log(f, p)] if y else []
+    return -sum(terms + ([(1 - f.number(y)) * f.log1p(-f.number(p))] if y != 1 else []))
+
+
+def binary_cross_entropy_gradient(f: Field, x: float, y: float) -> Any:
+    """sigmoid(x) - y."""
+    return -sigmoid(f, -x) if y == 1 else sigmoid(f, x) - f.number(y)
+
+
+def _others(f: Field, x: Sequence[float], m: float, left_out: int) -> Any:
+    return sum((f.exp(f.number(v) - f.number(m)) for j, v in enumerate(x) if j != left_out), f.number(0.0))
+
+
+def logsumexp(f: Field, x: Sequence[float]) -> list[Any]:
+    """log sum exp(x_j)."""
+    top = int(np.argmax(x))
+    return [f.number(x[top]) + f.log1p(_others(f, x, x[top], top))]
+
+
+def softmax(f: Field, x: Sequence[float]) -> list[Any]:
+    """exp(x_i)/sum exp(x_j)."""
+    top = int(np.argmax(x))
+    total = 1 + _others(f, x, x[top], top)
+    return [f.exp(f.number(v) - f.number(x[top])) / total for v in x]
+
+
+def log_softmax(f: Field, x: Sequence[float]) -> list[Any]:
+    """x_i - logsumexp(x)."""
+    top = int(np.argmax(x))
+    excess = f.log1p(_others(f, x, x[top], top))
+    return [(f.number(v) - f.number(x[top])) - excess for v in x]
+
+
+def nll(f: Field, x: Sequence[float], target: int) -> list[Any]:
+    """-log_softmax(x)[target]."""
+    return [-log_softmax(f, x)[target]]
+
+
+def nll_gradient(f: Field, x: Sequence[float], target: int) -> list[Any]:
+    """softmax(x) - onehot(target)."""
+    out = softmax(f, x)
+    out[target] = -sum((p for j, p in enumerate(out) if j != target), f.number(0.0))
+    return out
+
+
+def likelihood(f: Field, p: Sequence[float]) -> list[Any]:
+    """prod p_i."""
+    out = f.number(1.0)
+    for v in p:
+        out = out * f.number(v)
+    return [out]
+
+
+def log_likelihood(f: Field, p: Sequence[float]) -> list[Any]:
+    """sum log p_i."""
+    return [sum((log(f, v) for v in p), f.number(0.0))]
+
+
+def cross_entropy(f: Field, p: Sequence[float], q: Sequence[float]) -> list[Any]:
+    """-sum p_i log q_i."""
+    return [-sum((f.number(u) * log(f, v) for u, v in zip(p, q, strict=True) if u), f.number(0.0))]
+
+
+def entropy(f: Field, p: Sequence[float]) -> list[Any]:
+    """-sum p_i log p_i."""
+    return cross_entropy(f, p, p)
+
+
+def kl_divergence(f: Field, p: Sequence[float], q: Sequence[float]) -> list[Any]:
+    """sum p_i (log p_i - log q_i)."""
+    pairs = zip(p, q, strict=True)
+    return [sum((f.number(u) * (log(f, u) - log(f, v)) for u, v in pairs if u and u != v), f.number(0.0))]
