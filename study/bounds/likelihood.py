@@ -76,7 +76,7 @@ def scaled_product(form: Format, args: Args, reference: Exact) -> Floats:
     """gamma_(n-1) wherever the result is normal, and half the spacing of the subnormal numbers below."""
     (p,), value = args, reference.to_float()
     with np.errstate(divide="ignore", invalid="ignore"):
-        lost = np.where(value == 0, np.inf, form.xmins / 2 / np.abs(value))
+        lost = np.where(value == 0, np.inf, form.xmins / np.abs(value) / 2)
     return strict(p.shape[-1] - 1, form.u) + np.where(np.abs(value) < form.xmin * 2, lost, 0)
 
 

@@ -97,3 +97,10 @@ def of_pair(bound: Any) -> Any:
 
     of_two.__doc__ = bound.__doc__
     return of_two
+
+
+def logsumexp_shifted_corrected(form: Format, args: Args, reference: Exact) -> Floats:
+    """(|y| + |y + n - xmin|) u / |y|: theorem 4.2 with the rounding of the final addition (first order, k = 1)."""
+    (x,), y = args, reference.to_float()
+    top, range_, n = spread(x)
+    return relative((np.abs(y) + np.abs(y + n - (top - range_))) * form.u, y)

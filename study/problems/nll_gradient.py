@@ -79,9 +79,9 @@ def _faithful(a: Any, x: Any, target: Any) -> Any:
     terms, total = soft.exponentials(a, x)
     others = a.total(a.where(at, a.number(np.zeros_like(x)), terms))
     value = a.where(at, -others[..., None], terms) / total[..., None]
-    infinite = np.max(x, axis=-1, keepdims=True) == np.inf
-    limits = np.where(x == np.inf, np.nan, np.where(at, -1.0, 0.0))
-    return a.where(infinite, a.number(limits), value)
+    top = np.max(x, axis=-1, keepdims=True)
+    limits = np.where((top == np.inf) & (x < np.inf), np.where(at, -1.0, 0.0), np.nan)
+    return a.where(np.isfinite(top), value, a.number(limits))
 
 
 nll_gradient.faithful(_faithful)

@@ -64,7 +64,8 @@ def cutoffs(p: int) -> tuple[float, float, float]:
     terms left out are relatively exp(x)/2, exp(-2x)/(2x) and exp(-x)/x, here at most u = 2**-p.
     """
     t = p * math.log(2)
-    return -t, (t - math.log(t)) / 2, t - math.log(t)
+    high = t - math.log(t - math.log(t))
+    return -t, high / 2, high
 
 
 @softplus.algorithm(bound=bounds.softplus)

@@ -15,7 +15,6 @@ import numpy as np
 from study.exact import Exact
 from study.formats import FORMATS
 from study.problems import get_problem
-from study.problems.signature import Kind
 from study.reference import engine
 from study.reference.certify import UncertifiedError, certified
 
@@ -100,7 +99,7 @@ def exact(problem: str | Problem, *args: Any) -> Exact:
     """
     problem = get_problem(problem)
     arrays = prepare(problem, args)
-    if problem.engine is None:
+    if problem.engine is None or not all(a.size for a in arrays):
         return _held_by_mpmath(problem, arrays)
     batch, shape = problem.signature.batch(arrays), problem.signature.result(arrays)
     stacks = problem.signature.stacked(arrays)

@@ -1,0 +1,115 @@
+import ml_dtypes
+import mpmath
+import numpy as np
+import pytest
+
+from study.adversarial import adversarial
+from study.arithmetic import doubledouble, fixedpoint
+from study.arithmetic.scaled import Scaled
+from study.errors import Outcome, compare
+from study.formats import FORMATS
+from study.problems import PROBLEMS
+from study.reference import exact
+
+SCALAR = [p for p in PROBLEMS.values() if p.shape == "()->()"]
+WRONG = [Outcome.OVERFLOW, Outcome.UNDERFLOW, Outcome.NAN, Outcome.MISSED]
+
+
+def assert_faithful(problem, args):
+    measured = compare(problem.algorithms["faithful"](*args), exact(problem, *args))
+    # The reference is held to 2**-105: where it lies on a limit to that accuracy, either outcome may be the right one.
+    decided = (measured.reference.error == 0) | ~on_a_limit(measured)
+    assert np.max(measured.distance(measured.ulp_exponent)[decided], initial=0) <= 1
+    assert not np.any(np.isin(measured.outcome[decided], WRONG))
+
+
+def on_a_limit(measured):
+    r, form = measured.reference, measured.form
+    size = np.abs(r.to_float())
+    return (r.lo == 0) & ((size == form.xmins / 2) | (size == (2 - form.overflow_margin) * 2.0**form.emax))
+
+
+def every_number(dtype):
+    return (
+        np.arange(2 ** (8 * np.dtype(dtype).itemsize), dtype=np.uint32)
+        .astype(f"u{np.dtype(dtype).itemsize}")
+        .view(dtype)
+    )
+
+
+@pytest.mark.parametrize("problem", SCALAR, ids=lambda p: p.name)
+@pytest.mark.parametrize("form", ["float8_e4m3fn", "float8_e5m2"])
+def test_every_number_of_8_bits(problem, form):
+    assert_faithful(problem, (every_number(FORMATS[form].dtype),))
+
+
+@pytest.mark.parametrize("problem", SCALAR, ids=lambda p: p.name)
+@pytest.mark.parametrize("dtype", [np.float16, ml_dtypes.bfloat16], ids=lambda d: np.dtype(d).name)
+def test_numbers_of_16_bits(problem, dtype):
+    assert_faithful(problem, (every_number(dtype)[::23],))
+
+
+@pytest.mark.parametrize("name", ["logaddexp", "binary_cross_entropy", "binary_cross_entropy_with_logits"])
+def test_a_grid_of_pairs(name):
+    coarse = every_number(np.float16)[::1009]
+    assert_faithful(PROBLEMS[name], tuple(np.meshgrid(coarse, coarse)))
+
+
+@pytest.mark.parametrize("problem", PROBLEMS.values(), ids=lambda p: p.name)
+@pytest.mark.parametrize("form", FORMATS.values(), ids=lambda f: f.name)
+@pytest.mark.parametrize("n", [1, 2, 7])
+def test_random_and_adversarial_inputs(problem, form, n):
+    assert_faithful(problem, adversarial(problem, form, rows=60, n=n))
+
+
+@pytest.mark.parametrize("name", ["logsumexp", "softmax", "nll", "likelihood", "log_likelihood", "mean_nll", "entropy"])
+@pytest.mark.parametrize("form", ["float16", "float64"])
+def test_long_rows(name, form):
+    assert_faithful(PROBLEMS[name], adversarial(PROBLEMS[name], FORMATS[form], rows=1, n=5000))
+
+
+@pytest.mark.parametrize("terms", [2, 3, 4, 6])
+def test_logsumexp_as_near_to_its_zero_as_binary64_comes(terms):
+    rng = np.random.default_rng(terms)
+    rows = []
+    for _ in range(20):
+        x = [-rng.uniform(0.1, 2)]
+        for _ in range(terms - 1):  # each further term is chosen to cancel what is left of 1
+            rest = PROBLEMS["logsumexp"].reference(np.array(x))[()]
+            with mpmath.workprec(100):
+                x.append(float(mpmath.log(-mpmath.expm1(rest))) * (1 + 2.0**-51))
+        rows.append(x)
+    x = np.array(rows)
+    size = np.abs(PROBLEMS["logsumexp"].reference(x).astype(np.float64))
+    assert size.min() < 2.0 ** (-45 * (terms - 1))
+    assert_faithful(PROBLEMS["logsumexp"], (x,))
+
+
+def test_an_axis_a_stack_and_a_single_vector_alike():
+    x = np.random.default_rng(0).standard_normal((3, 4, 5)).astype(np.float32)
+    softmax = PROBLEMS["softmax"].algorithms["faithful"]
+    along = softmax(x, axis=1)
+    assert along.shape == x.shape
+    assert np.array_equal(along[1, :, 2], softmax(x[1, :, 2]))
+
+
+@pytest.mark.parametrize(
+    ("function", "low", "high"), [("exp", -1e5, 1e5), ("expm1", -50, 50), ("log", 1e-300, 10), ("log1p", -0.5, 1e3)]
+)
+def test_double_doubles_agree_with_fixed_point(function, low, high):
+    rng = np.random.default_rng(1)
+    x = np.concatenate(
+        [rng.uniform(low, min(high, 0 if function == "exp" else high), 200), 2.0 ** rng.uniform(-40, -1, 200)]
+    )
+    x = np.where(function == "exp", -np.abs(np.clip(x, -600, 600)), x)
+    ours = getattr(doubledouble, function)(Scaled.number(x))
+    theirs = fixedpoint.scaled(getattr(fixedpoint, function)(fixedpoint.number(x)))
+    with np.errstate(divide="ignore"):
+        assert np.max((ours - theirs).log2() - theirs.log2()) < -96
+
+
+def test_rounding_a_double_double_is_rounding_once():
+    half = Scaled.of((np.array([1.0 + 2.0**-11]), np.array([2.0**-80])))
+    assert half.round(FORMATS["float16"])[0] == np.float16(1.0009765625)
+    least = Scaled.of((np.array([0.5, 0.5]), np.array([0.0, 2.0**-70])), np.array([-1074, -1074]))
+    assert least.round(FORMATS["float64"]).tolist() == [0.0, 5e-324]
