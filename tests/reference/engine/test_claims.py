@@ -50,6 +50,10 @@ def test_rows_longer_than_a_segment(n: int) -> None:
     for problem, row in (("logsumexp", x), ("log_likelihood", p), ("likelihood", p)):
         value = getattr(engine, problem)(row)
         assert not claims.by_arb(value, lambda f, k=problem, r=row: getattr(truth, k)(f, r[0].tolist()))
+    flat = np.full((1, n), -3.0)
+    assert not claims.by_arb(engine.log_softmax(flat)[0, :5], lambda f: truth.log_softmax(f, flat[0].tolist())[:5])
+    flat[0, 3] = -3.5
+    assert not claims.by_arb(engine.log_softmax(flat)[0, :5], lambda f: truth.log_softmax(f, flat[0].tolist())[:5])
     target = np.array([n // 2])
     chosen = engine.nll_gradient(x, target)[:, n // 2]
     assert not claims.by_arb(chosen, lambda f: [truth.nll_gradient(f, x[0].tolist(), n // 2)[n // 2]])
@@ -111,6 +115,14 @@ def test_a_tiny_logsumexp_keeps_its_relative_accuracy() -> None:
     value = engine.logsumexp([0.0, -700.0])
     assert value.error[0] <= 2.0**-95
     assert not claims.by_arb(value, lambda f: [f.log1p(f.exp(f.number(-700.0)))])
+
+
+@pytest.mark.parametrize("exponent", range(-1074, -1014, 7))
+def test_a_zero_beside_terms_near_underflow(exponent: int) -> None:
+    p, q = [0.0, 2.0**exponent], [0.5, 0.3]
+    assert not claims.by_arb(engine.cross_entropy(p, q), lambda f: truth.cross_entropy(f, p, q))
+    p[1] = 2.0**-1024
+    assert not claims.by_arb(engine.cross_entropy(p, q), lambda f: truth.cross_entropy(f, p, q))
 
 
 def test_cancellation_is_undecided_not_wrong() -> None:
