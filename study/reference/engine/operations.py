@@ -12,8 +12,9 @@ import numpy as np
 
 from study.exact import Exact
 from study.reference.engine import combinations, exponentials, logarithms
+from study.reference.engine.arithmetic import ADD_ERROR
 from study.reference.engine.bounds import SLACK
-from study.reference.engine.exponential import LESS_ONE_ERROR
+from study.reference.engine.exponential import LESS_ONE_ABSOLUTE, LESS_ONE_ERROR
 from study.reference.engine.tables import LOGARITHMS, POWERS, RECIPROCALS
 
 if TYPE_CHECKING:
@@ -113,5 +114,6 @@ def one_less_exp(x: NDArray[np.float64]) -> Exact:
     given = exactly(x.reshape(-1))
     out = blank(given.shape)
     exponentials.exponentials_less_one(given.hi, given.exponent, out.hi, out.lo, out.exponent, POWERS)
-    out.error[:] = LESS_ONE_ERROR
+    size = -np.expm1(x.reshape(-1))
+    out.error[:] = np.minimum(LESS_ONE_ERROR, LESS_ONE_ABSOLUTE / size + ADD_ERROR)
     return negative(out).reshape(x.shape)
