@@ -13,7 +13,7 @@ import numpy as np
 
 from study.experiment import Experiment, Finding, Sweep
 from study.inputs import Family
-from study.report import sentences
+from study.report import figures, sentences
 
 
 @cache
@@ -57,6 +57,10 @@ experiment = Experiment(
             families=[Family("held-out digits", lambda _rng, _rows, n: (probabilities(n),))],
             problems=dict.fromkeys(("likelihood", "log_likelihood")),
         ),
+    },
+    figures={
+        "losses": figures.worst_errors("losses"),
+        "test_set": figures.error_against("test_set", "log_likelihood", "held-out digits"),
     },
     findings=[Finding(sentences.real_likelihood, rank=4)],
 )

@@ -15,7 +15,7 @@ from study.experiment import Experiment, Finding, Sweep
 from study.formats import FORMATS
 from study.inputs import constant, uniform
 from study.problems import get_problem
-from study.report import sentences
+from study.report import figures, sentences
 from study.threshold import first_integer
 
 PROBABILITIES = (0.5, 0.1)
@@ -52,6 +52,10 @@ experiment = Experiment(
         "first_underflow": first_underflow,
     },
     problems=["likelihood"],
+    figures={
+        "likelihood": figures.error_against("sweep", "likelihood", "U(0.5, 1)"),
+        "log_likelihood": figures.error_against("sweep", "log_likelihood", "U(0.5, 1)"),
+    },
     findings=[
         Finding(sentences.first_underflow(p=0.1), rank=1),
         Finding(sentences.product_beats_logs(n=1000, inputs="U(0.5, 1)", form="float64"), rank=5),

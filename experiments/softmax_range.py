@@ -15,7 +15,7 @@ from study.experiment import MAIN_FORMATS, Experiment, Finding, Sweep
 from study.formats import FORMATS
 from study.inputs import normal, scaled_normal, shifted_normal
 from study.problems import Algorithm, get_problem
-from study.report import sentences
+from study.report import figures, sentences
 from study.threshold import first_number
 
 PROBLEMS = ("logsumexp", "softmax", "log_softmax", "nll")
@@ -62,10 +62,14 @@ experiment = Experiment(
         "first_overflow": first_overflow,
     },
     problems=PROBLEMS,
+    figures={
+        name: figures.error_against("sweep", name, "N(0, 1), n = 10, shifted", overflow_of_exp=True)
+        for name in ("softmax", "log_softmax", "nll")
+    },
     findings=[
         Finding(sentences.first_overflow("naive", "softmax"), rank=3),
         Finding(sentences.stable_stays("softmax"), rank=7),
-        Finding(sentences.stable_stays("nll"), rank=8),
+        Finding(sentences.lost_near_zero("nll"), rank=6),
     ],
 )
 

@@ -5,13 +5,15 @@ of these with its one-hot vector; the loss is minus its log: small when the trut
 products of probabilities, which computers cannot hold, into sums, which they can: 1e-100 becomes -230.26.
 """
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from study.experiment import Experiment, Finding
 from study.formats import FORMATS, Format
+from study.report import figures, sentences
 from study.statistics import single
-from study.report import sentences
 
 PROBABILITIES = [0.1, 0.3, 0.5, 0.1]
 
@@ -26,12 +28,19 @@ def quantities(form: Format) -> list[dict[str, object]]:
         right = (p * one_hot).sum(keepdims=True)
         rows.append({"quantity": "likelihood", "target": target, **single("likelihood", "naive", right)})
         loss = single("log_likelihood", "sum_log", right)
-        rows.append({"quantity": "nll", "target": target, **loss, "computed": -loss["computed"]})
+        rows.append(
+            {"quantity": "nll", "target": target, **loss, "computed": -loss["computed"], "reference": _minus(loss)}
+        )
     rows.append({"quantity": "log of 1e-100", **single("log_likelihood", "sum_log", form.round([1e-100]))})
     rows.append({"quantity": "product of 100 × 0.1", **single("likelihood", "naive", many)})
     rows.append({"quantity": "log of that product", **single("log_likelihood", "naive", many)})
     rows.append({"quantity": "sum of 100 logs of 0.1", **single("log_likelihood", "sum_log", many)})
     return [{"format": form.name, **row} for row in rows]
+
+
+def _minus(row: dict[str, Any]) -> str:
+    """The exact value of a log, as a loss."""
+    return str(row["reference"]).removeprefix("-")
 
 
 def example() -> pd.DataFrame:
@@ -52,6 +61,15 @@ experiment = Experiment(
     order=10,
     tables={"example": example, "curve": curve},
     problems=["likelihood", "log_likelihood"],
+    figures={
+        "curve": figures.curve(
+            "curve",
+            "p",
+            "nll",
+            labels=("p, probability given to the truth", "negative log likelihood (nats)"),
+            marked=(0.1, 0.5, 0.9),
+        )
+    },
     findings=[Finding(sentences.nll_example, rank=2), Finding(sentences.tiny_likelihood, rank=6)],
 )
 

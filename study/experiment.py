@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pandas as pd
-    from matplotlib.figure import Figure
 
     from study.formats import Format
     from study.inputs import Arguments, Family
+    from study.report.drawing import Drawing
 
     Tables = Mapping[str, pd.DataFrame]
 
@@ -99,7 +99,7 @@ class Experiment:
     docstring: str
     tables: Mapping[str, Sweep | Callable[[], pd.DataFrame]]
     findings: Sequence[Finding] = ()
-    figures: Mapping[str, Callable[[Tables], Figure]] = field(default_factory=dict)
+    figures: Mapping[str, Callable[[Tables], Drawing]] = field(default_factory=dict)
     contracts: Sequence[Callable[[Tables], Iterator[str]]] = ()
     order: int = 100
     problems: Sequence[str] = ()

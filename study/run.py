@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from study import store
 from study.experiment import Experiment, Sweep
+from study.inputs import generator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -141,33 +142,40 @@ def _work(path: str, table_name: str, index: int) -> Any:
 
 
 def measure_unit(experiment: str, sweep: Sweep, index: int) -> list[dict[str, Any]]:
-    """The rows of one unit: inputs drawn and rounded, the exact values found once, every algorithm measured on them."""
+    """The rows of one unit: inputs drawn and rounded, the exact values found once, every algorithm measured.
+
+    A random instance and every worst one are recomputed by mpmath; ``DisagreementError`` stops the run.
+    """
     from study.formats import FORMATS
     from study.problems import get_problem
-    from study.reference import exact
+    from study.reference import exact, prepare
+    from study.reference.crosscheck import crosscheck
     from study.statistics import statistics
 
     unit = list(sweep.units())[index]
     form = FORMATS[unit.form]
     drawn = sweep.inputs(unit, form)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for problem_name, chosen in sweep.problems.items():
         problem = get_problem(problem_name)
         args = drawn[: len(problem.signature.arguments)]
         reference = exact(problem, *args)
         cond = problem.condition(*args, reference=reference)
-        for algorithm in problem.algorithms.values():
-            if (chosen is not None and algorithm.name not in chosen) or unit.form not in algorithm.formats:
-                continue
-            key = {
-                "experiment": experiment,
-                "backend": BACKEND,
-                "problem": problem_name,
-                "algorithm": algorithm.name,
+        key = {"experiment": experiment, "backend": BACKEND, "problem": problem_name}
+        place = {"inputs": unit.family.name, "parameter": sweep.parameter, "value": unit.value}
+        measured = [
+            {
+                **key,
+                "algorithm": name,
                 "format": unit.form,
-                "inputs": unit.family.name,
-                "parameter": sweep.parameter,
-                "value": unit.value,
+                **place,
+                **statistics(problem, algorithm, args, reference, cond),
             }
-            rows.append({**key, **statistics(problem, algorithm, args, reference, cond)})
+            for name, algorithm in problem.algorithms.items()
+            if (chosen is None or name in chosen) and unit.form in algorithm.formats
+        ]
+        stacks = problem.signature.stacked(prepare(problem, args))
+        sample = int(generator("crosscheck", problem_name, *place.values()).integers(len(stacks[0])))
+        crosscheck(problem, stacks, reference, sorted({sample, *(row["worst_row"] for row in measured)}))
+        rows += measured
     return rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -75,7 +76,8 @@ class Signature:
         shapes = [(*batch, a.shape[-1]) if kind is Kind.VECTOR else batch
                   for a, kind in zip(args, self.arguments, strict=True)]  # fmt: skip
         return [
-            np.broadcast_to(a, shape).reshape(-1, *shape[len(batch) :]) for a, shape in zip(args, shapes, strict=True)
+            np.broadcast_to(a, shape).reshape(math.prod(batch), *shape[len(batch) :])
+            for a, shape in zip(args, shapes, strict=True)
         ]
 
     def length(self, args: Sequence[Any]) -> int | None:

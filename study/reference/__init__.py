@@ -6,6 +6,7 @@ and inf - inf, inf / inf and 0 * inf are undefined (NaN). A NaN argument makes t
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +81,14 @@ def reference(problem: str | Problem, *args: Any, prec: int = 120) -> NDArray[np
     problem, prec = get_problem(problem), operator.index(prec)
     if prec < 1:
         raise ValueError(f"prec must be at least 1 bit, got {prec}")
-    return _by_mpmath(problem, prepare(problem, args), prec)
+    arrays = prepare(problem, args)
+    if problem.engine is None or prec > -math.log2(ENGINE_ERROR):
+        return _by_mpmath(problem, arrays, prec)
+    held = exact(problem, *arrays)
+    out, unclaimed = held.to_mpf(), ~(held.error <= 2.0**-prec)
+    if unclaimed.any():
+        out[unclaimed] = _by_mpmath(problem, arrays, prec)[unclaimed]
+    return out
 
 
 def exact(problem: str | Problem, *args: Any) -> Exact:

@@ -1,17 +1,17 @@
-"""Tables in, text and figures out: everything here reads the stored tables alone."""
+"""The report: text, tables and figures from the stored tables alone."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["build"]
 
 
 def build() -> tuple[Path, list[str]]:
-    """Write the report; returns its path and its findings, the most important first."""
-    from study.run import discover
-    from study.store import read_tables
+    """Write the report as far as it is not up to date; see ``study.report.writer``."""
+    from study.report.writer import build as write
 
-    found = []
-    for experiment in discover():
-        tables = read_tables(experiment)
-        found += [(f.rank, s) for f in experiment.findings if (s := f.sentence(tables))]
-    return Path("results/report.html"), [s for _, s in sorted(found)]
+    return write()

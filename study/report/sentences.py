@@ -5,32 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from study.report.text import listed, number
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
 
     Tables = Mapping[str, pd.DataFrame]
     Sentence = Callable[[Tables], str | None]
-
-
-def number(value: float, figures: int = 3) -> str:
-    """A number to three significant figures, as people write it: 0.693, 11.1, 12,400, 1.3e-45."""
-    if not math.isfinite(value):
-        return {math.inf: "∞", -math.inf: "−∞"}.get(value, "NaN")
-    if value == int(value) and abs(value) < 10**6:
-        return f"{int(value):,}".replace("-", "−")
-    rounded = float(f"{value:.{figures - 1}e}")
-    if not 1e-3 <= abs(rounded) < 10**6:
-        return f"{value:.{figures - 1}e}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e").replace("-", "−")
-    decimals = max(figures - 1 - math.floor(math.log10(abs(rounded))), 0)
-    return f"{rounded:,.{decimals}f}".replace("-", "−")
-
-
-def listed(parts: Iterable[str]) -> str:
-    """a, b and c."""
-    items = list(parts)
-    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
 
 
 def pick(table: pd.DataFrame, **equal: Any) -> pd.DataFrame:
@@ -116,6 +99,25 @@ def first_overflow(algorithm: str, problem: str) -> Sentence:
     return sentence
 
 
+MODERATE = 100
+"""A worst error over u (1 + cond) up to which a formula may be said not to fail."""
+
+
+def lost_near_zero(problem: str, stable: str = "shifted") -> Sentence:
+    """Where the exact value is nearly zero, the stable formula too returns zero."""
+
+    def sentence(tables: Tables) -> str | None:
+        rows = pick(tables["sweep"], problem=problem, algorithm=stable)
+        zero = rows[(rows["underflow"] > 0) & (rows["worst_computed"].astype(float) == 0)]
+        if zero.empty:
+            return None
+        largest = zero.assign(exact=zero["worst_reference"].astype(float).abs()).groupby("format", sort=False)["exact"]
+        each = listed(f"{number(exact)} in {form}" for form, exact in largest.max().items())
+        return f"The shift does not save what is nearly zero: the {stable} {problem} is 0 where it should be {each}."
+
+    return sentence
+
+
 def stable_stays(problem: str, stable: str = "shifted") -> Sentence:
     """What the stable formula's worst error is where the naive one fails."""
 
@@ -123,7 +125,7 @@ def stable_stays(problem: str, stable: str = "shifted") -> Sentence:
         rows = pick(tables["sweep"], problem=problem)
         failing = rows[(rows["algorithm"] == "naive") & (rows["overflow"] + rows["nan"] + rows["underflow"] > 0)]
         same = rows[rows["algorithm"] == stable].merge(failing[["format", "inputs", "value"]])
-        if same.empty or (same[["overflow", "nan", "missed"]].sum().sum() > 0):
+        if same.empty or same[["overflow", "nan", "missed"]].sum().sum() > 0 or same["max_scaled"].max() > MODERATE:
             return None
         each = listed(
             f"{number(part['max_scaled'].max())} in {form}" for form, part in same.groupby("format", sort=False)
@@ -140,7 +142,7 @@ def real_likelihood(tables: Tables) -> str | None:
     rows = tables["test_set"]
     whole = rows[rows["value"] == rows["value"].max()]
     products = pick(whole, problem="likelihood", algorithm="naive")
-    zero = products[products["underflow"] > 0]["format"].tolist()
+    zero = products[products["worst_computed"].astype(float) == 0]["format"].tolist()
     logs = pick(whole, problem="log_likelihood", algorithm="sum_log", format="float64")
     if not zero or logs.empty:
         return None

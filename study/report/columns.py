@@ -1,0 +1,99 @@
+"""The data dictionary: what each column of a tidy table means, and its unit."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Column(NamedTuple):
+    """A column of a table.
+
+    Attributes:
+        title: its heading.
+        unit: of its numbers, empty where they are pure or words.
+        type: as the Frictionless specification names it.
+        description: one sentence.
+    """
+
+    title: str
+    unit: str
+    type: str
+    description: str
+
+
+def _text(title: str, description: str) -> Column:
+    return Column(title, "", "string", description)
+
+
+def _number(title: str, unit: str, description: str) -> Column:
+    return Column(title, unit, "number", description)
+
+
+def _count(title: str, description: str) -> Column:
+    return Column(title, "values", "integer", description)
+
+
+COLUMNS: dict[str, Column] = {
+    "experiment": _text("Experiment", "The experiment that measured it."),
+    "backend": _text("Backend", "Whose arithmetic: the array library."),
+    "problem": _text("Problem", "The mathematical function that is evaluated."),
+    "algorithm": _text("Formula", "The way to evaluate it in floating point."),
+    "format": _text("Format", "The floating-point format of arguments, operations and result."),
+    "inputs": _text("Inputs", "The family that the arguments are drawn from."),
+    "parameter": _text("Parameter", "Name of the swept parameter."),
+    "value": _number("Value", "", "Value of the swept parameter."),
+    "count": _count("Count", "Number of computed values."),
+    "max_ulp": _number(
+        "Worst error",
+        "ulps",
+        "Largest |computed − exact| / ulp(exact). A correctly rounded result has at most 0.5; the last bit is 1.",
+    ),
+    "median_ulp": _number("Median error", "ulps", "Median of |computed − exact| / ulp(exact)."),
+    "p99_ulp": _number("99% error", "ulps", "The error in ulps that 99 of 100 values do not exceed."),
+    "max_relative": _number("Worst relative error", "", "Largest |computed − exact| / |exact|."),
+    "max_u": _number("Worst relative error", "u", "Largest relative error in units of the unit roundoff u = 2⁻ᵖ."),
+    "max_scaled": _number(
+        "Worst scaled error",
+        "u (1 + cond)",
+        "Largest error over u (1 + cond) |exact|: about 1 for a backward stable formula, near a zero of the function "
+        "too.",
+    ),
+    "median_cond": _number("Median condition", "", "Median relative condition number of the results."),
+    "max_cond": _number("Condition", "", "Largest relative condition number of the results."),
+    "bound_u": _number("A-priori bound", "u", "Largest proven bound on the relative error; infinite where none holds."),
+    "bound_used": _number("Bound used", "", "Largest error as a fraction of its own a-priori bound; at most 1."),
+    "bounded": _count("Bounded", "Number of values that have a finite a-priori bound."),
+    "normal": _count("Normal", "Ordinary numbers where ordinary numbers are due."),
+    "subnormal": _count("Subnormal", "Results below the smallest normal number, of reduced precision."),
+    "overflow": _count("Overflow", "Infinite where a finite number is due."),
+    "underflow": _count("Underflow", "Zero where a number is due that the format does not round to zero."),
+    "nan": _count("NaN", "NaN where a number or an infinity is due."),
+    "limit": _count("At the limit", "Zero, infinity or NaN, and rightly so."),
+    "missed": _count("Wrong", "A number where an infinity or NaN is due, or the infinity of the wrong sign."),
+    "worst_row": Column("Worst row", "", "integer", "Which instance of the stack of inputs has the largest error."),
+    "worst_input": _text("Worst input", "That instance, numbers in hexadecimal; a long one is cut."),
+    "worst_computed": _text("Computed", "The computed value of the largest error."),
+    "worst_reference": _text("Exact", "Its exact value, to 20 digits."),
+    "quantity": _text("Quantity", "What is computed."),
+    "target": Column("Right class", "", "number", "Number of the right class, counted from 1."),
+    "held": _text("Held", "The argument as the format holds it."),
+    "computed": _text("Computed", "What the format's arithmetic gives."),
+    "reference": _text("Exact", "The exact value for the arguments as the format holds them, to 20 digits."),
+    "ulps": _number("Error", "ulps", "|computed − exact| / ulp(exact)."),
+    "outcome": _text(
+        "Outcome", "What became of the value: normal, subnormal, overflow, underflow, nan, limit, missed."
+    ),
+    "p": _number("p", "", "Probability that was given to the truth."),
+    "nll": _number("Loss", "nats", "Negative log likelihood, −log p."),
+    "first_n": Column("First n", "observations", "integer", "The smallest number of factors whose product is zero."),
+    "first_logit": _number("First logit", "", "The smallest largest logit for which the formula is not finite."),
+    "ns_per_element": _number("Cost", "ns/element", "Time an element, the median of repeated measurements."),
+    "offset": _number("Offset", "", "A number that is added to all logits."),
+    "spread": _number("Spread", "", "Distance from the smallest logit to the largest."),
+    "library": _text("Library", "Whose function."),
+}
+
+
+def column(name: str) -> Column:
+    """The entry of a column; one that has none is described by its name."""
+    return COLUMNS.get(name, _text(name.replace("_", " ").capitalize(), ""))

@@ -1,0 +1,140 @@
+"""Figures by declaration: each function here takes what to draw and returns a function from tables to a drawing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import pandas as pd
+
+    from study.report.drawing import Drawing
+
+    Draw = Callable[[Mapping[str, pd.DataFrame]], Drawing]
+
+
+def error_against(
+    table: str,
+    problem: str,
+    family: str,
+    *,
+    metric: str = "max_ulp",
+    algorithms: Sequence[str] | None = None,
+    formats: Sequence[str] | None = None,
+    bounds: bool = True,
+    overflow_of_exp: bool = False,
+) -> Draw:
+    """Worst error against the swept parameter, one panel a format, failures in a strip above.
+
+    Args:
+        table: name of a sweep's table.
+        problem: name of the problem.
+        family: name of the inputs.
+        metric: the column to draw: ``max_ulp``, ``p99_ulp``, ``max_u`` or ``max_scaled``.
+        algorithms: names, in order; None: all there are.
+        formats: names; None: the 16 to 64-bit ones.
+        bounds: draw a-priori bounds.
+        overflow_of_exp: mark log xmax and shade what lies above; the parameter must be a logit.
+    """
+
+    def draw(tables: Mapping[str, pd.DataFrame]) -> Drawing:
+        from study.report.figures import errors
+
+        rows = errors.chosen(tables[table], problem, family, algorithms, formats)
+        return errors.draw(rows, errors.Look(metric, bounds, overflow_of_exp))
+
+    return draw
+
+
+def curve(table: str, x: str, y: str, *, labels: tuple[str, str], marked: Sequence[float] = ()) -> Draw:
+    """A plain curve of one column against another, some of its points marked with their values.
+
+    Args:
+        table: name of the table.
+        x: column of the abscissa.
+        y: column of the ordinate.
+        labels: what the axes say.
+        marked: abscissas to mark, the nearest stored ones are taken.
+    """
+
+    def draw(tables: Mapping[str, pd.DataFrame]) -> Drawing:
+        from study.report.figures import plain
+
+        return plain.draw(tables[table], x, y, labels, marked)
+
+    return draw
+
+
+def worst_errors(table: str, problems: Sequence[str] | None = None, *, metric: str = "max_ulp", **equal: Any) -> Draw:
+    """A dot plot: the worst error of each formula, a panel a problem, a marker a format.
+
+    Args:
+        table: name of a sweep's table.
+        problems: names, in order; None: all there are.
+        metric: the column to draw.
+        **equal: columns and the value that they must have.
+    """
+
+    def draw(tables: Mapping[str, pd.DataFrame]) -> Drawing:
+        from study.report.figures import dots
+
+        return dots.draw(tables[table], problems, metric, equal)
+
+    return draw
+
+
+def outcome_map(table: str, problem: str, algorithms: Sequence[str], *, x: str = "spread", y: str = "offset") -> Draw:
+    """Heat maps of outcomes over two parameters: a row of maps an algorithm, a column a format.
+
+    Args:
+        table: a tidy table in which ``x`` and ``y`` are columns.
+        problem: name of the problem.
+        algorithms: names, in order.
+        x: column across.
+        y: column up.
+    """
+
+    def draw(tables: Mapping[str, pd.DataFrame]) -> Drawing:
+        from study.report.figures import heat
+
+        return heat.outcomes(tables[table], problem, algorithms, x, y)
+
+    return draw
+
+
+def matrix(table: str, *, rows: str, columns: str, metric: str = "max_ulp", **equal: Any) -> Draw:
+    """A heat map of the worst error, one factor against another (library against problem, say), numbers written in.
+
+    Args:
+        table: name of a tidy table.
+        rows: column whose values are the rows.
+        columns: column whose values are the columns.
+        metric: what to colour by.
+        **equal: columns and the value that they must have.
+    """
+
+    def draw(tables: Mapping[str, pd.DataFrame]) -> Drawing:
+        from study.report.figures import heat
+
+        return heat.matrix(tables[table], rows, columns, metric, equal)
+
+    return draw
+
+
+def pareto(table: str, problem: str, *, cost: str = "ns_per_element", metric: str = "max_ulp") -> Draw:
+    """Worst error against cost, one panel a format: what no other formula beats in both is joined by a line.
+
+    Args:
+        table: a tidy table with a column of costs.
+        problem: name of the problem.
+        cost: that column.
+        metric: the error.
+    """
+
+    def draw(tables: Mapping[str, pd.DataFrame]) -> Drawing:
+        from study.report.figures import costs
+
+        return costs.draw(tables[table], problem, cost, metric)
+
+    return draw

@@ -1,0 +1,35 @@
+"""What became of a row's values, in one word: the one place that decides what counts as a failure."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from study.formats import FORMATS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FAILURES = {"nan": "NaN", "overflow": "overflow", "missed": "wrong", "underflow": "underflow"}
+"""Columns of counts, the gravest first, and what a reader calls them."""
+
+NOT_NUMBERS = ("nan", "overflow", "missed")
+"""Those that leave nothing of the result; a zero may be as near as its neighbour."""
+
+
+def lost(table: pd.DataFrame) -> pd.Series[bool]:
+    """Rows in which some value has no digit right: not a number, or off by a tenth of the exact value."""
+    no_digit = 0.1 * 2.0 ** table["format"].map(lambda form: FORMATS[form].p)
+    return (table[list(NOT_NUMBERS)].sum(axis=1) > 0) | (table["max_ulp"] >= no_digit)
+
+
+def range_ends(table: pd.DataFrame) -> float:
+    """The first parameter at which all exact values, though not zero, round to zero or infinity; infinite if none."""
+    beyond = (table["limit"] == table["count"]) & (table["max_relative"] >= 1)
+    return float(table[beyond]["value"].min()) if beyond.any() else math.inf
+
+
+def words(table: pd.DataFrame) -> str:
+    """All failures of lost rows, the gravest first."""
+    counted = [said for column, said in FAILURES.items() if table[column].sum() > 0]
+    return ", ".join(counted) or "no digit right"

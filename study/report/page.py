@@ -1,0 +1,76 @@
+"""Fill in the templates: the page for browsers and its Markdown twin for code hosts."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from study.experiment import MAIN_FORMATS
+from study.machine import machine, versions
+from study.report import answer, svg
+from study.report.columns import COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+    from study.experiment import Experiment
+    from study.report.sections import Section
+
+TEMPLATES = Path(__file__).parent / "templates"
+STRONGEST = 5
+METRICS = ("max_ulp", "max_u", "max_scaled", "max_cond", "bound_used")
+TITLE = "Which formula, in which floating-point format, can you trust?"
+
+
+def render(
+    stored: Sequence[tuple[Experiment, Mapping[str, pd.DataFrame]]], sections: Sequence[Section]
+) -> dict[str, str]:
+    """The texts of ``report.html`` and ``README.md``."""
+    claims = sorted((claim for s in sections for claim in s.claims), key=lambda claim: claim.rank)
+    context = {
+        "title": TITLE,
+        "formats": MAIN_FORMATS,
+        "matrix": answer.matrix(answer.measured(stored)),
+        "strongest": claims[:STRONGEST],
+        "sections": sections,
+        "metrics": [COLUMNS[name] for name in METRICS],
+        "machine": machine(),
+        "versions": versions(),
+        "colours": svg.variables(":root"),
+    }
+    return {name: _environment().get_template(f"{name}.j2").render(context) for name in ("report.html", "README.md")}
+
+
+@cache
+def _environment() -> Environment:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=jinja2.select_autoescape(["html.j2"]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"inline": svg.inline, "cell": markdown_cell, "prose": prose}
+    environment.globals |= {"read": lambda name: (TEMPLATES / name).read_text(encoding="utf-8")}
+    return environment
+
+
+def prose(words: str) -> Markup:
+    """A docstring's paragraph: what stands in double backticks is code."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"``(.+?)``", r"<code>\1</code>", str(escape(words))))  # noqa: S704 - escaped before
+
+
+def markdown_cell(words: Any) -> str:
+    """Words inside a Markdown table."""
+    return str(words).replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")

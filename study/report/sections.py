@@ -1,0 +1,125 @@
+"""One experiment as a section of the report: everything a template needs, computed from its stored tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from study.experiment import Sweep
+from study.problems import get_problem
+from study.report import svg, views
+from study.report.text import listed, number, slug
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from study.experiment import Experiment
+    from study.report.views import View
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A finding that the tables bear out, and its anchor."""
+
+    anchor: str
+    sentence: str
+    rank: int
+    experiment: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure, ready to be put in a page."""
+
+    name: str
+    caption: str
+    alt: str
+    svg: str
+
+
+@dataclass(frozen=True)
+class Formula:
+    """An algorithm and what is known about it beforehand."""
+
+    problem: str
+    name: str
+    formula: str
+    bound: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """An experiment, ready to be written."""
+
+    name: str
+    title: str
+    question: str
+    why: Sequence[str]
+    claims: Sequence[Claim]
+    pictures: Sequence[Picture]
+    tables: Sequence[View]
+    worst: Sequence[View]
+    method: Sequence[str]
+    formulas: Sequence[Formula]
+    files: Sequence[str]
+
+
+def section(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> Section:
+    """Everything to be said about one experiment."""
+    sweeps = {name: declared for name, declared in experiment.tables.items() if isinstance(declared, Sweep)}
+    small = [name for name in tables if name not in sweeps and len(tables[name]) <= views.WHOLE]
+    shown = [views.summary(n, tables[n]) for n in sweeps] + [views.whole(n, tables[n]) for n in small]
+    return Section(
+        name=experiment.name,
+        title=experiment.name.replace("_", " ").capitalize(),
+        question=experiment.question,
+        why=[" ".join(part.split()) for part in experiment.why.split("\n\n") if part.strip()],
+        claims=claims(experiment, tables),
+        pictures=[picture(experiment, name, tables) for name in experiment.figures],
+        tables=shown,
+        worst=[views.worst_inputs(experiment.name, name, tables[name]) for name in sweeps],
+        method=[method(name, declared, tables[name]) for name, declared in sweeps.items()],
+        formulas=formulas(experiment),
+        files=[f"{name}.csv" for name in experiment.tables],
+    )
+
+
+def claims(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
+    """The findings that hold, in the order in which they were declared."""
+    found = [(finding, finding.sentence(tables)) for finding in experiment.findings]
+    held = [(finding.rank, sentence) for finding, sentence in found if sentence]
+    return [
+        Claim(f"{slug(experiment.name)}-finding-{k}", sentence, rank, experiment.name)
+        for k, (rank, sentence) in enumerate(held, 1)
+    ]
+
+
+def picture(experiment: Experiment, name: str, tables: Mapping[str, pd.DataFrame]) -> Picture:
+    """Draw one figure."""
+    drawing = experiment.figures[name](tables)
+    return Picture(name, drawing.caption, drawing.alt, svg.render(drawing))
+
+
+def method(name: str, sweep: Sweep, table: pd.DataFrame) -> str:
+    """How a sweep was made, in one paragraph."""
+    values, inputs = table["value"].unique(), [str(v) for v in table["inputs"].unique()]
+    span = f"{number(min(values))} to {number(max(values))}" if len(values) > 1 else number(values[0])
+    return (
+        f"Table {name}: {sweep.parameter} takes {len(values)} {'values' if len(values) > 1 else 'value'}, {span}; "
+        f"inputs {'; '.join(inputs)}; drawn in binary64 under the named seed “{sweep.seed}”, then rounded once to "
+        f"{listed(str(v) for v in table['format'].unique())}. {number(int(table['count'].sum()))} computed values, "
+        "each against the exact value for the very arguments it was given, certified by mpmath to 120 bits or more."
+    )
+
+
+def formulas(experiment: Experiment) -> list[Formula]:
+    """Every formula of the problems that are measured, with the source of its bound."""
+    return [
+        Formula(name, algorithm.name, str(algorithm.__doc__ or ""), str(algorithm.bound.__doc__ or ""))
+        if algorithm.bound
+        else Formula(name, algorithm.name, str(algorithm.__doc__ or ""), "none is known")
+        for name in experiment.problem_names()
+        for algorithm in get_problem(name).algorithms.values()
+    ]

@@ -1,0 +1,47 @@
+"""Numbers and lists as people write them: the one place that formats them for sentences, tables and figures."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def number(value: float, figures: int = 3) -> str:
+    """A number to three significant figures: 0.693, 11.1, 12,400, 1.30e−45; an int, and 1,075.0, in full."""
+    if not math.isfinite(value):
+        return {math.inf: "∞", -math.inf: "−∞"}.get(value, "NaN")
+    if value == int(value) and (isinstance(value, int) or abs(value) < 10**4):
+        return f"{int(value):,}".replace("-", "−")
+    rounded = float(f"{value:.{figures - 1}e}")
+    if not 1e-3 <= abs(rounded) < 10**6:
+        return f"{value:.{figures - 1}e}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e").replace("-", "−")
+    decimals = max(figures - 1 - math.floor(math.log10(abs(rounded))), 0)
+    return f"{rounded:,.{decimals}f}".replace("-", "−")
+
+
+def measure(value: float, unit: str) -> str:
+    """A number and its unit; ulps are counted, so that 1 ulp and 2 ulps are told apart."""
+    shown = number(value)
+    return f"{shown} ulp" if unit == "ulps" and shown == "1" else f"{shown} {unit}"
+
+
+def power(value: float) -> str:
+    """A power of ten for an axis: 0.01, 1, 100, 10⁶."""
+    exponent = round(math.log10(value))
+    return f"{10.0**exponent:g}" if -2 <= exponent <= 3 else f"10{str(exponent).translate(SUPERSCRIPTS)}"
+
+
+def listed(parts: Iterable[str]) -> str:
+    """a, b and c."""
+    items = list(parts)
+    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+
+
+def slug(words: str) -> str:
+    """Words as an anchor: lower case letters, digits and hyphens."""
+    return "-".join("".join(c if c.isalnum() and c.isascii() else " " for c in words.lower()).split())

@@ -1,0 +1,170 @@
+"""Tables as a reader sees them: summaries of sweeps, worst inputs, and small tables whole."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from study.formats import FORMATS
+from study.report import outcome
+from study.report.columns import column
+from study.report.text import number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+WHOLE = 60
+"""Larger tables are summarised or linked, not shown."""
+EXACT = ("held", "computed", "reference", "first_logit")
+"""Columns whose digits are the point."""
+BY = ["problem", "algorithm", "format"]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column's heading, its unit and what it means."""
+
+    title: str
+    unit: str
+    description: str
+    numeric: bool
+
+
+@dataclass(frozen=True)
+class Value:
+    """A cell: what is read, and what it is sorted by."""
+
+    text: str
+    key: Any = ""
+    command: bool = False
+
+
+@dataclass(frozen=True)
+class View:
+    """A table to be shown.
+
+    Attributes:
+        name: of the stored table.
+        caption: what it holds.
+        headings: its columns.
+        rows: its lines.
+        filters: for each column to filter by, the values it takes.
+    """
+
+    name: str
+    caption: str
+    headings: Sequence[Heading]
+    rows: Sequence[Sequence[Value]]
+    filters: dict[int, list[str]] = field(default_factory=dict)
+
+
+def summary(name: str, table: pd.DataFrame) -> View:
+    """A line for each problem, formula and format: errors over all inputs, and where the first value is lost."""
+    parameter = str(table["parameter"].iloc[0])
+    lines = []
+    for keys, part in in_order(table):
+        lost = part[outcome.lost(part)]
+        worst = part.iloc[int(part["max_ulp"].argmax())]
+        fails = f"{outcome.words(lost)} from {number(lost['value'].min())}" if len(lost) else "–"
+        lines.append(
+            [
+                *(Value(k, k) for k in keys),
+                *(_value(float(part[k].median())) for k in ("median_ulp", "p99_ulp")),
+                _value(float(worst["max_ulp"])),
+                _value(float(part["bound_used"].max())),
+                Value(fails, float(lost["value"].min()) if len(lost) else math.inf),
+                Value(f"{number(worst['value'])}, {worst['inputs']}", float(worst["value"])),
+            ]
+        )
+    lost_from = f"The failure, and the smallest {parameter} at which a value has no digit right."
+    headings = [
+        *map(heading, (*BY, "median_ulp", "p99_ulp", "max_ulp", "bound_used")),
+        Heading("First lost", "", lost_from, numeric=False),
+        Heading(f"Worst at {parameter}, inputs", "", "Where the worst error was found.", numeric=False),
+    ]
+    caption = (
+        f"{len(table):,} measurements of {int(table['count'].sum()):,} values, summarised: one line for each problem, "
+        "formula and format, median and 99% errors being medians over the inputs."
+    )
+    return View(name, caption, headings, lines, _filters(lines, (0, 1, 2)))
+
+
+def worst_inputs(experiment: str, name: str, table: pd.DataFrame) -> View:
+    """For each formula of each problem the input that it does worst on, over all formats."""
+    lines = []
+    for _, part in table.groupby(BY[:2], sort=False):
+        relative = part["max_ulp"] * 2.0 ** -part["format"].map(lambda form: float(FORMATS[form].p))
+        row = part.iloc[int(relative.argmax())]
+        command = f"study replay {experiment}/{name}/{row.name}"
+        lines.append(
+            [
+                *(Value(str(row[k]), str(row[k])) for k in BY),
+                _value(float(row["max_ulp"])),
+                Value(command, command, command=True),
+                Value(_short(row["worst_input"]), str(row["worst_input"])),
+                *(Value(_digits(row[k]), str(row[k])) for k in ("worst_computed", "worst_reference")),
+            ]
+        )
+    headings = [heading(k) for k in (*BY, "max_ulp", "worst_input", "worst_computed", "worst_reference")]
+    replay = Heading("Replay", "", "A command that computes this case again, step by step.", numeric=False)
+    caption = "The input that each formula does worst on, measured by the share of its format's digits that is lost."
+    return View(name, caption, [*headings[:4], replay, *headings[4:]], lines, _filters(lines, (0,)))
+
+
+def in_order(table: pd.DataFrame) -> list[tuple[list[str], pd.DataFrame]]:
+    """The rows by problem, then formula, then format, each in the order in which they were declared."""
+    ranks = [{v: i for i, v in enumerate(table[k].unique())} for k in BY]
+    groups = [([str(k) for k in keys], part) for keys, part in table.groupby(BY, sort=False)]
+    return sorted(groups, key=lambda g: [rank[k] for rank, k in zip(ranks, g[0], strict=True)])
+
+
+def whole(name: str, table: pd.DataFrame) -> View:
+    """A small table as it is."""
+    names = [k for k in table.columns if k != "experiment"]
+    lines = [[_cell(row[k], 6 if k in EXACT else 3) for k in names] for _, row in table.iterrows()]
+    words = [i for i, k in enumerate(names) if k in {"problem", "algorithm", "format", "quantity"}]
+    return View(name, "The stored table, whole.", [heading(k) for k in names], lines, _filters(lines, words))
+
+
+def heading(name: str) -> Heading:
+    """The heading of a stored column."""
+    entry = column(name)
+    return Heading(entry.title, entry.unit, entry.description, numeric=entry.type != "string")
+
+
+def _filters(lines: Sequence[Sequence[Value]], columns: Sequence[int]) -> dict[int, list[str]]:
+    values = {i: list(dict.fromkeys(line[i].text for line in lines)) for i in columns}
+    return {i: found for i, found in values.items() if len(found) > 1}
+
+
+def _value(value: float, figures: int = 3) -> Value:
+    return Value("–" if math.isnan(value) else number(value, figures), -1.0 if math.isnan(value) else value)
+
+
+def _cell(value: Any, figures: int) -> Value:
+    if isinstance(value, str):
+        return Value(_digits(value), value)
+    return Value("–", -1.0) if pd.isna(value) else _value(float(value), figures)
+
+
+def _digits(value: Any) -> str:
+    """A stored number to six digits; words as they are."""
+    try:
+        return number(float(value), 6)
+    except ValueError:
+        return str(value)
+
+
+def _short(words: Any) -> str:
+    """Hexadecimal numbers as decimals, three of them at most."""
+    parts = []
+    for arg in str(words).split("; "):
+        tokens, _, rest = arg.partition(" … ")
+        numbers = [float.fromhex(t) if "x" in t or t in {"inf", "-inf", "nan"} else float(t) for t in tokens.split()]
+        total = rest.split(" ")[0] if rest else str(len(numbers))
+        shown = ", ".join(number(v, 5) for v in numbers[:3])
+        parts.append(f"{shown}, … ({total} numbers)" if int(total) > 3 else shown)
+    return "; ".join(parts)

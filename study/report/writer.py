@@ -1,0 +1,75 @@
+"""Write the report: stored tables and declarations in, a page, its Markdown twin, figures and dictionaries out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from study import store
+from study.run import discover
+
+if TYPE_CHECKING:
+    from study.experiment import Experiment
+    from study.report.sections import Claim
+
+PAGE = "report.html"
+HERE = Path(__file__).parent
+
+
+def build() -> tuple[Path, list[str]]:
+    """Write what is not up to date.
+
+    Returns:
+        Path of the page, and the sentences of all findings, the most important first.
+
+    Raises:
+        DamagedResultsError: a stored table is missing or cannot be read.
+    """
+    experiments = discover()
+    path, current = store.RESULTS / PAGE, mark(experiments)
+    stored = None if store.is_current("report", current) else _write(experiments)
+    if stored is not None:
+        store.stamp("report", current, stored)
+    return path, [claim.sentence for claim in strongest(experiments)]
+
+
+def strongest(experiments: list[Experiment]) -> list[Claim]:
+    """All findings that hold, by rank."""
+    from study.report.sections import claims
+
+    found = [claim for e in experiments for claim in claims(e, store.read_tables(e))]
+    return sorted(found, key=lambda claim: claim.rank)
+
+
+def mark(experiments: list[Experiment]) -> str:
+    """What the report is made from: this package, the declarations, the stored tables."""
+    sources = [*HERE.rglob("*.py"), *(Path(e.module_file) for e in experiments)]
+    others = [*HERE.joinpath("templates").iterdir(), *(p for e in experiments for p in table_files(e))]
+    return store.fingerprint(sources, [[str(p.name), _digest(p)] for p in sorted(others)])
+
+
+def table_files(experiment: Experiment) -> list[Path]:
+    """Where the stored tables of an experiment are."""
+    return [store.RESULTS / experiment.name / f"{name}.csv" for name in experiment.tables]
+
+
+def _digest(path: Path) -> str:
+    import hashlib
+
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+
+
+def _write(experiments: list[Experiment]) -> list[Path]:
+    from study.report import datapackage, page
+    from study.report.sections import section
+
+    stored = [(e, store.read_tables(e)) for e in experiments]
+    sections = [section(e, tables) for e, tables in stored]
+    texts = {f"{e.name}/datapackage.json": datapackage.package(e, tables) for e, tables in stored}
+    texts |= {f"{s.name}/{picture.name}.svg": picture.svg for s in sections for picture in s.pictures}
+    texts |= page.render(stored, sections)
+    paths = []
+    for name, text in texts.items():
+        paths.append(store.RESULTS / name)
+        store.write(paths[-1], text)
+    return paths

@@ -1,0 +1,67 @@
+import math
+
+import pandas as pd
+import pytest
+
+from study.report import answer, outcome
+
+ROW = {
+    "experiment": "e", "backend": "numpy", "problem": "softmax", "format": "float32", "inputs": "i", "parameter": "x",
+    "value": 1, "count": 10, "max_ulp": 1.0, "median_ulp": 0.3, "p99_ulp": 0.9, "max_relative": 1e-7, "normal": 10,
+    "subnormal": 0, "overflow": 0, "underflow": 0, "nan": 0, "limit": 0, "missed": 0, "row": "e/sweep/0",
+}  # fmt: skip
+
+
+def table(*rows):
+    return pd.DataFrame([{**ROW, **row} for row in rows])
+
+
+def test_the_smallest_worst_error_is_recommended():
+    cell = answer.cell(table({"algorithm": "naive", "max_ulp": 9.0}, {"algorithm": "shifted", "max_ulp": 2.5}))
+    assert (cell.algorithm, cell.error, cell.grade, cell.naive) == ("shifted", "2.50 ulps", "good", "fine")
+
+
+def test_a_formula_that_fails_is_not_recommended_however_accurate_elsewhere():
+    cell = answer.cell(table({"algorithm": "naive", "max_ulp": 0.6, "nan": 1}, {"algorithm": "shifted", "max_ulp": 50}))
+    assert (cell.algorithm, cell.naive) == ("shifted", "NaN")
+
+
+def test_the_recommendation_follows_the_table():
+    rows = [{"algorithm": "naive", "max_ulp": 3.0}, {"algorithm": "shifted", "max_ulp": 4.0}]
+    assert answer.cell(table(*rows)).algorithm == "naive"
+    rows[0]["overflow"] = 1
+    assert answer.cell(table(*rows)).algorithm == "shifted"
+
+
+@pytest.mark.parametrize(
+    ("change", "mark"),
+    [
+        ({}, "fine"),
+        ({"nan": 1, "overflow": 5}, "NaN"),
+        ({"overflow": 5}, "overflow"),
+        ({"missed": 1}, "wrong"),
+        ({"max_ulp": 2.0**23}, "wrong"),
+        ({"limit": 10, "max_relative": 1.0}, "underflow"),
+        ({"limit": 10, "max_relative": 0.0}, "fine"),
+    ],
+)
+def test_marks_of_the_naive_formula(change, mark):
+    assert answer.naive_mark(table({"algorithm": "naive", **change})) == mark
+
+
+def test_grades():
+    for worst, grade in ((0.6, "exact"), (99, "good"), (1e4, "poor"), (2.0**23, "none"), (math.inf, "none")):
+        assert answer.cell(table({"algorithm": "naive", "max_ulp": worst})).grade == grade
+
+
+def test_a_row_is_lost_when_no_digit_is_right():
+    rows = table({"max_ulp": 0.09 * 2**24}, {"max_ulp": 0.11 * 2**24}, {"nan": 1})
+    assert outcome.lost(rows).tolist() == [False, True, True]
+    assert outcome.words(rows.iloc[1:2]) == "no digit right"
+
+
+def test_other_backends_do_not_answer():
+    class Declared:
+        name, tables = "e", {}
+
+    assert answer.matrix(answer.measured([(Declared, {})])) == []

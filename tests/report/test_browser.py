@@ -1,0 +1,162 @@
+"""The page in a real browser."""
+
+import shutil
+
+import pytest
+
+BROWSER = next((p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None)
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+WIDTHS = (390, 1280)
+
+pytestmark = [
+    pytest.mark.skipif(BROWSER is None, reason="no chromium on PATH; Debian: apt-get install chromium"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=BROWSER, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visit(browser, report):
+    """Open the page; whatever the browser complains of, or asks the network for, is a failure."""
+    complaints, contexts = [], []
+
+    def opened(width=1280, scheme="light", **options):
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda r: r.url.startswith(("file:", "data:")) or complaints.append(r.url))
+        page.goto((report / "report.html").as_uri())
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_horizontal_scroll(visit, width):
+    page = visit(width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_accessible(visit, width, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = visit(width, scheme)
+    page.eval_on_selector_all("details", "all => all.forEach(d => { d.open = true; })")
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+def test_every_figure_is_drawn(visit):
+    page = visit()
+    boxes = page.eval_on_selector_all(
+        ".drawing svg", "all => all.map(s => [s.getBoundingClientRect().height, s.querySelectorAll('text').length])"
+    )
+    assert boxes
+    assert all(height > 100 and texts > 5 for height, texts in boxes)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_labels_in_figures_do_not_overlap_nor_leave_them(visit, scheme):
+    page = visit(1280, scheme)
+    assert page.evaluate(OVERLAPS) == []
+
+
+def test_colours_follow_the_scheme(visit):
+    grounds = [visit(1280, s).evaluate("getComputedStyle(document.body).backgroundColor") for s in ("light", "dark")]
+    assert grounds[0] != grounds[1]
+
+
+def test_sorting(visit):
+    page = visit()
+    table = page.locator("#product_underflow-data-sweep")
+    column = table.locator("th", has_text="Worst error")
+    index = column.evaluate("th => th.cellIndex")
+    keys = f"rows => rows.map(r => r.cells[{index}].dataset.key ?? r.cells[{index}].textContent)"
+    column.locator("button").click()
+    assert column.get_attribute("aria-sort") == "ascending"
+    values = [float(v.replace(",", "")) for v in table.locator("tbody tr").evaluate_all(keys)]
+    assert values == sorted(values)
+    column.locator("button").press("Enter")
+    assert column.get_attribute("aria-sort") == "descending"
+    values = [float(v.replace(",", "")) for v in table.locator("tbody tr").evaluate_all(keys)]
+    assert values == sorted(values, reverse=True)
+
+
+def test_filtering(visit):
+    page = visit()
+    tool = page.locator('[data-table="product_underflow-data-sweep"]')
+    total = tool.locator("tbody tr").count()
+    tool.locator("label", has_text="Format").locator("select").select_option("float16")
+    shown = tool.locator("tbody tr:visible")
+    assert 0 < shown.count() < total
+    assert set(shown.locator("td:nth-child(3)").all_text_contents()) == {"float16"}
+    tool.get_by_role("searchbox").fill("naive")
+    assert set(shown.locator("td:nth-child(2)").all_text_contents()) == {"naive"}
+    assert f"{shown.count()} of {total} lines" in tool.locator("output").text_content()
+    tool.get_by_role("searchbox").fill("no such words")
+    assert shown.count() == 0
+
+
+def test_commands_can_be_copied(visit):
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
+    button = page.locator(".copy").first
+    button.click()
+    page.wait_for_function("document.querySelector('.copy').textContent !== 'Copy'")
+    assert button.get_attribute("aria-label").startswith("Copy: study replay ")
+
+
+def test_it_reads_without_scripts(visit):
+    page = visit(java_script_enabled=False)
+    assert page.locator(".filters:visible").count() == 0
+    assert page.locator("table.matrix").is_visible()
+    assert page.locator(".drawing svg").first.is_visible()
+
+
+def test_reachable_by_keyboard(visit):
+    page = visit()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the answer"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#answer")
+
+
+def test_prints(visit):
+    page = visit()
+    page.emulate_media(media="print")
+    assert page.locator("nav").is_hidden()
+    assert len(page.pdf(format="A4")) > 50_000
+
+
+OVERLAPS = """
+() => [...document.querySelectorAll('.drawing svg')].flatMap((svg) => {
+  const frame = svg.getBoundingClientRect();
+  const texts = [...svg.querySelectorAll('text')].map((t) => [t.textContent.trim(), t.getBoundingClientRect()]);
+  const out = texts.filter(([, b]) => b.left < frame.left - 1 || b.right > frame.right + 1);
+  const name = svg.closest('figure').id;
+  const found = out.map(([words]) => `${name}: ${words} is cut off`);
+  const slack = 2.5;
+  texts.forEach(([a, p], i) => texts.slice(i + 1).forEach(([b, q]) => {
+    const wide = Math.min(p.right, q.right) - Math.max(p.left, q.left);
+    const high = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
+    if (wide > slack && high > slack) found.push(`${name}: ${a} overlaps ${b}`);
+  }));
+  return found;
+})
+"""

@@ -1,0 +1,108 @@
+import json
+import re
+from urllib.parse import urlsplit
+
+import html5lib
+import pandas as pd
+import pytest
+
+from study.report import answer, views
+from study.report.text import measure
+from study.run import discover
+from study.store import read_tables
+
+XHTML = "{http://www.w3.org/1999/xhtml}"
+
+
+@pytest.fixture(scope="module")
+def page(report):
+    return (report / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def readme(report):
+    return (report / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def tree(page):
+    return html5lib.HTMLParser(strict=True).parse(page)
+
+
+def test_valid_and_small(tree, page):
+    assert tree.find(f"{XHTML}head/{XHTML}title").text
+    assert len(page.encode()) < 3_000_000
+
+
+def test_identifiers_are_unique_and_every_link_resolves(tree, report):
+    identifiers = [node.get("id") for node in tree.iter() if node.get("id")]
+    assert len(identifiers) == len(set(identifiers))
+    for node in tree.iter(f"{XHTML}a"):
+        link = urlsplit(node.get("href"))
+        assert not link.scheme or link.scheme == "https"
+        assert link.path == "" or (report / link.path).is_file(), link
+        assert link.fragment == "" or link.fragment in identifiers, link
+
+
+def test_nothing_is_fetched(tree, page):
+    for node in tree.iter():
+        assert node.get("src") is None
+    assert [node.get("href") for node in tree.iter(f"{XHTML}link")] == ["data:,"]
+    assert not re.search(r"@import|url\(\s*['\"]?https?:", page)
+
+
+def test_no_machine_path_or_time_stamp(page):
+    assert not re.search(r"/home/|/work/|/tmp/|20\d\d-\d\d-\d\d", re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL))
+
+
+def test_every_finding_is_on_the_page_and_in_its_twin(page, readme):
+    from markupsafe import escape
+
+    for experiment in discover():
+        for finding in experiment.findings:
+            sentence = finding.sentence(read_tables(experiment))
+            if sentence:
+                assert str(escape(sentence)) in page
+                assert sentence in readme
+
+
+def test_figures_have_words_and_files(tree, report, readme):
+    drawings = [n for n in tree.iter(f"{XHTML}div") if n.get("role") == "img"]
+    assert len(drawings) == sum(len(e.figures) for e in discover())
+    assert all(len(n.get("aria-label")) > 40 for n in drawings)
+    for path in re.findall(r"\]\(([^)#]+\.svg)\)", readme):
+        assert (report / path).read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_answer_and_tables_say_the_same_number(page, readme):
+    stored = [(e, read_tables(e)) for e in discover()]
+    for line in answer.matrix(answer.measured(stored)):
+        for cell in line:
+            assert cell.error in page
+            assert cell.error in readme
+            experiment, name, row = cell.row.split("/")
+            tables = {e.name: t for e, t in stored}[experiment]
+            assert measure(float(tables[name]["max_ulp"].iloc[int(row)]), "ulps") == measure(cell.worst, "ulps")
+            summary = views.summary(name, tables[name])
+            shown = [r for r in summary.rows if [c.text for c in r[:3]] == [cell.problem, cell.algorithm, cell.form]]
+            assert measure(cell.worst, "ulps").split(" ")[0] in [c.text for c in shown[0]]
+
+
+def test_every_replay_command_names_a_stored_row(page):
+    commands = re.findall(r"study replay (\w+)/(\w+)/(\d+)", page)
+    assert commands
+    experiments = {e.name: e for e in discover()}
+    for experiment, table, row in commands:
+        assert int(row) < len(read_tables(experiments[experiment])[table])
+
+
+def test_the_dictionary_describes_every_column_of_a_sweep(report):
+    for path in report.glob("*/datapackage.json"):
+        package = json.loads(path.read_text(encoding="utf-8"))
+        for resource in package["resources"]:
+            table = pd.read_csv(path.parent / resource["path"], nrows=1)
+            fields = resource["schema"]["fields"]
+            assert [f["name"] for f in fields] == list(table.columns)
+            if "max_ulp" in table:
+                assert all(f.get("description") for f in fields)
+                assert next(f for f in fields if f["name"] == "max_ulp")["unit"] == "ulps"

@@ -1,0 +1,51 @@
+import math
+
+import pytest
+
+from study.report.text import listed, measure, number, power, slug
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0, "0"),
+        (7, "7"),
+        (12345, "12,345"),
+        (1075.0, "1,075"),
+        (59188.0, "59,200"),
+        (-230.2585, "−230"),
+        (0.69314, "0.693"),
+        (2.0001, "2.00"),
+        (0.9996, "1.00"),
+        (99.96, "100"),
+        (1234.5, "1,230"),
+        (1.5e8, "1.50e8"),
+        (1.3e-45, "1.30e−45"),
+        (0.00099996, "0.00100"),
+        (math.inf, "∞"),
+        (-math.inf, "−∞"),
+        (math.nan, "NaN"),
+    ],
+)
+def test_three_significant_digits(value, words):
+    assert number(value) == words
+
+
+def test_more_digits_on_demand():
+    assert number(-230.258509, 5) == "−230.26"
+
+
+def test_units_are_counted():
+    assert measure(1, "ulps") == "1 ulp"
+    assert measure(1.5, "ulps") == "1.50 ulps"
+
+
+@pytest.mark.parametrize(("value", "words"), [(0.1, "0.1"), (1, "1"), (1000, "1000"), (1e4, "10⁴"), (1e-7, "10⁻⁷")])
+def test_powers_on_an_axis(value, words):
+    assert power(value) == words
+
+
+def test_lists_and_anchors():
+    assert listed(["a"]) == "a"
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert slug("N(0, 1), n = 10") == "n-0-1-n-10"

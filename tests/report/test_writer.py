@@ -1,0 +1,42 @@
+import pytest
+
+from study import store
+from study.report import writer
+from study.run import discover
+
+
+def contents(folder):
+    return {p.relative_to(folder): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def current():
+    return store.is_current("report", writer.mark(discover()))
+
+
+def test_the_report_is_the_same_bytes_twice_and_then_left_alone(report, built):
+    path, findings = built
+    assert contents(path.parent) == contents(report)
+    before = path.stat().st_mtime_ns
+    assert writer.build() == (path, findings)
+    assert path.stat().st_mtime_ns == before
+    assert findings
+
+    path.write_text("damaged", encoding="utf-8")
+    assert not current()
+
+
+def test_a_changed_table_changes_the_report(built):
+    path, _ = built
+    before = path.read_text(encoding="utf-8")
+    table = path.parent / "product_underflow/first_underflow.csv"
+    whole = table.read_text(encoding="utf-8")
+    table.write_text(whole.replace(",324", ",325"), encoding="utf-8")
+    _, findings = writer.build()
+    assert path.read_text(encoding="utf-8") != before
+    assert any("325 in float64" in sentence for sentence in findings)
+
+    table.unlink()
+    before = path.read_bytes()
+    with pytest.raises(store.DamagedResultsError, match="make experiments"):
+        writer.build()
+    assert path.read_bytes() == before
