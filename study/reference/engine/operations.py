@@ -67,17 +67,17 @@ def negative(a: Exact) -> Exact:
 
 
 def add(a: Exact, b: Exact) -> Exact:
-    """A + b, the cancellation in its bound."""
+    """a + b, the cancellation in its bound."""
     return run(combinations.sums, a, b)
 
 
 def multiply(a: Exact, b: Exact) -> Exact:
-    """A b."""
+    """a b."""
     return run(combinations.products, a, b)
 
 
 def divide(a: Exact, b: Exact) -> Exact:
-    """A / b."""
+    """a / b."""
     return run(combinations.quotients, a, b)
 
 
@@ -97,7 +97,7 @@ def log1p(a: Exact) -> Exact:
 
 
 def difference(a: NDArray[np.float64], b: NDArray[np.float64]) -> Exact:
-    """A - b of doubles, exactly."""
+    """a - b of doubles, exactly."""
     a, b = np.broadcast_arrays(a, b)
     out = blank((a.size,))
     combinations.differences(np.ascontiguousarray(a).reshape(-1), np.ascontiguousarray(b).reshape(-1), *parts(out))
