@@ -38,7 +38,7 @@ def battery(problem: str | Problem, form: str | Format) -> dict[str, Arguments]:
         ValueError: an unknown problem or format.
     """
     problem, form = get_problem(problem), get_format(form)
-    kinds = _probabilities if problem.domain == "probability" else _reals
+    kinds = _probabilities if problem.domains[0] == "probability" else _reals
     made = {}
     for kind, x in kinds(form):
         rng = generator("battery", problem.name, kind)
@@ -47,15 +47,19 @@ def battery(problem: str | Problem, form: str | Format) -> dict[str, Arguments]:
 
 
 def _arguments(problem: Problem, x: NDArray[Any], rng: np.random.Generator) -> Arguments:
-    """The drawn vectors as the problem's first argument, others like it reordered, and random targets."""
+    """The drawn vectors as the problem's first argument, others like it reordered, random targets and labels."""
     args: list[NDArray[Any]] = []
-    for kind in problem.signature.arguments:
-        if kind is Kind.INDEX:
-            args.append(rng.integers(x.shape[-1], size=len(x)))
-        elif kind is Kind.VECTOR:
-            args.append(rng.permuted(x, axis=-1) if args else x)
-        else:
-            args.append(rng.permutation(x.ravel()) if args else x.ravel())
+    first = problem.domains[0]
+    for kind, domain in zip(problem.signature.arguments, problem.domains, strict=True):
+        if kind.integer:
+            args.append(rng.integers(x.shape[-1], size=(1, len(x)) if kind is Kind.INDICES else len(x)))
+            continue
+        drawn = rng.permuted(x, axis=-1) if args else x
+        if domain == "negative":
+            drawn = -np.abs(drawn)
+        if domain != first:
+            drawn = np.where(rng.random(x.shape) < 0.5, rng.integers(2, size=x.shape), rng.random(x.shape))
+        args.append({Kind.NUMBER: drawn.ravel(), Kind.MATRIX: drawn[None]}.get(kind, drawn))
     return tuple(args)
 
 

@@ -53,19 +53,63 @@ def compensated_sum(x: Any) -> Any:
 
 def wide_sum(x: Any) -> Any:
     """Recursive summation in the next wider format, rounded once at the end."""
-    wide = x.astype(WIDER[x.dtype.name]) if isinstance(x, np.ndarray) else _cast(x, WIDER)
-    return _cast_like(sequential_sum(wide), x)
+    return like(sequential_sum(_widened(x)), x)
 
 
-def _cast(x: Any, table: dict[str, str]) -> Any:
+def wide_mean(x: Any) -> Any:
+    """The wide sum over n, rounded once at the end."""
+    wide = _widened(x)
+    return like(sequential_sum(wide) / array_namespace(wide).asarray(x.shape[-1], dtype=wide.dtype), x)
+
+
+def scaled_product(x: Any) -> tuple[Any, Any]:
+    """Product as mantissa and exponent: relative error at most gamma_(n-1), whatever its size.
+
+    Mantissas in [1/2, 1) are multiplied by halves and brought back into that range each time; their exponents, exact
+    integers, are added.
+
+    Returns:
+        The mantissa in the dtype of x, and the exponent in int64.
+    """
+    mantissa, exponent = frexp(x)
+    while mantissa.shape[-1] > 1:
+        mantissa, more = frexp(_halved_once(mantissa, lambda a, b: a * b))
+        exponent = _halved_once(exponent, lambda a, b: a + b) + more
+    if mantissa.shape[-1] == 0:
+        xp = array_namespace(x)
+        return xp.ones(x.shape[:-1], dtype=x.dtype), xp.zeros(x.shape[:-1], dtype=xp.int64)
+    return mantissa[..., 0], exponent[..., 0]
+
+
+def frexp(x: Any) -> tuple[Any, Any]:
+    """Mantissa in [1/2, 1) and exponent, exactly; the array-API standard has no frexp, so NumPy computes it."""
+    mantissa, exponent = np.frexp(np.asarray(x, dtype=np.float64))
     xp = array_namespace(x)
-    return xp.astype(x, getattr(xp, table[str(x.dtype).rpartition(".")[2]]))
+    return like(xp.asarray(mantissa), x), xp.asarray(exponent.astype(np.int64))
 
 
-def _cast_like(x: Any, like: Any) -> Any:
-    if isinstance(like, np.ndarray):
-        return np.asarray(x).astype(like.dtype)
-    return array_namespace(like).astype(x, like.dtype)
+def ldexp(mantissa: Any, exponent: Any) -> Any:
+    """Mantissa times 2**exponent, rounded once where that is subnormal."""
+    from study.formats import format_of
+
+    wide = np.asarray(mantissa, dtype=np.float64)
+    scaled = np.ldexp(wide, np.clip(np.asarray(exponent), -3000, 3000).astype(np.int32))
+    held = np.asarray(mantissa)
+    return array_namespace(mantissa).asarray(format_of(held).round(scaled))
+
+
+def like(x: Any, model: Any) -> Any:
+    """X, rounded to the dtype of a model."""
+    if isinstance(model, np.ndarray):
+        return np.asarray(x).astype(model.dtype)
+    return array_namespace(model).astype(x, model.dtype)
+
+
+def _widened(x: Any) -> Any:
+    name = WIDER[str(x.dtype).rpartition(".")[2]]
+    return (
+        x.astype(name) if isinstance(x, np.ndarray) else array_namespace(x).astype(x, getattr(array_namespace(x), name))
+    )
 
 
 def _last(partial: Any, x: Any, empty: int) -> Any:
@@ -75,11 +119,14 @@ def _last(partial: Any, x: Any, empty: int) -> Any:
 
 
 def _halved(x: Any, combine: Any, empty: int) -> Any:
-    xp = array_namespace(x)
     if x.shape[-1] == 0:
-        return xp.full(x.shape[:-1], empty, dtype=x.dtype)
+        return array_namespace(x).full(x.shape[:-1], empty, dtype=x.dtype)
     while x.shape[-1] > 1:
-        half = x.shape[-1] // 2
-        paired = combine(x[..., : 2 * half : 2], x[..., 1 : 2 * half : 2])
-        x = xp.concat([paired, x[..., 2 * half :]], axis=-1)
+        x = _halved_once(x, combine)
     return x[..., 0]
+
+
+def _halved_once(x: Any, combine: Any) -> Any:
+    half = x.shape[-1] // 2
+    paired = combine(x[..., : 2 * half : 2], x[..., 1 : 2 * half : 2])
+    return array_namespace(x).concat([paired, x[..., 2 * half :]], axis=-1)

@@ -10,7 +10,6 @@ import numpy as np
 from study.errors import Outcome, compare, scaled
 from study.errors import relative as relative_of
 from study.problems import get_problem
-from study.problems.signature import Kind
 from study.reference import exact
 
 if TYPE_CHECKING:
@@ -164,8 +163,8 @@ def written(problem: Problem, args: Sequence[NDArray[Any]], row: int) -> str:
     """One instance of the inputs, numbers in hex, so that it can be replayed."""
     parts = []
     for stack, kind in zip(problem.signature.stacked(args), problem.signature.arguments, strict=True):
-        instance = np.atleast_1d(stack[row])
-        numbers = [str(v) if kind is Kind.INDEX else float(v).hex() for v in instance[:SHOWN]]
+        instance = stack[row].ravel()
+        numbers = [str(v) if kind.integer else float(v).hex() for v in instance[:SHOWN]]
         more = [f"… {len(instance)} numbers"] if len(instance) > SHOWN else []
         parts.append(" ".join(numbers + more))
     return "; ".join(parts)

@@ -51,6 +51,8 @@ def trace(algorithm: Algorithm, *args: NDArray[Any]) -> list[Step]:
     Raises:
         TypeError: the algorithm does more than the array API offers, so that its steps cannot be seen.
     """
+    if algorithm.stored:
+        raise TypeError(f"{algorithm.problem} {algorithm.name} cannot be traced: it is not written in the array API")
     steps: list[Step] = []
     with mpmath.workprec(PREC), np.errstate(all="ignore"):
         exact = np.frompyfunc(mpmath.mpf, 1, 1)
@@ -186,6 +188,15 @@ class _Namespace:
 
     def full(self, shape: Any, value: float, *, dtype: Any) -> Traced:
         return Traced(np.full(shape, value, dtype), np.full(shape, mpmath.mpf(value), object), self._steps)
+
+    def zeros(self, shape: Any, *, dtype: Any) -> Traced:
+        return self.full(shape, 0, dtype=dtype)
+
+    def arange(self, stop: int) -> Any:
+        return np.arange(stop)
+
+    def argmax(self, x: Traced, axis: int = -1, *, keepdims: bool = False) -> Any:
+        return np.argmax(x.computed, axis=axis, keepdims=keepdims)
 
     def zeros_like(self, x: Traced) -> Traced:
         return self.full(x.shape, 0, dtype=x.dtype)

@@ -35,6 +35,7 @@ class Algorithm:
         bound: its a-priori bound, None where none is known.
         fails: what its documented failure makes of a result (``study.bounds`` says from where on), None if it has none.
         formats: names of the formats that it is for.
+        stored: whether it takes formats of 8 bits as they are stored, and rounds to them itself.
     """
 
     problem: str
@@ -44,6 +45,7 @@ class Algorithm:
     bound: Bound | None = None
     fails: Outcome | None = None
     formats: tuple[str, ...] = tuple(FORMATS)
+    stored: bool = False
 
     def __call__(self, *args: Any, axis: int = -1) -> Any:
         """Evaluate the algorithm, each operation rounded to the arguments' dtype.
@@ -65,14 +67,16 @@ class Algorithm:
         axis = operator.index(axis)
         try:
             arrays = [arg if hasattr(arg, "dtype") else np.asarray(arg) for arg in args]
-            arrays = self.signature.each(arrays, lambda x: _moved(x, axis, -1), {Kind.VECTOR})
+            arrays = self.signature.each(arrays, lambda x: _moved(x, axis, -1), {Kind.VECTOR, Kind.MATRIX})
             self.signature.batch(arrays)
             self.signature.check_indices(arrays)
             form, dtype = self._format(arrays)
         except (TypeError, ValueError) as error:
             raise type(error)(f"{self.problem} ({self.name}): {error}") from None
-        if not form.computes:
-            arrays = self.signature.each(arrays, lambda x: x.astype(np.float32), {Kind.VECTOR, Kind.NUMBER})
+        widened = not (form.computes or self.stored)
+        if widened:
+            real = {kind for kind in Kind if not kind.integer}
+            arrays = self.signature.each(arrays, lambda x: x.astype(np.float32), real)
         with np.errstate(all="ignore"):
             out = self.function(*arrays)
         if getattr(out, "dtype", None) != arrays[self._first].dtype:
@@ -80,18 +84,18 @@ class Algorithm:
             raise TypeError(f"{self.problem} ({self.name}): returned {came} for {arrays[self._first].dtype}")
         with np.errstate(all="ignore"):
             out = np.asarray(out) if isinstance(out, np.generic) else out
-            out = out if form.computes else out.astype(dtype)
+            out = out.astype(dtype) if widened else out
         return _moved(out, -1, axis) if self.signature.vector_result else out
 
     @property
     def _first(self) -> int:
         """Position of the first argument that is not an index."""
-        return next(i for i, kind in enumerate(self.signature.arguments) if kind is not Kind.INDEX)
+        return next(i for i, kind in enumerate(self.signature.arguments) if not kind.integer)
 
     def _format(self, arrays: list[Any]) -> tuple[Format, Any]:
         """The one format, and dtype, of the arguments that are not indices; array libraries name dtypes alike."""
         pairs = zip(arrays, self.signature.arguments, strict=True)
-        dtypes = {str(a.dtype).rpartition(".")[2]: a.dtype for a, kind in pairs if kind is not Kind.INDEX}
+        dtypes = {str(a.dtype).rpartition(".")[2]: a.dtype for a, kind in pairs if not kind.integer}
         if len(dtypes) > 1:
             raise TypeError(f"arguments of different dtypes: {', '.join(sorted(dtypes))}; convert them to one")
         ((name, dtype),) = dtypes.items()
@@ -116,7 +120,8 @@ class Problem:
         shape: its gufunc signature, ``(n),i->()``; see ``Signature``.
         definition: ``definition(arithmetic, *args)`` on one instance, in interval arithmetic.
         sensitivity: condition number times |result|, from the arguments in binary64 and the result.
-        domain: family of numbers that the arguments are: ``probability`` or ``real``.
+        domain: what numbers the arguments are, ``probability``, ``real`` or ``negative``: one for all, or for each in
+            turn, as in ``real, probability``.
         engine: name of the function of ``study.reference.engine`` that evaluates it fast, None if there is none.
         algorithms: its algorithms by name, in order of declaration.
     """
@@ -132,6 +137,12 @@ class Problem:
 
     def __post_init__(self) -> None:
         self.signature = Signature.parse(self.shape)
+
+    @property
+    def domains(self) -> list[str]:
+        """The domain of each argument."""
+        names = self.domain.split(", ")
+        return names if len(names) > 1 else names * len(self.signature.arguments)
 
     def algorithm(
         self,
@@ -150,6 +161,25 @@ class Problem:
             return made
 
         return declare
+
+    def faithful(self, formula: Callable[..., Any], *, precise: bool = False) -> Algorithm:
+        """Declare a formula in arithmetics of rising precision as the algorithm ``faithful``: error below one ulp.
+
+        Args:
+            formula: as for ``study.arithmetic.faithful``.
+            precise: whether binary64 does not serve the narrow formats.
+        """
+        from study.arithmetic import faithful
+
+        core = [len(kind.axes) for kind in self.signature.arguments]
+
+        def function(*args: Any) -> Any:
+            return faithful(formula, *map(np.asarray, args), core=core, precise=precise)
+
+        made = Algorithm(self.name, "faithful", function, self.signature, stored=True)
+        object.__setattr__(made, "__doc__", formula.__doc__)
+        self.algorithms["faithful"] = made
+        return made
 
     def reference(self, *args: Any, prec: int = 120) -> NDArray[np.object_]:
         """The exact values; see ``study.reference``."""

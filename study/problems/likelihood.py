@@ -48,3 +48,18 @@ def exp_sum_log(p: Any) -> Any:
     """exp(Σ log pᵢ): back from the logarithm."""
     xp = array_namespace(p)
     return xp.exp(reductions.sequential_sum(xp.log(p)))
+
+
+@likelihood.algorithm(bound=bounds.scaled_product, fails=Outcome.UNDERFLOW)
+def scaled(p: Any) -> Any:
+    """The product of the mantissas, in [1/2, 1), their exponents added apart."""
+    mantissa, exponent = reductions.scaled_product(p)
+    return reductions.ldexp(mantissa, exponent)
+
+
+def _faithful(a: Any, p: Any) -> Any:
+    """The product, its exponent kept apart."""
+    return a.product(a.number(p))
+
+
+likelihood.faithful(_faithful, precise=True)

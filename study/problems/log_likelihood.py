@@ -61,3 +61,23 @@ def compensated(p: Any) -> Any:
 def wide(p: Any) -> Any:
     """The logs, rounded to the format, summed in the next wider one."""
     return reductions.wide_sum(array_namespace(p).log(p))
+
+
+@log_likelihood.algorithm(bound=bounds.log_of_scaled_product)
+def scaled(p: Any) -> Any:
+    """Log of the product of the mantissas, plus log 2 times the sum of the exponents."""
+    xp = array_namespace(p)
+    mantissa, exponent = reductions.scaled_product(p)
+    two = xp.asarray(np.log(2.0), dtype=p.dtype)
+    return xp.log(mantissa) + reductions.like(exponent, p) * two
+
+
+def _faithful(a: Any, p: Any) -> Any:
+    """Log of the product, its exponent kept apart, or the sum of the logs: they cancel where the product is near 1."""
+    cancels = np.any(p > 1, axis=-1) & ~np.any((p == 0) | np.isinf(p), axis=-1)
+    largest = np.sum(np.where((p > 0) & np.isfinite(p), np.abs(np.log(p)), 0.0), axis=-1)
+    value = a.log_product(a.number(p))
+    return value, np.where(cancels, np.log2(np.maximum(largest, 1)), -np.inf)
+
+
+log_likelihood.faithful(_faithful)

@@ -62,3 +62,24 @@ def shifted(x: Any) -> Any:
         return x
     centred = x - xp.max(x, axis=-1, keepdims=True)
     return centred - xp.log(reductions.sequential_sum(xp.exp(centred)))[..., None]
+
+
+@log_softmax.algorithm(bound=bounds.log_softmax_shifted)
+def log1p(x: Any) -> Any:
+    """(xⱼ − max) − log1p s, s = Σ exp(xᵢ − max) over the others: keeps a small loss of the right class."""
+    if x.shape[-1] == 0:
+        return x
+    top, total = lse.sum_of_others(x)
+    return (x - top[..., None]) - array_namespace(x).log1p(total)[..., None]
+
+
+FORMULAS = tuple(log_softmax.algorithms.values())
+
+
+def _faithful(a: Any, x: Any) -> Any:
+    """(xⱼ − max) − log1p(Σ exp(xᵢ − max) over the others): two terms of one sign."""
+    top, rest = lse.others(a, x)
+    return (a.number(x) - a.number(top[..., None])) - a.log1p(rest)[..., None]
+
+
+log_softmax.faithful(_faithful)

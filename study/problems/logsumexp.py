@@ -19,7 +19,8 @@ def log_others(a: Any, x: list[float]) -> tuple[int, Any]:
     return top, a.log1p(others)
 
 
-def _definition(a: Any, x: list[float]) -> Any:
+def definition(a: Any, x: list[float]) -> Any:
+    """max + log(1 + the sum of exp(x_i - max) over the others)."""
     if a.has_nan(x):
         return a.nan
     if not x or max(x) in (a.inf, -a.inf):
@@ -37,7 +38,7 @@ logsumexp = Problem(
     name="logsumexp",
     formula="log Σ exp xᵢ",
     shape="(n)->()",
-    definition=_definition,
+    definition=definition,
     sensitivity=lambda x, value: largest(x),  # noqa: ARG005 - one call for all
     engine="logsumexp",
 )
@@ -65,3 +66,73 @@ def finite(top: Any) -> Any:
     """The shift: the maximum, or 0 where that is infinite, so that inf - inf does not turn up."""
     xp = array_namespace(top)
     return xp.where(xp.isfinite(top), top, xp.zeros_like(top))
+
+
+@logsumexp.algorithm(bound=bounds.logsumexp_shifted)
+def log1p(x: Any) -> Any:
+    """Max + log1p s, s = Σ exp(xᵢ − max) over the others (Blanchard, Higham and Higham, algorithm 4.1)."""
+    xp = array_namespace(x)
+    if x.shape[-1] == 0:
+        return xp.full(x.shape[:-1], -xp.inf, dtype=x.dtype)
+    top, total = sum_of_others(x)
+    return top + xp.log1p(total)
+
+
+def sum_of_others(x: Any) -> tuple[Any, Any]:
+    """The maximum of each vector, and the sum of exp(x_i - max) over the other entries, left to right."""
+    xp = array_namespace(x)
+    top = xp.max(x, axis=-1, keepdims=True)
+    first = xp.arange(x.shape[-1]) == xp.argmax(x, axis=-1, keepdims=True)
+    terms = xp.exp(x - finite(top))
+    return top[..., 0], reductions.sequential_sum(xp.where(first, xp.zeros_like(terms), terms))
+
+
+@logsumexp.algorithm(bound=bounds.logsumexp_one_pass)
+def one_pass(x: Any) -> Any:
+    """Max + log s, s rescaled whenever a new maximum comes by (Milakov and Gimelshein, *Online softmax*, 2018)."""
+    top, total = online(x)
+    return top + array_namespace(x).log(total)
+
+
+def online(x: Any) -> tuple[Any, Any]:
+    """The maximum of each vector and the sum of exp(x_i - max), in one pass from left to right."""
+    xp = array_namespace(x)
+    top = xp.full(x.shape[:-1], -xp.inf, dtype=x.dtype)
+    total = xp.zeros(x.shape[:-1], dtype=x.dtype)
+    for i in range(x.shape[-1]):
+        entry = x[..., i]
+        raised = xp.where((entry > top) | (entry != entry), entry, top)  # noqa: PLR0124 - NaN stays
+        shift = finite(raised)
+        total = total * xp.exp(top - shift) + xp.exp(entry - shift)
+        top = raised
+    return top, total
+
+
+@logsumexp.algorithm(bound=bounds.logsumexp_compensated)
+def compensated(x: Any) -> Any:
+    """Max + log(Σ exp(xᵢ − max)), summed with its rounding errors."""
+    xp = array_namespace(x)
+    if x.shape[-1] == 0:
+        return xp.full(x.shape[:-1], -xp.inf, dtype=x.dtype)
+    top = xp.max(x, axis=-1, keepdims=True)
+    return top[..., 0] + xp.log(reductions.compensated_sum(xp.exp(x - finite(top))))
+
+
+def others(a: Any, x: Any) -> tuple[Any, Any]:
+    """The maximum of each vector, and the sum of exp(x_i - max) over the other entries, in an arithmetic ``a``."""
+    if not x.shape[-1]:
+        return np.full(x.shape[:-1], -np.inf), a.number(np.zeros(x.shape[:-1]))
+    first = np.arange(x.shape[-1]) == np.argmax(x, axis=-1)[..., None]
+    top = np.max(x, axis=-1, keepdims=True)
+    terms = a.exp(a.number(x) - a.number(finite(top)))
+    return top[..., 0], a.total(a.where(first, a.number(np.zeros_like(x)), terms))
+
+
+def _faithful(a: Any, x: Any) -> Any:
+    """max + log1p(Σ exp(xᵢ − max) over the others), which cancel where the result is near 0."""
+    top, rest = others(a, x)
+    tail = a.log1p(rest)
+    return a.number(top) + tail, np.log2(np.abs(top))
+
+
+logsumexp.faithful(_faithful)

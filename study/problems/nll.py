@@ -10,7 +10,7 @@ from array_api_compat import array_namespace
 from study import bounds
 from study.problems import log_softmax as logs
 from study.problems.base import Algorithm, Problem
-from study.problems.logsumexp import largest
+from study.problems.logsumexp import largest, others
 
 nll = Problem(
     name="nll",
@@ -41,5 +41,15 @@ def _broadcast(logits: Any, target: Any) -> tuple[Any, Any]:
     return xp.broadcast_to(logits, (*batch, logits.shape[-1])), xp.broadcast_to(target, batch)
 
 
-for _algorithm in logs.log_softmax.algorithms.values():
+for _algorithm in logs.FORMULAS:
     nll.algorithm(bound=bounds.nll(_algorithm.bound), fails=_algorithm.fails)(_through(_algorithm))
+
+
+def loss(a: Any, logits: Any, target: Any) -> Any:
+    """(max − x_target) + log1p(Σ exp(xᵢ − max) over the others): two terms of one sign."""
+    top, rest = others(a, logits)
+    chosen = np.take_along_axis(logits, target[..., None], -1)[..., 0]
+    return (a.number(top) - a.number(chosen)) + a.log1p(rest)
+
+
+nll.faithful(loss)

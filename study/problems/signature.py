@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -16,12 +17,35 @@ if TYPE_CHECKING:
 
 
 class Kind(Enum):
-    """What one instance of an argument is."""
+    """What one instance of an argument is: its axes by name, or an index along the axis n."""
 
     VECTOR = "(n)"
     NUMBER = "()"
     INDEX = "i"
     """A position along the vectors: an integer from 0 to n - 1."""
+    MATRIX = "(b,n)"
+    """A batch of vectors."""
+    INDICES = "(b)"
+    """A position for each vector of a batch."""
+
+    @property
+    def axes(self) -> str:
+        """Names of its axes, in order."""
+        return "".join(name for name in self.value if name in "bn")
+
+    @property
+    def integer(self) -> bool:
+        """Whether it holds positions."""
+        return self in {Kind.INDEX, Kind.INDICES}
+
+
+_WANTED = {
+    Kind.VECTOR: "a vector or a stack of vectors",
+    Kind.MATRIX: "a batch of vectors or a stack of batches",
+    Kind.INDICES: "the positions of a batch",
+}
+_GOT = {0: "a number", 1: "a vector"}
+_DIFFERING = {"n": "vectors differ in length", "b": "batches differ in size"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +64,7 @@ class Signature:
     def parse(cls, text: str) -> Signature:
         """Read ``(n),i->(n)``."""
         arguments, result = text.split("->")
-        return cls(tuple(Kind(part) for part in arguments.split(",")), Kind(result) is Kind.VECTOR)
+        return cls(tuple(Kind(part) for part in re.findall(r"\([^)]*\)|i", arguments)), Kind(result) is Kind.VECTOR)
 
     def each(self, args: Sequence[Any], change: Callable[[Any], Any], kinds: set[Kind]) -> list[Any]:
         """The arguments, those of some kinds changed; a wrong number of them is left for ``batch`` to report."""
@@ -56,36 +80,36 @@ class Signature:
         """
         if len(args) != len(self.arguments):
             raise ValueError(f"takes {len(self.arguments)} arguments, got {len(args)}")
-        shapes = [tuple(arg.shape) for arg in args]
-        vectors = [kind is Kind.VECTOR for kind in self.arguments]
-        for position, (shape, vector) in enumerate(zip(shapes, vectors, strict=True)):
-            if vector and not shape:
-                raise ValueError(f"argument {position} must be a vector or a stack of vectors, got a number")
-        lengths = {shape[-1] for shape, vector in zip(shapes, vectors, strict=True) if vector}
-        if len(lengths) > 1:
-            raise ValueError(f"vectors differ in length: {sorted(lengths)}")
-        batches = [shape[:-1] if vector else shape for shape, vector in zip(shapes, vectors, strict=True)]
+        sizes: dict[str, set[int]] = {}
+        batches = []
+        for position, (arg, kind) in enumerate(zip(args, self.arguments, strict=True)):
+            shape, core = tuple(arg.shape), len(kind.axes)
+            if len(shape) < core:
+                raise ValueError(f"argument {position} must be {_WANTED[kind]}, got {_GOT[len(shape)]}")
+            for name, size in zip(kind.axes, shape[len(shape) - core :], strict=True):
+                sizes.setdefault(name, set()).add(size)
+            batches.append(shape[: len(shape) - core])
+        for name, lengths in sizes.items():
+            if len(lengths) > 1:
+                raise ValueError(f"{_DIFFERING[name]}: {sorted(lengths)}")
         try:
             return np.broadcast_shapes(*batches)
         except ValueError:
             raise ValueError(f"stacks of shapes {batches} do not broadcast") from None
 
-    def stacked(self, args: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
-        """The arguments broadcast against each other, all instances along one first axis."""
-        batch = self.batch(args)
-        shapes = [(*batch, a.shape[-1]) if kind is Kind.VECTOR else batch
-                  for a, kind in zip(args, self.arguments, strict=True)]  # fmt: skip
-        return [
-            np.broadcast_to(a, shape).reshape(math.prod(batch), *shape[len(batch) :])
-            for a, shape in zip(args, shapes, strict=True)
-        ]
-
     def length(self, args: Sequence[Any]) -> int | None:
         """The vectors' length n, None where the problem has none."""
         for arg, kind in zip(args, self.arguments, strict=True):
-            if kind is Kind.VECTOR:
+            if "n" in kind.axes:
                 return int(arg.shape[-1])
         return None
+
+    def stacked(self, args: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+        """The arguments broadcast against each other, all instances along one first axis; raises as ``batch`` does."""
+        batch = self.batch(args)
+        count = math.prod(batch)
+        cores = [arg.shape[arg.ndim - len(kind.axes) :] for arg, kind in zip(args, self.arguments, strict=True)]
+        return [np.broadcast_to(arg, batch + core).reshape(count, *core) for arg, core in zip(args, cores, strict=True)]
 
     def result(self, args: Sequence[Any]) -> tuple[int, ...]:
         """Shape of the result for these arrays; raises as ``batch`` does."""
@@ -101,7 +125,7 @@ class Signature:
         """
         length = self.length(args)
         for position, (arg, kind) in enumerate(zip(args, self.arguments, strict=True)):
-            if kind is not Kind.INDEX:
+            if not kind.integer:
                 continue
             indices = np.asarray(arg)
             if indices.dtype.kind not in "iu":

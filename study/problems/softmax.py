@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from array_api_compat import array_namespace
 
 from study import bounds, reductions
 from study.errors import Outcome
+from study.problems import logsumexp as lse
 from study.problems.base import Problem
-from study.problems.logsumexp import largest
+from study.problems.logsumexp import largest, others
 
 
 def _definition(a: Any, x: list[float]) -> list[Any]:
@@ -47,3 +49,37 @@ def shifted(x: Any) -> Any:
         return x
     terms = xp.exp(x - xp.max(x, axis=-1, keepdims=True))
     return terms / reductions.sequential_sum(terms)[..., None]
+
+
+@softmax.algorithm(bound=bounds.softmax_from_logsumexp_unshifted, fails=Outcome.UNDERFLOW)
+def exp_minus_naive_logsumexp(x: Any) -> Any:
+    """exp(xⱼ − logsumexp(x)), logsumexp unshifted: 0 above log xmax."""
+    return array_namespace(x).exp(x - lse.naive.function(x)[..., None])
+
+
+@softmax.algorithm(bound=bounds.softmax_from_logsumexp)
+def exp_minus_logsumexp(x: Any) -> Any:
+    """exp(xⱼ − logsumexp(x)), logsumexp shifted (Blanchard, Higham and Higham, algorithm 4.3): loses |x| digits."""
+    return array_namespace(x).exp(x - lse.shifted.function(x)[..., None])
+
+
+@softmax.algorithm(bound=bounds.softmax_one_pass)
+def online(x: Any) -> Any:
+    """exp(xⱼ − max) / s, max and s found in one pass."""
+    top, total = lse.online(x)
+    return array_namespace(x).exp(x - top[..., None]) / total[..., None]
+
+
+def exponentials(a: Any, x: Any) -> tuple[Any, Any]:
+    """exp(xⱼ − max), and their sum, in an arithmetic ``a``."""
+    top, rest = others(a, x)
+    return a.exp(a.number(x) - a.number(top[..., None])), a.number(np.ones(x.shape[:-1])) + rest
+
+
+def _faithful(a: Any, x: Any) -> Any:
+    """exp(xⱼ − max) / Σ exp(xᵢ − max): nothing cancels."""
+    terms, total = exponentials(a, x)
+    return terms / total[..., None]
+
+
+softmax.faithful(_faithful)

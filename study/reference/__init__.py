@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from study.problems import Problem
+    from study.problems.signature import Kind
 
 __all__ = ["UncertifiedError", "exact", "prepare", "reference"]
 
@@ -53,7 +54,7 @@ def prepare(problem: Problem, args: Sequence[Any]) -> list[NDArray[Any]]:
 
 
 def _held(array: NDArray[Any], kind: Kind) -> NDArray[Any]:
-    if kind is Kind.INDEX:
+    if kind.integer:
         return array.astype(np.int64)
     if array.dtype.name not in FORMATS:
         raise TypeError(f"dtype {array.dtype} is not a floating-point format; use one of: {', '.join(FORMATS)}")

@@ -1,0 +1,138 @@
+"""Real numbers as double-doubles whose binary exponent is kept apart: about 104 bits at any size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from study.arithmetic import errorfree
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from study.arithmetic.errorfree import Floats, Pair
+    from study.formats import Format
+
+NO_EXPONENT = -(2**40)
+"""Exponent of zero: below that of every other number."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scaled:
+    """An array of numbers (hi + lo) 2**exponent; infinities and NaN are held, and behave, as in binary64.
+
+    Attributes:
+        hi: leading words, float64.
+        lo: trailing words, float64.
+        exponent: int64.
+    """
+
+    hi: Floats
+    lo: Floats
+    exponent: NDArray[np.int64]
+
+    @classmethod
+    def number(cls, values: ArrayLike) -> Scaled:
+        """Hold binary64 numbers, without error."""
+        hi, exponent = np.frexp(np.asarray(values, dtype=np.float64))
+        return cls(hi, np.zeros_like(hi), np.where(hi == 0, NO_EXPONENT, exponent.astype(np.int64)))
+
+    @classmethod
+    def of(cls, pair: Pair, exponent: Any = 0) -> Scaled:
+        """A double-double times 2**exponent, its own exponent taken out of it."""
+        hi, lo = pair
+        fraction, more = np.frexp(hi)
+        held = np.where(hi == 0, NO_EXPONENT, exponent + more.astype(np.int64))
+        return cls(fraction, np.ldexp(lo, -more), held)
+
+    def at(self, exponent: Any) -> Pair:
+        """The pair of words that, times 2**exponent, is this number; what is 2**1000 times smaller vanishes."""
+        shift = np.clip(self.exponent - exponent, -1100, 1000).astype(np.int32)
+        return np.ldexp(self.hi, shift), np.ldexp(self.lo, shift)
+
+    def pair(self) -> Pair:
+        """The number as an ordinary double-double; infinite from about 2**1000 on."""
+        hi, lo = self.at(0)
+        large = (self.exponent > 1000) & (hi != 0)
+        return np.where(large, np.copysign(np.inf, hi), hi), np.where(large, 0.0, lo)
+
+    def __add__(self, other: Scaled) -> Scaled:
+        exponent = np.maximum(self.exponent, other.exponent)
+        return Scaled.of(errorfree.add(self.at(exponent), other.at(exponent)), exponent)
+
+    def __neg__(self) -> Scaled:
+        return Scaled(-self.hi, -self.lo, self.exponent)
+
+    def __sub__(self, other: Scaled) -> Scaled:
+        return self + (-other)
+
+    def __mul__(self, other: Scaled) -> Scaled:
+        product = errorfree.multiply((self.hi, self.lo), (other.hi, other.lo))
+        return Scaled.of(product, self.exponent + other.exponent)
+
+    def __truediv__(self, other: Scaled) -> Scaled:
+        quotient = errorfree.divide((self.hi, self.lo), (other.hi, other.lo))
+        return Scaled.of(quotient, np.where(np.isinf(other.hi), 0, self.exponent - other.exponent))
+
+    def __getitem__(self, index: Any) -> Scaled:
+        return Scaled(self.hi[index], self.lo[index], self.exponent[index])
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the array."""
+        return self.hi.shape
+
+    def log2(self) -> Floats:
+        """log2 |number| in binary64, to tell sizes apart."""
+        return np.asarray(np.log2(np.abs(self.hi)) + np.where(self.hi == 0, 0, self.exponent))
+
+    def round(self, form: Format) -> NDArray[Any]:
+        """Round to a format: correctly what is held, but for ties between subnormals of binary64 next to xmin.
+
+        A format of fewer bits, and subnormals, are rounded from the value rounded to odd, so that nothing rounds
+        twice (Boldo and Melquiond, *Emulation of FMA and correctly rounded sums*, IEEE Trans. Comput. 57, 2008).
+        """
+        exponent = np.clip(self.exponent, -2000, 2000).astype(np.int32)
+        odd = np.where(exponent - 1 >= form.emin, self.hi, to_odd(self.hi, self.lo)) if form.p == 53 else None
+        return form.round(np.ldexp(to_odd(self.hi, self.lo) if odd is None else odd, exponent))
+
+
+def to_odd(hi: Floats, lo: Floats) -> Floats:
+    """hi + lo rounded to odd: hi where that is exact or its last bit is 1, else its neighbour on lo's side."""
+    even = (hi.view(np.int64) & 1) == 0
+    return np.where(even & (lo != 0), np.nextafter(hi, np.copysign(np.inf, lo)), hi)
+
+
+def where(condition: Any, a: Scaled, b: Scaled) -> Scaled:
+    """A where the condition holds, else b."""
+    return Scaled(
+        np.where(condition, a.hi, b.hi), np.where(condition, a.lo, b.lo), np.where(condition, a.exponent, b.exponent)
+    )
+
+
+def total(x: Scaled) -> Scaled:
+    """Sum along the last axis, halves added to each other: relative to sum |x_i|, within 3 ceil(log2 n) u**2."""
+    if not x.shape[-1]:
+        return Scaled.number(np.zeros(x.shape[:-1]))
+    exponent = np.max(x.exponent, axis=-1, keepdims=True)
+    hi, lo = x.at(exponent)
+    while hi.shape[-1] > 1:
+        half = hi.shape[-1] // 2
+        left, right, odd = slice(0, half), slice(half, 2 * half), slice(2 * half, None)
+        summed = errorfree.add((hi[..., left], lo[..., left]), (hi[..., right], lo[..., right]))
+        hi, lo = (np.concatenate([s, w[..., odd]], axis=-1) for s, w in zip(summed, (hi, lo), strict=True))
+    return Scaled.of((hi[..., 0], lo[..., 0]), exponent[..., 0])
+
+
+def product(x: Scaled) -> Scaled:
+    """Product along the last axis, halves multiplied with each other: within 5 (n - 1) u**2, whatever its size."""
+    if not x.shape[-1]:
+        return Scaled.number(np.ones(x.shape[:-1]))
+    while x.shape[-1] > 1:
+        half = x.shape[-1] // 2
+        paired, odd = x[..., :half] * x[..., half : 2 * half], x[..., 2 * half :]
+        words = zip((paired.hi, paired.lo, paired.exponent), (odd.hi, odd.lo, odd.exponent), strict=True)
+        x = Scaled(*(np.concatenate(pair, axis=-1) for pair in words))
+    return x[..., 0]

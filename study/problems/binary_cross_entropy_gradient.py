@@ -1,0 +1,77 @@
+"""The gradient of binary cross entropy with respect to the logit: sigmoid minus label."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from study import bounds
+from study.errors import Outcome
+from study.problems import extended
+from study.problems import sigmoid as sig
+from study.problems.base import Problem
+
+
+def _definition(a: Any, x: float, y: float) -> Any:
+    if x != x or not extended.are_probabilities(y):  # noqa: PLR0124 - NaN is what it is not
+        return a.nan
+    if (x, y) == (0, 0.5):
+        return 0.0
+    certain = a.exact(y) * 0 if y == (x > 0) else (1 - a.exact(y) if x > 0 else -a.exact(y))
+    if abs(x) == a.inf:
+        return 0.0 if y == (x > 0) else certain
+    decay = a.exp(-abs(a.exact(x)))
+    share = decay / (1 + decay)
+    return certain - share if x > 0 else certain + share
+
+
+binary_cross_entropy_gradient = Problem(
+    name="binary_cross_entropy_gradient",
+    formula="1 / (1 + exp(−x)) − y",
+    shape="(),()->()",
+    definition=_definition,
+    sensitivity=lambda x, y, value: np.where(np.isfinite(x), np.abs(x) * (value + y) * (1 - value - y), 0) + y,
+    domain="real, probability",
+    engine="binary_cross_entropy_gradient",
+)
+
+
+@binary_cross_entropy_gradient.algorithm(bound=bounds.bce_gradient, fails=Outcome.UNDERFLOW)
+def naive(x: Any, y: Any) -> Any:
+    """Naive sigmoid minus label: 0 for the right label once the sigmoid rounds to 1."""
+    return sig.naive.function(x) - y
+
+
+@binary_cross_entropy_gradient.algorithm(fails=Outcome.NAN)
+def chained(x: Any, y: Any) -> Any:
+    """(s − y) / (s (1 − s)) · s (1 − s), the chain rule through the probability s: 0/0 once s rounds to 0 or 1."""
+    s = sig.two_branch.function(x)
+    slope = s * (1 - s)
+    return (s - y) / slope * slope
+
+
+@binary_cross_entropy_gradient.algorithm(bound=bounds.bce_gradient_two_branch)
+def two_branch(x: Any, y: Any) -> Any:
+    """(1 − y) − s(−|x|) for x > 0, s(−|x|) − y otherwise."""
+    xp = array_namespace(x, y)
+    decay = xp.exp(-xp.abs(x))
+    share = decay / (1 + decay)
+    return xp.where(x > 0, (1 - y) - share, share - y)
+
+
+def _faithful(a: Any, x: Any, y: Any) -> Any:
+    """(1 − y) − s(−|x|) for x > 0, s(−|x|) − y otherwise; they cancel where the label is the sigmoid."""
+    inside = (y >= 0) & (y <= 1) & ~np.isnan(x)
+    x, y = np.where(inside, x, 0.0), np.where(inside, y, 0.5)
+    one = a.number(np.ones_like(x))
+    decay = a.exp(a.number(-np.abs(x)))
+    share = decay / (one + decay)
+    certain = a.where(x > 0, one - a.number(y), -a.number(y))
+    value = a.where(inside, certain + a.where(x > 0, -share, share), a.number(np.full_like(x, np.nan)))
+    exact = ~inside | ((x == 0) & (y == 0.5)) | (y == (x > 0))
+    return value, np.where(exact, -np.inf, a.log2(share))
+
+
+binary_cross_entropy_gradient.faithful(_faithful)

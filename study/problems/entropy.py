@@ -1,0 +1,43 @@
+"""Entropy of a distribution: its cross entropy with itself, the least that any model can reach."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from study import bounds, reductions
+from study.errors import Outcome
+from study.problems import cross_entropy as cross
+from study.problems.base import Problem
+
+
+def _sensitivity(p: Any, value: Any) -> Any:  # noqa: ARG001 - one call for all
+    return np.sum(np.abs(p * (np.log(np.where(p == 0, 1, p)) + 1)), axis=-1)
+
+
+entropy = Problem(
+    name="entropy",
+    formula="−Σ pᵢ log pᵢ",
+    shape="(n)->()",
+    definition=lambda a, p: cross.definition(a, p, p),
+    sensitivity=_sensitivity,
+    domain="probability",
+    engine="entropy",
+)
+
+
+@entropy.algorithm(bound=bounds.entropy, fails=Outcome.NAN)
+def naive(p: Any) -> Any:
+    """−Σ pᵢ log pᵢ: 0 log 0 is NaN."""
+    return -reductions.sequential_sum(p * array_namespace(p).log(p))
+
+
+@entropy.algorithm(bound=bounds.entropy)
+def xlogy(p: Any) -> Any:
+    """The same sum without the terms where pᵢ = 0."""
+    return cross.xlogy.function(p, p)
+
+
+entropy.faithful(lambda a, p: cross.value(a, p, p))

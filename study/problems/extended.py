@@ -1,0 +1,42 @@
+"""The extended reals in definitions: floats stand for 0, infinities and NaN, intervals for all other values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def total(a: Any, terms: Iterable[Any]) -> Any:
+    """Sum of the terms; inf - inf is undefined."""
+    terms = list(terms)
+    special = sum(t for t in terms if isinstance(t, float))
+    finite = [t for t in terms if not isinstance(t, float)]
+    if not finite or special != 0:
+        return float(special)
+    return a.sum(finite)
+
+
+def weighted(a: Any, weight: float, value: Any) -> Any:
+    """Weight times value for a weight >= 0, where 0 times anything but NaN is 0."""
+    if isinstance(value, float):
+        return value if weight else value * 0 if value != value else 0.0  # noqa: PLR0124 - NaN is what it is not
+    return a.exact(weight) * value if weight else 0.0
+
+
+def are_probabilities(*values: float) -> bool:
+    """Whether all lie in [0, 1]."""
+    return all(0 <= v <= 1 for v in values)
+
+
+def minus_log(a: Any, p: float) -> Any:
+    """-log p for p in [0, 1]."""
+    return a.inf if p == 0 else 0.0 if p == 1 else -a.log(a.exact(p))
+
+
+def minus_log1m(a: Any, p: float) -> Any:
+    """-log(1 - p) for p in [0, 1]."""
+    if p in (0, 1):
+        return a.inf if p else 0.0
+    return -a.log1p(-a.exact(p)) if p <= 0.5 else -a.log(1 - a.exact(p))

@@ -1,0 +1,57 @@
+"""The loss of several labels at once: the sum of their binary cross entropies, from logits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from study import bounds, reductions
+from study.errors import Outcome
+from study.problems import binary_cross_entropy_with_logits as bce
+from study.problems import extended
+from study.problems.base import Problem
+
+multilabel_nll = Problem(
+    name="multilabel_nll",
+    formula="Σ softplus(xᵢ) − xᵢ yᵢ",
+    shape="(n),(n)->()",
+    definition=lambda a, x, y: extended.total(a, (bce.definition(a, *pair) for pair in zip(x, y, strict=True))),
+    sensitivity=lambda x, y, value: np.sum(bce.sensitivity(x, y, value), axis=-1),
+    domain="real, probability",
+)
+
+
+@multilabel_nll.algorithm(fails=Outcome.NAN)
+def naive(x: Any, y: Any) -> Any:
+    """Naive losses, summed left to right."""
+    return reductions.sequential_sum(bce.naive.function(x, y))
+
+
+@multilabel_nll.algorithm(bound=bounds.multilabel(bounds.bce_stable, lambda n: n - 1))
+def stable(x: Any, y: Any) -> Any:
+    """max(x, 0) − x y + log1p(exp(−|x|)), summed left to right."""
+    return reductions.sequential_sum(bce.stable.function(x, y))
+
+
+@multilabel_nll.algorithm(bound=bounds.multilabel(bounds.bce_weighted, lambda n: n - 1))
+def weighted(x: Any, y: Any) -> Any:
+    """|x| w + log1p(exp(−|x|)), summed left to right."""
+    return reductions.sequential_sum(bce.weighted.function(x, y))
+
+
+@multilabel_nll.algorithm(bound=bounds.multilabel(bounds.bce_weighted, lambda n: np.ceil(np.log2(max(n, 1)))))
+def pairwise(x: Any, y: Any) -> Any:
+    """|x| w + log1p(exp(−|x|)), summed by halves."""
+    return reductions.pairwise_sum(bce.weighted.function(x, y))
+
+
+@multilabel_nll.algorithm(
+    bound=bounds.multilabel(bounds.bce_weighted, lambda _n: 1, wide=True), formats=tuple(reductions.WIDER)
+)
+def wide(x: Any, y: Any) -> Any:
+    """|x| w + log1p(exp(−|x|)), rounded to the format, summed in the next wider one."""
+    return reductions.wide_sum(bce.weighted.function(x, y))
+
+
+multilabel_nll.faithful(lambda a, x, y: a.total(bce.value(a, x, y)))

@@ -1,0 +1,87 @@
+"""The gradient of the negative log likelihood with respect to the logits: softmax minus one-hot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from study import bounds
+from study.errors import Outcome
+from study.problems import log_softmax as logs
+from study.problems import softmax as soft
+from study.problems.base import Problem
+from study.problems.logsumexp import largest
+
+
+def _definition(a: Any, x: list[float], target: int) -> list[Any]:
+    if a.has_nan(x) or max(x) == -a.inf:
+        return [a.nan for _ in x]
+    if a.inf in x:
+        return [a.nan if v == a.inf else -1.0 if i == target else 0.0 for i, v in enumerate(x)]
+    terms = [0.0 if v == -a.inf else a.exp(a.exact(v) - a.exact(max(x))) for v in x]
+    total = a.sum(t for t in terms if not isinstance(t, float))
+    others = [t for i, t in enumerate(terms) if i != target and not isinstance(t, float)]
+    terms[target] = -a.sum(others) if others else 0.0
+    return [t if isinstance(t, float) else t / total for t in terms]
+
+
+nll_gradient = Problem(
+    name="nll_gradient",
+    formula="softmax(x) − onehot(target)",
+    shape="(n),i->(n)",
+    definition=_definition,
+    sensitivity=lambda x, target, value: 2 * largest(x)[..., None] * np.abs(value) * (1 - np.abs(value)),  # noqa: ARG005
+    engine="nll_gradient",
+)
+
+
+def _onehot(x: Any, target: Any) -> tuple[Any, Any]:
+    """The logits, and where the target is, as stacks of one shape."""
+    xp = array_namespace(x)
+    target = xp.asarray(target)
+    batch = np.broadcast_shapes(tuple(x.shape[:-1]), tuple(target.shape))
+    shape = (*batch, x.shape[-1])
+    at = xp.broadcast_to(xp.arange(x.shape[-1]), shape) == xp.broadcast_to(target, batch)[..., None]
+    return xp.broadcast_to(x, shape), at
+
+
+def _minus_onehot(g: Any, at: Any) -> Any:
+    return array_namespace(g).where(at, g - 1, g)
+
+
+@nll_gradient.algorithm(bound=bounds.nll_gradient(bounds.softmax_unshifted), fails=Outcome.NAN)
+def naive(x: Any, target: Any) -> Any:
+    """Naive softmax minus one-hot."""
+    x, at = _onehot(x, target)
+    return _minus_onehot(soft.naive.function(x), at)
+
+
+@nll_gradient.algorithm(bound=bounds.nll_gradient(bounds.softmax_shifted), fails=Outcome.UNDERFLOW)
+def shifted(x: Any, target: Any) -> Any:
+    """Shifted softmax minus one-hot: 0 at the target once its probability rounds to 1."""
+    x, at = _onehot(x, target)
+    return _minus_onehot(soft.shifted.function(x), at)
+
+
+@nll_gradient.algorithm(bound=bounds.nll_gradient_expm1)
+def expm1(x: Any, target: Any) -> Any:
+    """Shifted softmax, and at the target expm1 of log-softmax (with log1p)."""
+    x, at = _onehot(x, target)
+    xp = array_namespace(x)
+    return xp.where(at, xp.expm1(logs.log1p.function(x)), soft.shifted.function(x))
+
+
+def _faithful(a: Any, x: Any, target: Any) -> Any:
+    """exp(xⱼ − max) / Σ exp(xᵢ − max), at the target minus the others' sum: nothing cancels."""
+    at = np.arange(x.shape[-1]) == target[..., None]
+    terms, total = soft.exponentials(a, x)
+    others = a.total(a.where(at, a.number(np.zeros_like(x)), terms))
+    value = a.where(at, -others[..., None], terms) / total[..., None]
+    infinite = np.max(x, axis=-1, keepdims=True) == np.inf
+    limits = np.where(x == np.inf, np.nan, np.where(at, -1.0, 0.0))
+    return a.where(infinite, a.number(limits), value)
+
+
+nll_gradient.faithful(_faithful)
