@@ -63,7 +63,7 @@ def logaddexp(a: ArrayLike, b: ArrayLike) -> Exact:
 
 
 def binary_cross_entropy_with_logits(x: ArrayLike, y: ArrayLike) -> Exact:
-    """Y softplus(-x) + (1 - y) softplus(x), 0 <= y <= 1: both terms >= 0."""
+    """y softplus(-x) + (1 - y) softplus(x), 0 <= y <= 1: both terms >= 0."""
     return by_entry(
         lambda x, y: op.add(_times(op.exactly(y), _softplus(-x)), _times(_rest(y), _softplus(x))),
         _array(x),
