@@ -32,6 +32,7 @@ binary_cross_entropy = Problem(
     definition=_definition,
     sensitivity=lambda p, y, value: np.abs(p - y) / (1 - p) + y * np.abs(np.log(p) - np.log1p(-p)),  # noqa: ARG005
     domain="probability",
+    engine="binary_cross_entropy",
 )
 
 

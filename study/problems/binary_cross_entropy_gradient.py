@@ -34,6 +34,7 @@ binary_cross_entropy_gradient = Problem(
     definition=_definition,
     sensitivity=lambda x, y, value: np.where(np.isfinite(x), np.abs(x) * (value + y) * (1 - value - y), 0) + y,
     domain="real, probability",
+    engine="binary_cross_entropy_gradient",
 )
 
 

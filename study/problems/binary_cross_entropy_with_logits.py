@@ -41,6 +41,7 @@ binary_cross_entropy_with_logits = Problem(
     definition=definition,
     sensitivity=sensitivity,
     domain="real, probability",
+    engine="binary_cross_entropy_with_logits",
 )
 
 

@@ -27,6 +27,7 @@ cross_entropy = Problem(
     definition=definition,
     sensitivity=lambda p, q, value: np.sum(p, axis=-1) + value,  # noqa: ARG005 - one call for all
     domain="probability",
+    engine="cross_entropy",
 )
 
 

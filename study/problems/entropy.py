@@ -24,6 +24,7 @@ entropy = Problem(
     definition=lambda a, p: cross.definition(a, p, p),
     sensitivity=_sensitivity,
     domain="probability",
+    engine="entropy",
 )
 
 

@@ -81,6 +81,7 @@ kl_divergence = Problem(
     definition=_definition,
     sensitivity=_sensitivity,
     domain="probability",
+    engine="kl_divergence",
 )
 
 

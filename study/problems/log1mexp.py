@@ -29,6 +29,7 @@ log1mexp = Problem(
     definition=_definition,
     sensitivity=lambda x, value: np.abs(x) * np.exp(x - value),
     domain="negative",
+    engine="log1mexp",
 )
 
 

@@ -19,6 +19,7 @@ log_sigmoid = Problem(
     shape="()->()",
     definition=lambda a, x: -soft.definition(a, -x),
     sensitivity=lambda x, value: -np.abs(x) * np.expm1(value),
+    engine="log_sigmoid",
 )
 
 

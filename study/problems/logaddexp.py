@@ -18,6 +18,7 @@ logaddexp = Problem(
     shape="(),()->()",
     definition=lambda arithmetic, a, b: lse.definition(arithmetic, [a, b]),
     sensitivity=lambda a, b, value: lse.largest(np.stack(np.broadcast_arrays(a, b), axis=-1)),  # noqa: ARG005
+    engine="logaddexp",
 )
 
 

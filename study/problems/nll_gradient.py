@@ -33,6 +33,7 @@ nll_gradient = Problem(
     shape="(n),i->(n)",
     definition=_definition,
     sensitivity=lambda x, target, value: 2 * largest(x)[..., None] * np.abs(value) * (1 - np.abs(value)),  # noqa: ARG005
+    engine="nll_gradient",
 )
 
 

@@ -26,6 +26,7 @@ sigmoid = Problem(
     shape="()->()",
     definition=definition,
     sensitivity=lambda x, value: np.abs(x) * value * (1 - value),
+    engine="sigmoid",
 )
 
 

@@ -27,6 +27,7 @@ softplus = Problem(
     shape="()->()",
     definition=definition,
     sensitivity=lambda x, value: -np.abs(x) * np.expm1(-value),
+    engine="softplus",
 )
 
 
