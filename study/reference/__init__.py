@@ -106,9 +106,19 @@ def exact(problem: str | Problem, *args: Any) -> Exact:
     values: Exact = getattr(engine, problem.engine)(*stacks)
     undecided = ~(values.error <= ENGINE_ERROR)
     instances = undecided.any(axis=-1) if problem.signature.vector_result else undecided
+    instances |= _outside(problem, stacks)
     if instances.any():
         values.put(instances, _held_by_mpmath(problem, [a[instances] for a in stacks]))
     return values.reshape(shape if batch else shape[-1:] if problem.signature.vector_result else ())
+
+
+def _outside(problem: Problem, stacks: list[NDArray[Any]]) -> NDArray[np.bool_]:
+    """Instances with a probability outside [0, 1], on which the definition alone decides."""
+    outside = np.zeros(len(stacks[0]), dtype=bool)
+    for stack, domain in zip(stacks, problem.domains, strict=True):
+        if domain == "probability" and stack.dtype.kind == "f":
+            outside |= ~np.all(((stack >= 0) & (stack <= 1)).reshape(len(stack), -1), axis=-1)
+    return outside
 
 
 def _held_by_mpmath(problem: Problem, arrays: list[NDArray[Any]]) -> Exact:

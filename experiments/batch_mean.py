@@ -1,0 +1,42 @@
+"""How large a batch can a 16-bit format average?
+
+The mean of a batch is a sum before it is a mean. In float16 the sum of losses overflows at 65504; in bfloat16 it stops
+growing once it is 256 times its terms. Dividing first avoids the one, a wider accumulator both.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from study.experiment import Experiment, Finding, Sweep
+from study.inputs import Family
+from study.report import losses
+
+
+def batch(scale: float) -> Family:
+    """One batch of b vectors of three logits from N(0, scale²) with random targets; the parameter is b."""
+
+    def draw(rng: np.random.Generator, _rows: int, b: Any) -> tuple[np.ndarray[Any, Any], ...]:
+        return scale * rng.standard_normal((1, int(b), 3)), rng.integers(3, size=(1, int(b)))
+
+    return Family(f"N(0, {scale:g}²)", draw)
+
+
+experiment = Experiment(
+    __file__,
+    __doc__ or "",
+    order=110,
+    tables={
+        "sweep": Sweep(
+            parameter="b",
+            values=[1, 10, 100, 300, 1000, 3000, 6000],
+            families=[batch(1), batch(20), batch(1000)],
+            problems={"mean_nll": None},
+            rows=lambda _b: 1,
+        )
+    },
+    findings=[Finding(losses.fails_from("sweep", "mean_nll", "sequential"), rank=7), Finding(losses.batches, rank=7)],
+)
+
+if __name__ == "__main__":
+    experiment.main()

@@ -1,0 +1,72 @@
+"""Maximising likelihood is minimising cross entropy: are the two the same number in floating point as well?
+
+Over n observations with frequencies p the log-likelihood under q is −n times the cross entropy of p and q, and the
+cross entropy is the entropy plus the Kullback-Leibler divergence. Equal in exact arithmetic, these roads are not
+equally accurate.
+"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from study.errors import error_in_u
+from study.experiment import MAIN_FORMATS, Experiment, Finding, Sweep
+from study.formats import FORMATS
+from study.inputs import Family, generator
+from study.problems import get_problem
+from study.reference import exact
+from study.report import losses
+
+CLASSES = 8
+
+
+def roads() -> pd.DataFrame:
+    """Cross entropy of a sample, over counts and over observations, each against the exact one."""
+    rows = []
+    for name in MAIN_FORMATS:
+        form = FORMATS[name]
+        for n in (16, 64, 256, 1024, 4096):
+            rng = generator("cross_entropy_equivalence", n)
+            q = form.round(rng.dirichlet(np.ones(CLASSES)))
+            counts = np.bincount(rng.integers(CLASSES, size=n), minlength=CLASSES)
+            p = form.round(counts / n)  # n is a power of two, so that nothing is lost but what n exceeds 2**p by
+            reference = exact("cross_entropy", p, q)
+            seen = np.repeat(q, counts)
+            total = get_problem("log_likelihood").algorithms["sum_log"](seen)
+            by_observations = form.round(-total.astype(np.float64) / n)
+            by_counts = get_problem("cross_entropy").algorithms["xlogy"](p, q)
+            for road, value in (("observations", by_observations), ("counts", by_counts)):
+                error = float(error_in_u(np.asarray(value), reference))
+                rows.append({"format": name, "n": n, "road": road, "value": float(value), "error_u": error})
+    return pd.DataFrame(rows)
+
+
+def close(rng: np.random.Generator, rows: int, distance: Any) -> tuple[np.ndarray[Any, Any], ...]:
+    """A distribution and a model of it that is off by that much in every class; some classes are impossible."""
+    p = rng.dirichlet(np.ones(CLASSES), rows)
+    p[:, 0] = np.where(np.arange(rows) % 4 == 0, 0, p[:, 0])
+    q = p * np.exp(float(distance) * rng.standard_normal(p.shape))
+    return p / p.sum(axis=-1, keepdims=True), q / q.sum(axis=-1, keepdims=True)
+
+
+experiment = Experiment(
+    __file__,
+    __doc__ or "",
+    order=120,
+    tables={
+        "roads": roads,
+        "distance": Sweep(
+            parameter="distance",
+            values=[1e-4, 1e-3, 0.01, 0.1, 1, 10, 40],
+            families=[Family("q = p exp(d z)", close)],
+            problems={"cross_entropy": None, "entropy": None, "kl_divergence": None},
+            rows=lambda _distance: 20,
+        ),
+    },
+    problems=("log_likelihood", "cross_entropy"),
+    findings=[Finding(losses.two_roads, rank=5), Finding(losses.divergence, rank=7)],
+)
+
+if __name__ == "__main__":
+    experiment.main()

@@ -1,0 +1,83 @@
+"""Do the published error bounds of logsumexp and softmax hold?
+
+Blanchard, Higham and Higham (2021) bound the error of the shifted formulas in their theorems 4.2 and 4.4. As printed
+both leave out the rounding of the final addition, which is all there is where the logits are large beside their spread.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from study import bounds
+from study.errors import relative_error
+from study.experiment import MAIN_FORMATS, Experiment, Finding
+from study.formats import FORMATS
+from study.inputs import generator, rounded
+from study.problems import get_problem
+from study.reference import exact
+from study.report import losses
+
+THEOREMS = (
+    ("4.2", "logsumexp", "shifted", bounds.logsumexp_shifted_printed, bounds.logsumexp_shifted_corrected),
+    (
+        "4.4",
+        "softmax",
+        "exp_minus_logsumexp",
+        bounds.softmax_from_logsumexp_printed,
+        bounds.softmax_from_logsumexp_corrected,
+    ),
+)
+SHAPES: dict[str, Callable[[Any, float], Any]] = {
+    "spread": lambda z, size: z * size,
+    "offset": lambda z, size: z + size,
+    "equal": lambda z, size: 0 * z + size,
+}
+
+
+def measured() -> pd.DataFrame:
+    """The largest error, and the printed and the corrected bound at its place, for logits of growing size."""
+    rows = []
+    for form in (FORMATS[name] for name in MAIN_FORMATS):
+        for shape, place in SHAPES.items():
+            for size in (0.1, 1, 10, 100, 1000):
+                z = generator("logsumexp_bounds", shape, size).standard_normal((200, 10))
+                (x,) = rounded(form, (place(z, size),))
+                key = {"format": form.name, "inputs": shape, "size": size}
+                rows += [{**key, **against(theorem, form, x)} for theorem in THEOREMS]
+    return pd.DataFrame(rows)
+
+
+def against(theorem: Any, form: Any, x: np.ndarray[Any, Any]) -> dict[str, Any]:
+    """How the errors on these logits compare with one theorem, printed and corrected."""
+    name, problem, algorithm, printed, corrected = theorem
+    reference = exact(problem, x)
+    error = relative_error(get_problem(problem).algorithms[algorithm](x), reference)
+    limits = [bound(form, [x.astype(np.float64)], reference) for bound in (printed, corrected)]
+    finite = np.isfinite(limits[0])
+    cond = get_problem(problem).condition(x, reference=reference)
+    worst = np.unravel_index(np.argmax(np.where(finite, error, -1)), error.shape)
+    return {
+        "theorem": name,
+        "count": int(finite.sum()),
+        "max_u": error[worst] / form.u,
+        "cond": cond[worst],
+        "printed_u": limits[0][worst] / form.u,
+        "corrected_u": limits[1][worst] / form.u,
+        "above_printed": int((error > limits[0])[finite].sum()),
+        "above_corrected": int((error > limits[1])[finite].sum()),
+    }
+
+
+experiment = Experiment(
+    __file__,
+    __doc__ or "",
+    order=70,
+    tables={"theorems": measured},
+    problems=("logsumexp", "softmax"),
+    findings=[Finding(losses.printed_bounds, rank=4)],
+)
+
+if __name__ == "__main__":
+    experiment.main()

@@ -1,0 +1,56 @@
+"""Where logsumexp and the loss come near zero, how many digits are left?
+
+The logs of probabilities that sum to one have a logsumexp of zero, and a confident classifier has a loss near zero.
+The condition number of logsumexp is unbounded there: a small error in max + log s is a large one in the result. The
+loss itself is well conditioned, and keeps all its digits if the maximum is left out of the sum that goes into log1p.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from study.experiment import Experiment, Finding, Sweep
+from study.inputs import Family
+from study.report import losses
+
+
+def normalised(rng: np.random.Generator, rows: int, n: Any) -> tuple[np.ndarray[Any, Any], ...]:
+    """Logs of probabilities that sum to one, up to rounding."""
+    return (np.log(rng.dirichlet(np.ones(int(n)), rows)),)
+
+
+def confident(rng: np.random.Generator, rows: int, margin: Any) -> tuple[np.ndarray[Any, Any], ...]:
+    """Ten logits, the first of them, which is right, ahead by the margin."""
+    x = rng.uniform(-1, 0, (rows, 10)) - float(margin)
+    x[:, 0] = 0
+    return x, np.zeros(rows, dtype=np.int64)
+
+
+experiment = Experiment(
+    __file__,
+    __doc__ or "",
+    order=60,
+    tables={
+        "normalised": Sweep(
+            parameter="n",
+            values=[2, 3, 5, 10, 30, 100],
+            families=[Family("log of Dirichlet(1)", normalised)],
+            problems={"logsumexp": None},
+            rows=lambda _n: 40,
+        ),
+        "confident": Sweep(
+            parameter="margin",
+            values=[1, 3, 5, 7, 9, 12, 15, 20, 30, 40, 60, 80],
+            families=[Family("right by a margin", confident)],
+            problems={"log_softmax": None, "nll": None, "nll_gradient": None},
+            rows=lambda _margin: 20,
+        ),
+    },
+    findings=[
+        Finding(losses.worst_beside_faithful("normalised", "logsumexp", "shifted"), rank=6),
+        Finding(losses.first_zero("confident", "nll", "shifted", "log1p"), rank=5),
+    ],
+)
+
+if __name__ == "__main__":
+    experiment.main()

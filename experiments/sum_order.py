@@ -1,0 +1,56 @@
+"""Does the order of summation matter for a log-likelihood: does the error grow like n, like sqrt(n), or not at all?
+
+The worst case of n additions in a row is n u; rounding errors that behave like random ones make it sqrt(n) u (Higham
+and Mary 2019), while a sum that has outgrown its terms stops growing and is wrong altogether. Pairs, compensation and
+a wider accumulator each cost something and repair it.
+"""
+
+import numpy as np
+import pandas as pd
+
+from study.errors import error_in_u
+from study.experiment import MAIN_FORMATS, Experiment, Finding, Sweep
+from study.formats import FORMATS
+from study.inputs import generator, rounded, uniform
+from study.problems import get_problem
+from study.reference import exact
+from study.report import losses
+
+SUMS = ("sum_log", "pairwise", "compensated", "wide", "scaled", "faithful")
+
+
+def long() -> pd.DataFrame:
+    """One sum each of a million and of ten million logs, the exact values by the engine and its proven bound."""
+    rows = []
+    problem = get_problem("log_likelihood")
+    for form in (FORMATS[name] for name in MAIN_FORMATS):
+        for n in (10**6, 10**7):
+            (p,) = rounded(form, uniform(0.5, 1).draw(generator("sum_order", n), 1, n))
+            reference = exact(problem, p)
+            for name in ("sum_log", "pairwise", "wide"):
+                if form.name in problem.algorithms[name].formats:
+                    error = float(np.max(error_in_u(problem.algorithms[name](p), reference)))
+                    rows.append({"format": form.name, "n": n, "algorithm": name, "error_u": error})
+    return pd.DataFrame(rows)
+
+
+experiment = Experiment(
+    __file__,
+    __doc__ or "",
+    order=50,
+    tables={
+        "sweep": Sweep(
+            parameter="n",
+            values=[10, 100, 1000, 10**4, 10**5],
+            families=[uniform(0.5, 1), uniform(0.01, 1)],
+            problems={"log_likelihood": SUMS},
+            rows=lambda n: max(1, min(30, 10**5 // n)),
+        ),
+        "long": long,
+    },
+    problems=("log_likelihood",),
+    findings=[Finding(losses.growth("log_likelihood", "float32"), rank=6), Finding(losses.stagnation, rank=5)],
+)
+
+if __name__ == "__main__":
+    experiment.main()

@@ -1,0 +1,86 @@
+"""Does a formula decide whether a model trains at all?
+
+A softmax regression on the handwritten digits, its weights and logits held in a format, its gradient computed by the
+naive and by the shifted softmax. Products are accumulated wide and rounded once, as matrix units do it.
+"""
+
+from functools import cache
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from study.experiment import Experiment, Finding
+from study.formats import FORMATS, Format
+from study.problems import get_problem
+from study.report import losses
+
+STEPS, RATES = 300, (0.01, 1.0)
+TRAINED = ("float16", "bfloat16", "float32")
+
+
+@cache
+def digits() -> tuple[np.ndarray[Any, Any], ...]:
+    """Training images (in 0 … 16) and labels, then those of the test half."""
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
+
+    images, labels = load_digits(return_X_y=True)
+    train, test, train_labels, test_labels = train_test_split(images, labels, test_size=0.5, random_state=0)
+    return train, train_labels.astype(np.int64), test, test_labels.astype(np.int64)
+
+
+@cache
+def run(name: str, loss: str, rate: float) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The loss at every step, and how training ended."""
+    form, (images, labels, test, test_labels) = FORMATS[name], digits()
+    rng = np.random.default_rng(0)
+    weights = np.zeros((images.shape[1], 10), form.dtype)
+    curve, died = [], None
+    for step in range(STEPS):
+        batch = rng.integers(len(images), size=64)
+        logits = rounded_product(form, images[batch], weights)
+        value = float(get_problem("mean_nll").algorithms["naive" if loss == "naive" else "wide"](logits, labels[batch]))
+        curve.append({"format": name, "rate": rate, "loss": loss, "step": step, "value": value})
+        if died is None and not np.isfinite(value):
+            died = step
+        gradient = get_problem("nll_gradient").algorithms[loss](logits, labels[batch])
+        slope = rounded_product(form, images[batch].T / len(batch), gradient)
+        weights = weights - form.round(rate) * slope
+    right = np.argmax(rounded_product(form, test, weights).astype(np.float64), axis=-1) == test_labels
+    return curve, {
+        "format": name,
+        "rate": rate,
+        "loss": loss,
+        "died": died,
+        "last_loss": value,
+        "accuracy": right.mean(),
+    }
+
+
+def rounded_product(form: Format, a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """A matrix product, accumulated in binary64 in a fixed order and rounded to the format once."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        return form.round(np.einsum("ij,jk->ik", a, b.astype(np.float64)))
+
+
+def every_run() -> list[tuple[list[dict[str, Any]], dict[str, Any]]]:
+    """All formats, losses and learning rates."""
+    return [run(*key) for key in product(TRAINED, ("naive", "shifted"), RATES)]
+
+
+experiment = Experiment(
+    __file__,
+    __doc__ or "",
+    order=130,
+    tables={
+        "curves": lambda: pd.DataFrame([row for curve, _ in every_run() for row in curve]),
+        "ends": lambda: pd.DataFrame([end for _, end in every_run()]),
+    },
+    problems=("mean_nll", "nll_gradient"),
+    findings=[Finding(losses.training, rank=2)],
+)
+
+if __name__ == "__main__":
+    experiment.main()
