@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from study import contracts
 from study.experiment import Experiment, Finding, Sweep
 from study.formats import FORMATS
 from study.inputs import constant, uniform
@@ -52,6 +53,7 @@ experiment = Experiment(
         "first_underflow": first_underflow,
     },
     problems=["likelihood"],
+    contracts=[contracts.underflow_of_product],
     figures={
         "likelihood": figures.error_against("sweep", "likelihood", "U(0.5, 1)"),
         "log_likelihood": figures.error_against("sweep", "log_likelihood", "U(0.5, 1)"),

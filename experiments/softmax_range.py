@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from study import contracts
 from study.experiment import MAIN_FORMATS, Experiment, Finding, Sweep
 from study.formats import FORMATS
 from study.inputs import normal, scaled_normal, shifted_normal
@@ -62,6 +63,7 @@ experiment = Experiment(
         "first_overflow": first_overflow,
     },
     problems=PROBLEMS,
+    contracts=[contracts.overflow_of_exp],
     figures={
         name: figures.error_against("sweep", name, "N(0, 1), n = 10, shifted", overflow_of_exp=True)
         for name in ("softmax", "log_softmax", "nll")

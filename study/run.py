@@ -21,16 +21,17 @@ if TYPE_CHECKING:
 
 EXPERIMENTS = Path("experiments")
 BACKEND = "numpy"
-NOT_COMPUTING = ("study.report", "study.gate", "study.cli")
+NOT_COMPUTING = ("study.report", "study.gate", "study.contracts", "study.cli")
 """Modules that no table depends on."""
 
 
-def load(path: Path) -> Experiment:
+def load(path: str | Path) -> Experiment:
     """Import the file of an experiment and return what it declares.
 
     Raises:
         ValueError: it declares none.
     """
+    path = Path(path)
     name = f"experiments.{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:

@@ -116,7 +116,7 @@ def _imports(path: Path) -> list[str]:
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
             names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return [name for name in names if name.partition(".")[0] == "study"]
+    return [name for name in names if name.startswith("study.")]
 
 
 def _source(module: str) -> Path | None:

@@ -8,7 +8,6 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from study import bounds, reductions
-from study.errors import Outcome
 from study.problems.base import Problem
 
 
@@ -31,26 +30,26 @@ likelihood = Problem(
 )
 
 
-@likelihood.algorithm(bound=bounds.product, fails=Outcome.UNDERFLOW)
+@likelihood.algorithm(bound=bounds.product)
 def naive(p: Any) -> Any:
     """p₁ p₂ … pₙ, left to right."""
     return reductions.sequential_product(p)
 
 
-@likelihood.algorithm(bound=bounds.product, fails=Outcome.UNDERFLOW)
+@likelihood.algorithm(bound=bounds.product)
 def pairwise(p: Any) -> Any:
     """Products of halves."""
     return reductions.pairwise_product(p)
 
 
-@likelihood.algorithm(bound=bounds.exp_of_log_sum, fails=Outcome.UNDERFLOW)
+@likelihood.algorithm(bound=bounds.exp_of_log_sum)
 def exp_sum_log(p: Any) -> Any:
     """exp(Σ log pᵢ): back from the logarithm."""
     xp = array_namespace(p)
     return xp.exp(reductions.sequential_sum(xp.log(p)))
 
 
-@likelihood.algorithm(bound=bounds.scaled_product, fails=Outcome.UNDERFLOW)
+@likelihood.algorithm(bound=bounds.scaled_product)
 def scaled(p: Any) -> Any:
     """The product of the mantissas, in [1/2, 1), their exponents added apart."""
     mantissa, exponent = reductions.scaled_product(p)
