@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from itertools import chain
+from itertools import chain, cycle
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import ml_dtypes
 import numpy as np
 
 from benchmarks import claims, problems
@@ -15,16 +16,17 @@ from benchmarks import claims, problems
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LENGTHS = (1, 2, 3, 10, 100, 1000)
+LENGTHS = (1, 2, 3, 10, 100, 1000, 4100)
+FORMATS = (np.float64, np.float32, np.float16, ml_dtypes.bfloat16)
 SAMPLED = 50
 """One case in so many goes to mpmath as well."""
 
 
-def cases(rng: np.random.Generator) -> Iterator[problems.Case]:
-    """One round over every problem, family and length."""
-    rounds = [problems.rows(rng, max(1, 100 // n), n) for n in LENGTHS]
+def cases(rng: np.random.Generator, dtype: Any) -> Iterator[problems.Case]:
+    """One round over every problem, family and length, on numbers of one format."""
+    rounds = [problems.rows(rng, max(1, 100 // n), n, dtype=dtype) for n in LENGTHS]
     rounds += [problems.distributions(rng, 40, n) for n in (2, 10, 100)]
-    return chain(problems.elementwise(rng, 2000), *rounds)
+    return chain(problems.elementwise(rng, 2000, dtype=dtype), *rounds)
 
 
 def run(count: int, seed: int) -> tuple[Counter[str], Counter[str], int]:
@@ -33,8 +35,9 @@ def run(count: int, seed: int) -> tuple[Counter[str], Counter[str], int]:
     checked: Counter[str] = Counter()
     undecided: Counter[str] = Counter()
     violations, number = 0, 0
+    formats = cycle(FORMATS)
     while checked.total() < count:
-        for case in cases(rng):
+        for case in cases(rng, next(formats)):
             violated = claims.by_arb(case.value, case.truth)
             if number % SAMPLED == 0 and case.value.hi.size <= 1000:
                 violated += claims.by_mpmath(case.value, case.truth)

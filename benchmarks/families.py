@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import ml_dtypes
 import numpy as np
 
 if TYPE_CHECKING:
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
 MAX = float(np.finfo(np.float64).max)
 TINIEST = 5e-324
 SCALES = (1e-300, 1e-20, 1e-8, 1e-3, 0.3, 1.0, 5.0, 30.0, 300.0, 1e4, 1e8)
+
+
+def rounded(x: Floats, dtype: Any) -> Floats:
+    """The nearest numbers of a format, those beyond its range at its ends."""
+    largest = float(ml_dtypes.finfo(dtype).max)  # type: ignore[no-untyped-call]
+    return np.clip(x, -largest, largest).astype(dtype).astype(np.float64)
 
 
 def scalars(rng: np.random.Generator, count: int) -> Floats:

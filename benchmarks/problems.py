@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import ml_dtypes
 import numpy as np
 
 from benchmarks import truth
-from benchmarks.families import factors, logits, scalars
+from benchmarks.families import factors, logits, rounded, scalars
 from study.reference import engine
 
 if TYPE_CHECKING:
@@ -40,12 +41,13 @@ DOMAIN: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 }
 
 
-def elementwise(rng: np.random.Generator, count: int, library: Any = engine) -> Iterator[Case]:
-    """The problems of one number, then those of two."""
+def elementwise(rng: np.random.Generator, count: int, library: Any = engine, dtype: Any = np.float64) -> Iterator[Case]:
+    """The problems of one number, then those of two, of numbers of a format."""
     for problem, domain in DOMAIN.items():
-        x = domain(scalars(rng, count))
+        x = domain(rounded(scalars(rng, count), dtype))
         yield _case(library, problem, "scalars", x)
-    a, b = scalars(rng, count), rng.permutation(scalars(rng, count))
+    a = rounded(scalars(rng, count), dtype)
+    b = rng.permutation(a)
     close = a * (1 - rng.random(a.size) * 1e-3)
     yield _case(library, "logaddexp", "scalars", np.append(a, a), np.append(b, close))
     x = a[np.abs(a) < 2.0**40]
@@ -54,7 +56,7 @@ def elementwise(rng: np.random.Generator, count: int, library: Any = engine) -> 
     yield _case(library, "binary_cross_entropy_gradient", "scalars", x, y)
     near = np.clip(1 / (1 + np.exp(-np.clip(x, -700, 700))), 0, 1)
     yield _case(library, "binary_cross_entropy_gradient", "cancelling", x, near)
-    p = np.abs(scalars(rng, count))
+    p = np.abs(a)
     p = p[(p > 0) & (p < 1)]
     yield _case(library, "binary_cross_entropy", "scalars", p, rng.choice(y, size=p.size))
 
@@ -93,15 +95,20 @@ def _apply(definition: Callable[..., Sequence[Any]], given: Sequence[Any], field
     return definition(field, *given)
 
 
-def rows(rng: np.random.Generator, count: int, n: int, library: Any = engine) -> Iterator[Case]:
-    """The problems of rows of n, ``count`` rows of each family."""
+def rows(
+    rng: np.random.Generator, count: int, n: int, library: Any = engine, dtype: Any = np.float64
+) -> Iterator[Case]:
+    """The problems of rows of n numbers of a format, ``count`` rows of each family."""
     for family, x in logits(rng, count, n).items():
+        x = rounded(x, dtype)  # noqa: PLW2901 -- the family as the format has it
         target = rng.integers(n, size=count)
         for problem in ("logsumexp", "softmax", "log_softmax"):
             yield from _row_cases(library, problem, family, x)
         yield from _row_cases(library, "nll", family, x, target)
         yield from _row_cases(library, "nll_gradient", family, x, target)
     for family, p in factors(rng, count, n).items():
+        tiniest = float(ml_dtypes.finfo(dtype).smallest_subnormal)  # type: ignore[no-untyped-call]
+        p = np.maximum(rounded(p, dtype), tiniest)  # noqa: PLW2901
         yield from _row_cases(library, "likelihood", family, p)
         yield from _row_cases(library, "log_likelihood", family, p)
 

@@ -77,7 +77,7 @@ def logaddexp(f: Field, a: float, b: float) -> Any:
 
 
 def binary_cross_entropy_with_logits(f: Field, x: float, y: float) -> Any:
-    """Y softplus(-x) + (1 - y) softplus(x)."""
+    """y softplus(-x) + (1 - y) softplus(x)."""
     terms = [f.number(y) * softplus(f, -x)] if y else []
     return sum(terms + ([(1 - f.number(y)) * softplus(f, x)] if y != 1 else []))
 

@@ -163,7 +163,7 @@ def written(problem: Problem, args: Sequence[NDArray[Any]], row: int) -> str:
     """One instance of the inputs, numbers in hex, so that it can be replayed."""
     parts = []
     for stack, kind in zip(problem.signature.stacked(args), problem.signature.arguments, strict=True):
-        instance = np.atleast_1d(stack[row]).ravel()
+        instance = stack[row].ravel()
         numbers = [str(v) if kind.integer else float(v).hex() for v in instance[:SHOWN]]
         more = [f"… {len(instance)} numbers"] if len(instance) > SHOWN else []
         parts.append(" ".join(numbers + more))

@@ -97,21 +97,19 @@ class Signature:
         except ValueError:
             raise ValueError(f"stacks of shapes {batches} do not broadcast") from None
 
-    def stacked(self, args: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
-        """The arguments broadcast against each other, all instances along one first axis."""
-        batch = self.batch(args)
-        cores = [a.shape[a.ndim - len(kind.axes) :] for a, kind in zip(args, self.arguments, strict=True)]
-        return [
-            np.broadcast_to(a, batch + core).reshape(math.prod(batch), *core)
-            for a, core in zip(args, cores, strict=True)
-        ]
-
     def length(self, args: Sequence[Any]) -> int | None:
         """The vectors' length n, None where the problem has none."""
         for arg, kind in zip(args, self.arguments, strict=True):
             if "n" in kind.axes:
                 return int(arg.shape[-1])
         return None
+
+    def stacked(self, args: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+        """The arguments broadcast against each other, all instances along one first axis; raises as ``batch`` does."""
+        batch = self.batch(args)
+        count = math.prod(batch)
+        cores = [arg.shape[arg.ndim - len(kind.axes) :] for arg, kind in zip(args, self.arguments, strict=True)]
+        return [np.broadcast_to(arg, batch + core).reshape(count, *core) for arg, core in zip(args, cores, strict=True)]
 
     def result(self, args: Sequence[Any]) -> tuple[int, ...]:
         """Shape of the result for these arrays; raises as ``batch`` does."""

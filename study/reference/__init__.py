@@ -99,7 +99,7 @@ def exact(problem: str | Problem, *args: Any) -> Exact:
     """
     problem = get_problem(problem)
     arrays = prepare(problem, args)
-    if problem.engine is None:
+    if problem.engine is None or not all(a.size for a in arrays):
         return _held_by_mpmath(problem, arrays)
     batch, shape = problem.signature.batch(arrays), problem.signature.result(arrays)
     stacks = problem.signature.stacked(arrays)

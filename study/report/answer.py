@@ -44,6 +44,12 @@ class Cell:
     row: str
 
     @property
+    def anchor(self) -> str:
+        """Where on the page the table is that holds that row."""
+        experiment, table, _ = self.row.split("/")
+        return f"{experiment}-table-{table}"
+
+    @property
     def error(self) -> str:
         """The worst error in words."""
         if self.grade != "none":

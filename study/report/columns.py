@@ -58,6 +58,11 @@ COLUMNS: dict[str, Column] = {
         "Largest error over u (1 + cond) |exact|: about 1 for a backward stable formula, near a zero of the function "
         "too.",
     ),
+    "max_normwise": _number(
+        "Worst error of the vector",
+        "u",
+        "Largest error of a component over the largest exact component of its vector, in units of the unit roundoff.",
+    ),
     "median_cond": _number("Median condition", "", "Median relative condition number of the results."),
     "max_cond": _number("Condition", "", "Largest relative condition number of the results."),
     "bound_u": _number("A-priori bound", "u", "Largest proven bound on the relative error; infinite where none holds."),
@@ -71,6 +76,7 @@ COLUMNS: dict[str, Column] = {
     "limit": _count("At the limit", "Zero, infinity or NaN, and rightly so."),
     "missed": _count("Wrong", "A number where an infinity or NaN is due, or the infinity of the wrong sign."),
     "worst_row": Column("Worst row", "", "integer", "Which instance of the stack of inputs has the largest error."),
+    "worst_component": Column("Worst component", "", "integer", "Which component of that instance's result it is."),
     "worst_input": _text("Worst input", "That instance, numbers in hexadecimal; a long one is cut."),
     "worst_computed": _text("Computed", "The computed value of the largest error."),
     "worst_reference": _text("Exact", "Its exact value, to 20 digits."),

@@ -70,7 +70,7 @@ def section(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> Secti
     """Everything to be said about one experiment."""
     sweeps = {name: declared for name, declared in experiment.tables.items() if isinstance(declared, Sweep)}
     small = [name for name in tables if name not in sweeps and len(tables[name]) <= views.WHOLE]
-    shown = [views.summary(n, tables[n]) for n in sweeps] + [views.whole(n, tables[n]) for n in small]
+    shown = [views.summary(experiment.name, n, tables[n]) for n in sweeps] + [views.whole(n, tables[n]) for n in small]
     return Section(
         name=experiment.name,
         title=experiment.name.replace("_", " ").capitalize(),

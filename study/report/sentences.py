@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from study.experiment import MAIN_FORMATS
 from study.report.text import listed, number
 
 if TYPE_CHECKING:
@@ -111,8 +112,8 @@ def lost_near_zero(problem: str, stable: str = "shifted") -> Sentence:
         zero = rows[(rows["underflow"] > 0) & (rows["worst_computed"].astype(float) == 0)]
         if zero.empty:
             return None
-        largest = zero.assign(exact=zero["worst_reference"].astype(float).abs()).groupby("format", sort=False)["exact"]
-        each = listed(f"{number(exact)} in {form}" for form, exact in largest.max().items())
+        largest = zero.assign(exact=zero["worst_reference"].astype(float).abs()).groupby("format")["exact"].max()
+        each = listed(f"{number(largest[form])} in {form}" for form in MAIN_FORMATS if form in largest)
         return f"The shift does not save what is nearly zero: the {stable} {problem} is 0 where it should be {each}."
 
     return sentence

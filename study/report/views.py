@@ -20,7 +20,12 @@ WHOLE = 60
 """Larger tables are summarised or linked, not shown."""
 EXACT = ("held", "computed", "reference", "first_logit")
 """Columns whose digits are the point."""
-BY = ["problem", "algorithm", "format"]
+
+
+def keys(table: pd.DataFrame) -> list[str]:
+    """The columns that tell measurements apart: the backend too, where there is more than one."""
+    backend = ["backend"] if len(table["backend"].unique()) > 1 else []
+    return ["problem", *backend, "algorithm", "format"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,9 @@ class Heading:
     unit: str
     description: str
     numeric: bool
+
+
+REPLAY = Heading("Replay", "", "A command that computes this case again, step by step.", numeric=False)
 
 
 @dataclass(frozen=True)
@@ -61,63 +69,73 @@ class View:
     filters: dict[int, list[str]] = field(default_factory=dict)
 
 
-def summary(name: str, table: pd.DataFrame) -> View:
+def summary(experiment: str, name: str, table: pd.DataFrame) -> View:
     """A line for each problem, formula and format: errors over all inputs, and where the first value is lost."""
     parameter = str(table["parameter"].iloc[0])
     lines = []
-    for keys, part in in_order(table):
+    by = keys(table)
+    for names, part in in_order(table, by):
         lost = part[outcome.lost(part)]
         worst = part.iloc[int(part["max_ulp"].argmax())]
         fails = f"{outcome.words(lost)} from {number(lost['value'].min())}" if len(lost) else "–"
         lines.append(
             [
-                *(Value(k, k) for k in keys),
+                *(Value(k, k) for k in names),
                 *(_value(float(part[k].median())) for k in ("median_ulp", "p99_ulp")),
                 _value(float(worst["max_ulp"])),
                 _value(float(part["bound_used"].max())),
                 Value(fails, float(lost["value"].min()) if len(lost) else math.inf),
                 Value(f"{number(worst['value'])}, {worst['inputs']}", float(worst["value"])),
+                replay(experiment, name, worst.name),
             ]
         )
     lost_from = f"The failure, and the smallest {parameter} at which a value has no digit right."
     headings = [
-        *map(heading, (*BY, "median_ulp", "p99_ulp", "max_ulp", "bound_used")),
+        *map(heading, (*by, "median_ulp", "p99_ulp", "max_ulp", "bound_used")),
         Heading("First lost", "", lost_from, numeric=False),
         Heading(f"Worst at {parameter}, inputs", "", "Where the worst error was found.", numeric=False),
+        REPLAY,
     ]
     caption = (
         f"{len(table):,} measurements of {int(table['count'].sum()):,} values, summarised: one line for each problem, "
         "formula and format, median and 99% errors being medians over the inputs."
     )
-    return View(name, caption, headings, lines, _filters(lines, (0, 1, 2)))
+    return View(name, caption, headings, lines, _filters(lines, range(len(by))))
 
 
 def worst_inputs(experiment: str, name: str, table: pd.DataFrame) -> View:
     """For each formula of each problem the input that it does worst on, over all formats."""
+    by = keys(table)
     lines = []
-    for _, part in table.groupby(BY[:2], sort=False):
+    for _, part in table.groupby(by[:-1], sort=False):
         relative = part["max_ulp"] * 2.0 ** -part["format"].map(lambda form: float(FORMATS[form].p))
         row = part.iloc[int(relative.argmax())]
-        command = f"study replay {experiment}/{name}/{row.name}"
         lines.append(
             [
-                *(Value(str(row[k]), str(row[k])) for k in BY),
+                *(Value(str(row[k]), str(row[k])) for k in by),
                 _value(float(row["max_ulp"])),
-                Value(command, command, command=True),
+                replay(experiment, name, row.name),
                 Value(_short(row["worst_input"]), str(row["worst_input"])),
                 *(Value(_digits(row[k]), str(row[k])) for k in ("worst_computed", "worst_reference")),
             ]
         )
-    headings = [heading(k) for k in (*BY, "max_ulp", "worst_input", "worst_computed", "worst_reference")]
-    replay = Heading("Replay", "", "A command that computes this case again, step by step.", numeric=False)
+    headings = [heading(k) for k in (*by, "max_ulp", "worst_input", "worst_computed", "worst_reference")]
     caption = "The input that each formula does worst on, measured by the share of its format's digits that is lost."
-    return View(name, caption, [*headings[:4], replay, *headings[4:]], lines, _filters(lines, (0,)))
+    return View(
+        name, caption, [*headings[: len(by) + 1], REPLAY, *headings[len(by) + 1 :]], lines, _filters(lines, (0,))
+    )
 
 
-def in_order(table: pd.DataFrame) -> list[tuple[list[str], pd.DataFrame]]:
+def replay(experiment: str, name: str, row: Any) -> Value:
+    """The command that computes the worst case of a stored row again."""
+    command = f"study replay {experiment}/{name}/{row}"
+    return Value(command, command, command=True)
+
+
+def in_order(table: pd.DataFrame, by: list[str]) -> list[tuple[list[str], pd.DataFrame]]:
     """The rows by problem, then formula, then format, each in the order in which they were declared."""
-    ranks = [{v: i for i, v in enumerate(table[k].unique())} for k in BY]
-    groups = [([str(k) for k in keys], part) for keys, part in table.groupby(BY, sort=False)]
+    ranks = [{v: i for i, v in enumerate(table[k].unique())} for k in by]
+    groups = [([str(k) for k in names], part) for names, part in table.groupby(by, sort=False)]
     return sorted(groups, key=lambda g: [rank[k] for rank, k in zip(ranks, g[0], strict=True)])
 
 

@@ -9,6 +9,7 @@ import pytest
 from study.formats import FORMATS
 from study.problems import PROBLEMS, get_problem
 from study.problems.base import Problem
+from study.problems.signature import Kind
 from study.reference import exact, reference
 
 OF_VECTORS = {"likelihood", "log_likelihood", "logsumexp", "softmax", "log_softmax", "nll"}
@@ -29,11 +30,9 @@ def draw(problem, form, *batch, n=7, seed=3):
     low, high = (0.3, 1.0) if PROBLEMS[problem].domain == "probability" else (-3.0, 3.0)
     args = []
     for kind in PROBLEMS[problem].signature.arguments:
-        if kind.value == "i":
-            args.append(rng.integers(n, size=batch))
-        else:
-            shape = (*batch, n) if kind.value == "(n)" else batch
-            args.append(FORMATS[form].round(rng.uniform(low, high, shape)))
+        shape = batch + tuple({"b": 5, "n": n}[axis] for axis in kind.axes)
+        made = rng.integers(n, size=shape) if kind.integer else FORMATS[form].round(rng.uniform(low, high, shape))
+        args.append(made)
     return args
 
 
@@ -44,7 +43,7 @@ def same_bits(a, b):
 def moved(problem, args, axis):
     """The vectors of the arguments laid along another axis."""
     return [
-        np.moveaxis(arg, -1, axis) if kind.value == "(n)" else arg
+        np.moveaxis(arg, -1, axis) if kind in {Kind.VECTOR, Kind.MATRIX} else arg
         for arg, kind in zip(args, PROBLEMS[problem].signature.arguments, strict=True)
     ]
 
@@ -242,7 +241,7 @@ def test_a_result_of_another_dtype_is_refused():
 def test_an_unknown_problem_is_told_its_neighbours():
     with pytest.raises(ValueError, match="no problem named 'logsumex'; did you mean: logsumexp"):
         get_problem("logsumex")
-    with pytest.raises(ValueError, match="no problem named 'zzz'; did you mean: likelihood, log_likelihood"):
+    with pytest.raises(ValueError, match="no problem named 'zzz'; did you mean: binary_cross_entropy"):
         get_problem("zzz")
     with pytest.raises(TypeError, match="a problem or its name is due, not int"):
         get_problem(3)

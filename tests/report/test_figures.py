@@ -53,6 +53,13 @@ def test_every_kind_of_figure_draws(draw):
     assert "#" not in re.sub(r'href="#[^"]*"|url\(#[^)]*\)|<style>.*?</style>', "", text), "a colour without a variable"
 
 
+def test_a_parameter_may_be_negative():
+    table = synthetic().assign(value=lambda t: t["offset"] * 10.0, backend="numpy")
+    table = table[(table["spread"] == 1) & (table["algorithm"] == "faithful")]
+    text = svg.render(figures.error_against("t", "softmax", "i")({"t": table}))
+    assert "−1000" in text
+
+
 def test_a_selection_without_rows_is_refused():
     with pytest.raises(ValueError, match="no rows for problem 'softmax' and inputs 'nothing'"):
         figures.error_against("t", "softmax", "nothing")({"t": synthetic()})
@@ -98,7 +105,8 @@ def synthetic():
     rows = [
         {
             "problem": "softmax", "algorithm": name, "format": form, "inputs": "i", "parameter": "x", "value": 1,
-            "count": 10, "library": "numpy", "offset": offset, "spread": spread, "ns_per_element": cost,
+            "backend": "numpy", "count": 10, "library": "numpy",
+            "offset": offset, "spread": spread, "ns_per_element": cost,
             "max_ulp": worst, "median_ulp": 0.2, "p99_ulp": worst, "max_relative": 0.0, "max_cond": 1.0,
             "bound_u": 30.0, "subnormal": 0, "overflow": 0, "underflow": 0, "missed": 0, "limit": 0,
             "nan": int(name == "naive" and offset + spread > 80),

@@ -38,7 +38,7 @@ def kl_divergence(p: ArrayLike, q: ArrayLike) -> Exact:
 
 
 def weighted(weight: Floats, value: Exact) -> Exact:
-    """Weight times value, zero where the weight is and the value no NaN."""
+    """weight times value, zero where the weight is and the value no NaN."""
     zero = (weight == 0) & ~np.isnan(value.hi)
     return op.where(zero, Exact.from_float(np.zeros(weight.shape)), op.multiply(op.exactly(weight), value))
 

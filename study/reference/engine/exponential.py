@@ -9,9 +9,9 @@ from study.reference.engine.tables import EXP, STEP_1, STEP_2, STEP_3, STEP_INVE
 EXP_ERROR = 2.0**-103
 """Relative, of T (1 + series) for |argument| <= LARGEST."""
 LESS_ONE_ABSOLUTE = 0.55 * 2.0**-104
-"""Absolute, of T (1 + series) - 1 for T <= 1, before its last addition."""
+"""Absolute, of exp(x) - 1 for -log 2 < x < 0 before its last addition."""
 LESS_ONE_ERROR = 2.0**-95.2
-"""Relative, of the same, and of the series alone where nothing was reduced (k = 0)."""
+"""Relative, of the same with that addition."""
 
 ROUND = 1.5 * 2.0**52
 (E3H, E3L), (E4H, E4L) = EXP[3:5]

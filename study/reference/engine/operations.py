@@ -12,8 +12,9 @@ import numpy as np
 
 from study.exact import Exact
 from study.reference.engine import combinations, exponentials, logarithms
+from study.reference.engine.arithmetic import ADD_ERROR
 from study.reference.engine.bounds import SLACK
-from study.reference.engine.exponential import LESS_ONE_ERROR
+from study.reference.engine.exponential import LESS_ONE_ABSOLUTE, LESS_ONE_ERROR
 from study.reference.engine.tables import LOGARITHMS, POWERS, RECIPROCALS
 
 if TYPE_CHECKING:
@@ -66,17 +67,17 @@ def negative(a: Exact) -> Exact:
 
 
 def add(a: Exact, b: Exact) -> Exact:
-    """A + b, the cancellation in its bound."""
+    """a + b, the cancellation in its bound."""
     return run(combinations.sums, a, b)
 
 
 def multiply(a: Exact, b: Exact) -> Exact:
-    """A b."""
+    """a b."""
     return run(combinations.products, a, b)
 
 
 def divide(a: Exact, b: Exact) -> Exact:
-    """A / b."""
+    """a / b."""
     return run(combinations.quotients, a, b)
 
 
@@ -96,7 +97,7 @@ def log1p(a: Exact) -> Exact:
 
 
 def difference(a: NDArray[np.float64], b: NDArray[np.float64]) -> Exact:
-    """A - b of doubles, exactly."""
+    """a - b of doubles, exactly."""
     a, b = np.broadcast_arrays(a, b)
     out = blank((a.size,))
     combinations.differences(np.ascontiguousarray(a).reshape(-1), np.ascontiguousarray(b).reshape(-1), *parts(out))
@@ -113,5 +114,6 @@ def one_less_exp(x: NDArray[np.float64]) -> Exact:
     given = exactly(x.reshape(-1))
     out = blank(given.shape)
     exponentials.exponentials_less_one(given.hi, given.exponent, out.hi, out.lo, out.exponent, POWERS)
-    out.error[:] = LESS_ONE_ERROR
+    size = -np.expm1(x.reshape(-1))
+    out.error[:] = np.minimum(LESS_ONE_ERROR, LESS_ONE_ABSOLUTE / size + ADD_ERROR)
     return negative(out).reshape(x.shape)

@@ -19,7 +19,7 @@ ROUNDING = 2.0**-50
 def align(hi: Floats, lo: Floats, exponent: Integers, error: Floats, common: Whole, scratch: Floats) -> None:
     """Terms, sizes and absolute errors in units of 2**common."""
     for j in range(hi.size):
-        unit = power_of_two(max(exponent[j] - common, FAR))
+        unit = power_of_two(max(min(exponent[j] - common, 0), FAR))
         scratch[0, j], scratch[1, j] = hi[j] * unit, lo[j] * unit
         size = abs(hi[j]) * unit
         scratch[2, j] = size

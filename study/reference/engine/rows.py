@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from study.reference.engine.compiled import Floats, Integers
 
 
+LARGE = 2**20
+"""Factors multiplied at once."""
+FINE = 2.0**-96
+"""A log of a product with a larger bound than this is summed instead."""
+
+
 def matrix(x: ArrayLike) -> Floats:
     """Binary64, two-dimensional, C-contiguous; a vector is one row."""
     return np.atleast_2d(np.ascontiguousarray(x, dtype=np.float64))
@@ -157,12 +163,6 @@ def log_likelihood(p: ArrayLike) -> Exact:
         return value
 
     return by_rows(len(p), evaluate, height=LARGE // max(p.shape[1], 1))
-
-
-LARGE = 2**20
-"""Factors multiplied at once."""
-FINE = 2.0**-96
-"""A log of a product with a larger bound than this is summed instead."""
 
 
 def row_sum(terms: Exact) -> Exact:

@@ -117,7 +117,7 @@ def falls(
     out_error: Floats,
 ) -> None:
     """-((largest - x_j) + g), in quarters so that the difference cannot overflow; g > 0.3 wherever 0 < it < 1."""
-    unit = power_of_two(max(min(ge, 2), FAR) - 2)
+    unit = power_of_two(max(ge, FAR) - 2)
     yh, yl = gh * unit, gl * unit
     for j in range(x.size):
         d, e = two_sum(largest * 0.25, -0.25 * x[j])

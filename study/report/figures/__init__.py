@@ -22,6 +22,7 @@ def error_against(
     metric: str = "max_ulp",
     algorithms: Sequence[str] | None = None,
     formats: Sequence[str] | None = None,
+    backend: str = "numpy",
     bounds: bool = True,
     overflow_of_exp: bool = False,
 ) -> Draw:
@@ -34,6 +35,7 @@ def error_against(
         metric: the column to draw: ``max_ulp``, ``p99_ulp``, ``max_u`` or ``max_scaled``.
         algorithms: names, in order; None: all there are.
         formats: names; None: the 16 to 64-bit ones.
+        backend: whose arithmetic.
         bounds: draw a-priori bounds.
         overflow_of_exp: mark log xmax and shade what lies above; the parameter must be a logit.
     """
@@ -41,7 +43,8 @@ def error_against(
     def draw(tables: Mapping[str, pd.DataFrame]) -> Drawing:
         from study.report.figures import errors
 
-        rows = errors.chosen(tables[table], problem, family, algorithms, formats)
+        here = tables[table][tables[table]["backend"] == backend]
+        rows = errors.chosen(here, problem, family, algorithms, formats)
         return errors.draw(rows, errors.Look(metric, bounds, overflow_of_exp))
 
     return draw

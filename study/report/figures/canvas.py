@@ -75,6 +75,24 @@ def log_axis(axis: Any, low: float, high: float, ticks: int = 6) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: power(value) if value in powers else number(value)))
 
 
+def swept_axis(axis: Any, values: Sequence[float]) -> None:
+    """An axis for a swept parameter: logarithmic, on both sides of zero where it has both."""
+    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+    low, high = min(values), max(values)
+    if low > 0:
+        log_axis(axis, low, high if high > low else 10 * low)
+        return
+    sizes = sorted(abs(v) for v in values if v)
+    axis.axes.set_xscale("symlog", linthresh=sizes[0] if sizes else 1.0)
+    axis.axes.set_xlim(low, high if high > low else low + 1)
+    powers = [p for p in (10.0**k for k in range(-320, 309)) if sizes and sizes[0] <= p <= sizes[-1]]
+    few = powers[:: max(1, -(-len(powers) // 3))]
+    axis.set_major_locator(FixedLocator([t for t in (*(-p for p in few), 0.0, *few) if low <= t <= high]))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(FuncFormatter(lambda v, _: "0" if v == 0 else ("−" if v < 0 else "") + power(abs(v))))
+
+
 def to_points(axes: Axes, x: float, y: float) -> tuple[float, float]:
     """Data coordinates as points from the axes' lower left corner."""
     px, py = axes.transData.transform((x, y)) * 72 / axes.figure.dpi

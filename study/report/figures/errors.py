@@ -86,7 +86,7 @@ def panel(axes: Axes, rows: pd.DataFrame, top: float, look: Look) -> None:
     """Errors of all algorithms in one format."""
     form = str(rows["format"].iloc[0])
     x = np.asarray(sorted(rows["value"].unique()), dtype=float)
-    canvas.log_axis(axes.xaxis, x[0], x[-1] if x[-1] > x[0] else 10 * x[0])
+    canvas.swept_axis(axes.xaxis, list(x))
     canvas.log_axis(axes.yaxis, FLOOR, top)
     _grounds(axes, rows, x, overflow_of_exp=look.overflow_of_exp)
     ends = []

@@ -52,6 +52,10 @@
     form.hidden = false;
   }
 
+  addEventListener("beforeprint", () => {
+    for (const details of document.querySelectorAll("details")) details.open = true;
+  });
+
   for (const command of document.querySelectorAll("code.command")) {
     const button = document.createElement("button");
     button.type = "button";

@@ -50,6 +50,10 @@ def test_rows_longer_than_a_segment(n: int) -> None:
     for problem, row in (("logsumexp", x), ("log_likelihood", p), ("likelihood", p)):
         value = getattr(engine, problem)(row)
         assert not claims.by_arb(value, lambda f, k=problem, r=row: getattr(truth, k)(f, r[0].tolist()))
+    flat = np.full((1, n), -3.0)
+    assert not claims.by_arb(engine.log_softmax(flat)[0, :5], lambda f: truth.log_softmax(f, flat[0].tolist())[:5])
+    flat[0, 3] = -3.5
+    assert not claims.by_arb(engine.log_softmax(flat)[0, :5], lambda f: truth.log_softmax(f, flat[0].tolist())[:5])
     target = np.array([n // 2])
     chosen = engine.nll_gradient(x, target)[:, n // 2]
     assert not claims.by_arb(chosen, lambda f: [truth.nll_gradient(f, x[0].tolist(), n // 2)[n // 2]])
@@ -98,19 +102,28 @@ def test_any_row_of_probabilities(p: list[float]) -> None:
 
 
 @pytest.mark.parametrize(
-    "problem", ["softmax", "log_softmax", "nll", "sigmoid", "softplus", "log_sigmoid", "exp", "log"]
+    "problem", ["softmax", "log_softmax", "nll", "sigmoid", "softplus", "log_sigmoid", "log1mexp", "exp", "log"]
 )
 def test_the_bound_is_at_most_2_to_the_minus_95_wherever_a_format_can_tell(problem: str) -> None:
     rng = np.random.default_rng(4)
     x = rng.normal(size=(200, 50)) * rng.choice([1e-3, 1.0, 30.0, 700.0], size=(200, 1))
-    arguments = (x, rng.integers(50, size=200)) if problem == "nll" else (np.abs(x) if problem == "log" else x,)
-    assert getattr(engine, problem)(*arguments).error.max() <= 2.0**-95
+    x = {"log": np.abs(x), "log1mexp": -np.abs(x)}.get(problem, x)
+    target = (rng.integers(50, size=200),) if problem == "nll" else ()
+    assert getattr(engine, problem)(x, *target).error.max() <= 2.0**-95
 
 
 def test_a_tiny_logsumexp_keeps_its_relative_accuracy() -> None:
     value = engine.logsumexp([0.0, -700.0])
     assert value.error[0] <= 2.0**-95
     assert not claims.by_arb(value, lambda f: [f.log1p(f.exp(f.number(-700.0)))])
+
+
+@pytest.mark.parametrize("exponent", range(-1074, -1014, 7))
+def test_a_zero_beside_terms_near_underflow(exponent: int) -> None:
+    p, q = [0.0, 2.0**exponent], [0.5, 0.3]
+    assert not claims.by_arb(engine.cross_entropy(p, q), lambda f: truth.cross_entropy(f, p, q))
+    p[1] = 2.0**-1024
+    assert not claims.by_arb(engine.cross_entropy(p, q), lambda f: truth.cross_entropy(f, p, q))
 
 
 def test_cancellation_is_undecided_not_wrong() -> None:
