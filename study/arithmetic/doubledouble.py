@@ -78,7 +78,7 @@ def _exp_table() -> tuple[Pair, list[float], Pair]:
     return (
         _words([mp.mpf(2) ** (mp.mpf(j) / STEPS) for j in range(STEPS)]),
         parts,
-        _words([1 / mp.factorial(k + 1) for k in range(10)]),
+        _words([1 / mp.factorial(k + 1) for k in range(13)]),
     )
 
 
@@ -123,9 +123,10 @@ def _reduced(x: Scaled) -> tuple[Floats, Pair]:
     return k, r
 
 
-def expm1_small(r: Pair) -> Scaled:
-    """R + r**2/2 + …: exp(r) - 1 for |r| <= log(2)/2048, relative to itself."""
-    return Scaled.of(r) * Scaled.of(_polynomial(_exp_table()[2], r, 4))
+def _expm1_small(r: Pair, terms: int, paired: int) -> Scaled:
+    """R + r**2/2 + …: exp(r) - 1, relative to itself, by that many terms, the first of them double-doubles."""
+    hi, lo = _exp_table()[2]
+    return Scaled.of(r) * Scaled.of(_polynomial((hi[:terms], lo[:terms]), r, paired))
 
 
 def exp(x: Scaled) -> Scaled:
@@ -135,15 +136,15 @@ def exp(x: Scaled) -> Scaled:
     whole = k.astype(np.int64)
     j = whole % STEPS
     power = Scaled(hi[j], lo[j], np.zeros_like(whole))
-    out = power + power * expm1_small(r)
+    out = power + power * _expm1_small(r, 10, 4)
     out = Scaled(out.hi, out.lo, out.exponent + whole // STEPS)
     return _replaced(out, x, np.exp, ~np.isfinite(x.hi))
 
 
 def expm1(x: Scaled) -> Scaled:
     """e**x - 1, relative to itself."""
-    near = x.log2() < -12
-    small = expm1_small(where(near, x, Scaled.number(np.zeros(x.shape))).pair())
+    near = x.log2() < -8
+    small = _expm1_small(where(near, x, Scaled.number(np.zeros(x.shape))).pair(), 13, 6)
     tiny = x.log2() < -900
     return where(near, where(tiny, x, small), exp(x) - Scaled.number(np.ones(x.shape)))
 
