@@ -26,7 +26,7 @@ ROWS, LENGTH, REPEATS = 100, 1000, 5
 def ordinary(problem: Problem, form: Format) -> Any:
     """Arguments of an everyday kind: a hundred thousand logits from N(0, 1), or probabilities."""
     rng = generator("cost", problem.name)
-    made = []
+    made: list[Any] = []
     for kind, domain in zip(problem.signature.arguments, problem.domains, strict=True):
         if kind.integer:
             made.append(rng.integers(LENGTH, size=(1, ROWS) if kind is Kind.INDICES else ROWS))
