@@ -1,12 +1,13 @@
 """And with PyTorch and JAX beside them?
 
-The same measurements as in ``libraries``, of every backend. Our own formulas run on the arrays of both libraries too: the
-same code, each operation theirs.
+The same measurements as in ``libraries``, and the inputs of ``reports``, of every backend. Our own formulas run on the
+arrays of both libraries too: the same code, each operation theirs.
 """
 
 from functools import partial
+from pathlib import Path
 
-from study import libraries, library_curves
+from study import contracts, corpus, libraries, library_curves
 from study.backends import BACKENDS
 from study.experiment import Experiment, Finding
 from study.report import figures
@@ -16,6 +17,7 @@ ALL = tuple(BACKENDS)
 LENGTHS = (1, 10, 100, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 70000, 100000)
 SIGMOIDS = ("sigmoid", "log_sigmoid", "softplus")
 TIES = "more ties than float16 counts"
+REPORTS = Path(__file__).with_name("reports.toml")
 
 experiment = Experiment(
     __file__,
@@ -28,9 +30,12 @@ experiment = Experiment(
         "ours": partial(libraries.ours, ALL),
         "row_sums": partial(library_curves.row_sums, ALL, LENGTHS, ("rows", "columns")),
         "float16_axis": partial(library_curves.float16_axis, ALL, SIGMOIDS),
+        "reports": partial(corpus.verdicts, REPORTS, ALL),
     },
     problems=("logsumexp", "softmax", "log_softmax", *SIGMOIDS),
+    contracts=[contracts.faithful_on_reports],
     backends=ALL,
+    data=(REPORTS.name,),
     figures={
         form: figures.matrix("battery", rows="problem", columns="backend", format=form)
         for form in ("float16", "bfloat16", "float32", "float64")
@@ -45,6 +50,8 @@ experiment = Experiment(
         Finding(sentences.zero("nll", "float32", "one dominates"), rank=4),
         Finding(sentences.lost_functions, rank=4),
         Finding(sentences.within_one_ulp, rank=7),
+        Finding(sentences.still_wrong("torch"), rank=5),
+        Finding(sentences.still_wrong("jax"), rank=5),
     ],
 )
 

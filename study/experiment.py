@@ -94,6 +94,7 @@ class Experiment:
         order: place in the report.
         problems: names of the problems that tables other than sweeps measure.
         backends: names of the libraries that it measures; where one is not installed, its stored results are kept.
+        data: names of files beside it that the tables are made from.
     """
 
     module_file: str
@@ -105,6 +106,7 @@ class Experiment:
     order: int = 100
     problems: Sequence[str] = ()
     backends: Sequence[str] = ()
+    data: Sequence[str] = ()
 
     @property
     def name(self) -> str:

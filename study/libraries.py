@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from study.accuracy import measure
 from study.backends import BACKENDS, LAYOUTS, get_backend, laid_out
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 LONG = ("ordinary", "long", "many ties", "more ties than float16 counts")
 """Kinds of the battery on which the order of a sum can be told from its result."""
 
-SHORT = 16
-"""Our own algorithms run operation by operation on a library's arrays, and sum term by term: on vectors up to this."""
+OF_ONE_SHAPE = ("ordinary", "small", "confident", "wide", "beyond overflow", "one dominates", "near one")
+"""Kinds for our own algorithms, which run operation by operation and sum term by term: a compiler sees few shapes."""
 
 COUNTS = ("bounded", *(outcome.name.lower() for outcome in Outcome), "worst_row", "worst_component")
 
@@ -50,7 +50,7 @@ def presence(measured: Sequence[str]) -> pd.DataFrame:
 
 def on_battery(names: Sequence[str], problems: Sequence[str] | None = None) -> pd.DataFrame:
     """Every function of the installed backends on every kind of the hard battery, in every format."""
-    return _table(
+    return table(
         _measured(backend, function, form, battery(function.problem, form), "rows")
         for backend in present(names)
         for function in backend.functions
@@ -61,7 +61,7 @@ def on_battery(names: Sequence[str], problems: Sequence[str] | None = None) -> p
 
 def by_layout(names: Sequence[str]) -> pd.DataFrame:
     """Functions along an axis, on vectors that are rows, columns and strided rows."""
-    return _table(
+    return table(
         _measured(backend, function, form, _only(LONG, battery(function.problem, form)), layout)
         for backend in present(names)
         for function in backend.functions
@@ -73,13 +73,13 @@ def by_layout(names: Sequence[str]) -> pd.DataFrame:
 
 def ours(names: Sequence[str]) -> pd.DataFrame:
     """Our algorithms on the library's arrays, by its operations; a line an algorithm and format, its worst kind."""
-    return _table(
+    return table(
         _worst(_rows(backend, problem.name, algorithm.name, form, kinds, backend.on_numpy(algorithm)))
         for backend in present(names)
         if backend.computes
         for problem in map(get_problem, dict.fromkeys(f.problem for f in backend.functions))
         for form in backend.formats
-        for kinds in [_short(battery(problem, form))]
+        for kinds in [_only(OF_ONE_SHAPE, battery(problem, form))]
         for algorithm in problem.algorithms.values()
         if form in algorithm.formats and not algorithm.stored
     )
@@ -95,9 +95,9 @@ def _measured(
 def _rows(
     backend: Backend, problem: str, name: str, form: str, kinds: dict[str, Arguments], call: Callable[..., Any]
 ) -> list[dict[str, Any]]:
-    table = measure(call, problem, form, kinds)
+    measured = measure(call, problem, form, kinds)
     key = {"backend": backend.name, "version": backend.version, "problem": problem, "algorithm": name}
-    rows: list[dict[str, Any]] = table.drop(columns=["problem", "function"]).to_dict("records")
+    rows = cast("list[dict[str, Any]]", measured.drop(columns=["problem", "function"]).to_dict("records"))
     return [{**key, **row} for row in rows]
 
 
@@ -110,13 +110,9 @@ def _only(names: Sequence[str], kinds: dict[str, Arguments]) -> dict[str, Argume
     return {name: args for name, args in kinds.items() if name in names}
 
 
-def _short(kinds: dict[str, Arguments]) -> dict[str, Arguments]:
-    return {name: args for name, args in kinds.items() if args[0].shape[-1] <= SHORT or args[0].ndim == 1}
-
-
-def _table(parts: Iterator[list[dict[str, Any]]]) -> pd.DataFrame:
+def table(parts: Iterator[list[dict[str, Any]]]) -> pd.DataFrame:
     """The rows of all parts; a count stays an integer beside rows that have none."""
     import pandas as pd
 
-    table = pd.DataFrame([row for part in parts for row in part])
-    return table.astype({name: "Int64" for name in COUNTS if name in table})
+    made = pd.DataFrame([row for part in parts for row in part])
+    return made.astype({name: "Int64" for name in COUNTS if name in made})

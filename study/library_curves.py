@@ -75,7 +75,9 @@ def float16_axis(names: Sequence[str], problems: Sequence[str]) -> pd.DataFrame:
                 measured = compare(computed, reference)
                 key = {"backend": backend.name, "version": backend.version, "problem": problem}
                 ulps = measured.distance(measured.ulp_exponent)
-                rows += [{**key, "algorithm": function.name, "format": "float16", **part} for part in _parts(axis, ulps)]
+                rows += [
+                    {**key, "algorithm": function.name, "format": "float16", **part} for part in _parts(axis, ulps)
+                ]
     return pd.DataFrame(rows)
 
 

@@ -66,7 +66,8 @@ def mark(experiment: Experiment) -> str:
     """What the tables of an experiment are made from; its own file counts as changed when touched, as for make."""
     touched = Path(experiment.module_file).stat().st_mtime_ns
     versions = [get_backend(name).version for name in experiment.backends]
-    return store.fingerprint(roots(experiment), [touched, *versions], skip=NOT_COMPUTING)
+    data = [Path(experiment.module_file).with_name(name).read_text(encoding="utf-8") for name in experiment.data]
+    return store.fingerprint(roots(experiment), [touched, *versions, *data], skip=NOT_COMPUTING)
 
 
 def roots(experiment: Experiment) -> list[Path]:

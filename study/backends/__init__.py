@@ -8,7 +8,16 @@ import pkgutil
 from study.backends.base import AbsentError, Backend, LibraryFunction
 from study.backends.layout import LAYOUTS, laid_out
 
-__all__ = ["BACKENDS", "LAYOUTS", "AbsentError", "Backend", "LibraryFunction", "find_function", "get_backend", "laid_out"]
+__all__ = [
+    "BACKENDS",
+    "LAYOUTS",
+    "AbsentError",
+    "Backend",
+    "LibraryFunction",
+    "find_function",
+    "get_backend",
+    "laid_out",
+]
 
 BACKENDS: dict[str, Backend] = {
     made.name: made

@@ -18,7 +18,7 @@ def _session() -> Iterator[None]:
     """64-bit numbers for as long as a call takes, on the CPU."""
     import jax
 
-    with jax.enable_x64(True), jax.default_device(jax.devices("cpu")[0]):
+    with jax.enable_x64(new_val=True), jax.default_device(jax.devices("cpu")[0]):
         yield
 
 

@@ -67,9 +67,7 @@ BACKEND = Backend(
         LibraryFunction("log_sigmoid", f"{F}.logsigmoid", lambda f, x: f(x)),
         LibraryFunction("softplus", f"{F}.softplus", lambda f, x: f(x)),
         LibraryFunction("logaddexp", "torch.logaddexp", lambda f, a, b: f(a, b)),
-        LibraryFunction(
-            "binary_cross_entropy", f"{F}.binary_cross_entropy", lambda f, p, y: f(p, y, reduction="none")
-        ),
+        LibraryFunction("binary_cross_entropy", f"{F}.binary_cross_entropy", lambda f, p, y: f(p, y, reduction="none")),
         LibraryFunction(
             "binary_cross_entropy_with_logits",
             f"{F}.binary_cross_entropy_with_logits",

@@ -96,4 +96,56 @@ def lost_functions(tables: Tables) -> str | None:
 
 
 def _names(rows: pd.DataFrame) -> list[str]:
-    return [f"{name} ({problem})" for problem, name in rows.groupby(["problem", "algorithm"], sort=False).groups]
+    pairs = dict.fromkeys(zip(rows["problem"], rows["algorithm"], strict=True))
+    return [f"{name} ({problem})" for problem, name in pairs]
+
+
+def reported(tables: Tables) -> str | None:
+    """How many reported inputs there are, and how our naive and faithful formulas fare on them."""
+    rows = tables["reports"]
+    naive, faithful = (
+        pick(rows, backend="study", algorithm=name)["verdict"].tolist() for name in ("naive", "faithful")
+    )
+    if not naive or not faithful:
+        return None
+    links = {link for line in rows["link"] for link in line.split()}
+    return (
+        f"{len(links)} reports from the field come down to {rows['title'].nunique()} inputs. The naive formula is "
+        f"wrong on {naive.count('wrong')} of the {len(naive)} that it is for; faithful is within one ulp on "
+        f"{faithful.count('right')} of {len(faithful)}."
+    )
+
+
+def still_wrong(backend: str) -> Sentence:
+    """What a library gets wrong today of what was reported, of it or of another."""
+
+    def sentence(tables: Tables) -> str | None:
+        rows = pick(tables["reports"], backend=backend)
+        measured, wrong = rows[rows["verdict"] != "not applicable"], pick(rows, verdict="wrong")
+        if wrong.empty:
+            return None
+        each = listed(f"{row['title']} ({row['algorithm']}, {row['format']})" for _, row in wrong.iterrows())
+        return (
+            f"{backend} {rows['version'].iloc[0]} is wrong on {len(wrong)} of {len(measured)} reported inputs that it "
+            f"has a function for: {each}."
+        )
+
+    return sentence
+
+
+def worst_gradient(problem: str, form: str) -> Sentence:
+    """The largest error of each library's gradient at extreme logits."""
+
+    def sentence(tables: Tables) -> str | None:
+        rows = pick(tables["sweep"], problem=problem, format=form)
+        lost = rows[outcome.lost(rows) | (rows["underflow"] > 0)]
+        if lost.empty:
+            return None
+        each = []
+        for _, part in lost.groupby("algorithm", sort=False):
+            first = part.iloc[int(part["value"].abs().argmin())]
+            said = outcome.words(part)
+            each.append(f"{said} by {named(first)} from a logit of {number(float(first['value']))}")
+        return f"The {problem} in {form} by differentiation: {listed(each)}."
+
+    return sentence
