@@ -111,13 +111,21 @@ def _show(table: Any) -> None:
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @click.argument("targets", type=click.Path(exists=True, dir_okay=False), required=False)
-def audit(file: str, targets: str | None) -> None:
-    """Measure every formula in every format on your own logits: FILE is .npy, .npz or .csv, a row an observation.
+@click.option("--axis", type=click.IntRange(0, 1), default=1, show_default=True, help="Axis of the classes.")
+@click.option("--variable", help="Name of the array in an .npz or .mat file that has several.")
+@click.option("--output", type=click.Path(dir_okay=False, writable=True), help="Write the report to a file.")
+def audit(file: str, targets: str | None, axis: int, variable: str | None, output: str | None) -> None:
+    """Measure every formula and installed library in every format on your own logits.
 
-    TARGETS is a file of class indices. Without it a .csv has them in a last column named "target", and an .npz in an
-    array named "targets"; where there are none, losses are not measured.
+    FILE is .npy, .npz, .csv or .mat, a row an observation; with --axis 0 a column is. TARGETS is a file of class
+    indices from 0. Without it a .csv has them in a last column named "target", an .npz or .mat in an array named
+    "targets"; where there are none, losses are not measured.
     """
     from study.audit import audit as measured
 
     with one_line_errors():
-        click.echo(measured(file, targets))
+        text = measured(file, targets, axis, variable)
+    if output:
+        Path(output).write_text(text + "\n", encoding="utf-8")
+    else:
+        click.echo(text)
