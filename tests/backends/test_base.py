@@ -81,7 +81,7 @@ def test_names_that_are_unknown_are_answered_with_those_that_exist():
         get_backend("tensorflow")
     with pytest.raises(ValueError, match=r"no backend has 'scipy.special.lse' for logsumexp; they have: jax"):
         find_function("logsumexp", "scipy.special.lse")
-    with pytest.raises(ValueError, match="numpy has no 'numpy.exp' for sigmoid; it has: none"):
+    with pytest.raises(ValueError, match=r"numpy has no 'numpy.exp' for sigmoid; it has: none"):
         BACKENDS["numpy"].function("sigmoid", "numpy.exp")
 
 
