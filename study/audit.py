@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from study.experiment import Sweep
 from study.inputs import Family
 from study.logits import load
-from study.run import measure_unit
+from study.run import measure_sweep
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +23,6 @@ def audit(file: str | Path, targets: str | Path | None = None) -> str:
     problems = ["logsumexp", "softmax", "log_softmax", *(["nll"] if found is not None else [])]
     drawn = (logits,) if found is None else (logits, found)
     sweep = Sweep("classes", [logits.shape[1]], [Family(str(file), lambda *_: drawn)], dict.fromkeys(problems))
-    rows = [row for index, _ in enumerate(sweep.units()) for row in measure_unit("audit", sweep, index)]
+    rows = measure_sweep("audit", sweep)
     table = pd.DataFrame(rows)[list(SHOWN)].sort_values(["problem", "format"], kind="stable")
     return str(table.to_string(index=False, float_format=lambda v: f"{v:.3g}"))

@@ -142,6 +142,11 @@ def _work(path: str, table_name: str, index: int) -> Any:
     return measure_unit(experiment.name, table, index)
 
 
+def measure_sweep(experiment: str, sweep: Sweep) -> list[dict[str, Any]]:
+    """The rows of a whole sweep, here and now."""
+    return [row for index, _ in enumerate(sweep.units()) for row in measure_unit(experiment, sweep, index)]
+
+
 def measure_unit(experiment: str, sweep: Sweep, index: int) -> list[dict[str, Any]]:
     """The rows of one unit: inputs drawn and rounded, the exact values found once, every algorithm measured.
 
