@@ -87,7 +87,7 @@ experiment = Experiment(
             by="loss",
             panel=["format", "rate"],
             labels=("step", "training loss"),
-            caption="Loss of a softmax regression on raw pixels, naive and shifted, at two rates; ×: not finite any more.",
+            caption="Loss of a softmax regression on raw pixels, naive and shifted, at two rates; ×: no longer finite.",
         ),
     },
     findings=[Finding(losses.training, rank=2)],
