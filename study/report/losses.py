@@ -174,11 +174,11 @@ def divergence(tables: Tables) -> str | None:
     rows = pick(tables["distance"], problem="kl_divergence", format="float32")
     closest = rows[rows["value"] == rows["value"].min()]
     worst = closest.groupby("algorithm")["max_relative"].max()
-    if not worst["faithful"] < 1e-6 < worst["cross_entropy_minus_entropy"]:
+    if not worst["faithful"] < 1e-6 < worst["difference"]:
         return None
     return (
         f"Where a model is off by {number(closest['value'].iloc[0])}, its divergence as cross entropy minus entropy in "
-        f"float32 has a relative error of {number(worst['cross_entropy_minus_entropy'])}, term by term with log1p of "
+        f"float32 has a relative error of {number(worst['difference'])}, term by term with log1p of "
         f"{number(worst['log1p'])}, and faithful of {number(worst['faithful'])}."
     )
 
