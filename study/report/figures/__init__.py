@@ -182,3 +182,22 @@ def lines(
         return multiples.draw(panels, labels, caption)
 
     return draw
+
+
+def by_library(table: str, x: str, y: str, *, panels: str, **equal: Any) -> Draw:
+    """One column against another, a line for each library's function.
+
+    Args:
+        table: name of a tidy table with columns ``backend`` and ``algorithm``.
+        x: column of the abscissa.
+        y: column of the ordinate, drawn on a logarithmic axis.
+        panels: column for each of whose values there is a panel.
+        **equal: columns and the value that they must have.
+    """
+
+    def draw(tables: Mapping[str, pd.DataFrame]) -> Drawing:
+        from study.report.figures import library_lines
+
+        return library_lines.draw(tables[table], x, y, panels, equal)
+
+    return draw
