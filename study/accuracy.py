@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 BUDGETS = ("max_ulp", "max_scaled", "max_normwise")
 """The figures that can be held to a budget."""
 
+LONGEST = 1e8
+"""The longest timeout, in seconds: timers take no more."""
+
 
 def measure(
     function: Callable[..., Any],
@@ -57,11 +61,13 @@ def measure(
         input, or returns another shape or dtype has that in ``misbehaviour`` and nothing in the figures.
 
     Raises:
-        TypeError, ValueError: an unknown problem, format or kind, or inputs that do not fit.
+        TypeError, ValueError: an unknown problem, format or kind, inputs that do not fit, or no possible timeout.
     """
     import pandas as pd
 
     problem, form = get_problem(problem), get_format(format)
+    if not 0 < timeout <= LONGEST:
+        raise ValueError(f"a timeout is a positive number of seconds, at most {LONGEST:g}; got {timeout:g}")
     rows = []
     for kind, args in resolve(problem, form, inputs).items():
         rows.append({
@@ -96,7 +102,9 @@ def resolve(problem: Problem, form: Format, inputs: Inputs) -> dict[str, Argumen
         inputs = str(inputs)
         kinds = battery(problem, form)
         if inputs not in kinds:
-            raise ValueError(f"no inputs named {inputs!r} for {problem.name}; there are: {', '.join(kinds)}")
+            near = get_close_matches(inputs, kinds)
+            known = f"did you mean: {', '.join(near)}?" if near else f"there are: {', '.join(kinds)}"
+            raise ValueError(f"no inputs named {inputs!r} for {problem.name}; {known}")
         return {inputs: kinds[inputs]}
     if not isinstance(inputs, Mapping):
         alone = isinstance(inputs, np.ndarray) or np.isscalar(inputs[0])
@@ -165,6 +173,9 @@ def check(
     """What ``assert_accurate`` measures and what it complains of, empty where it does not; its arguments and errors."""
     if not budgets or set(budgets) - set(BUDGETS):
         raise ValueError(f"give at least one budget of {', '.join(BUDGETS)}; got {', '.join(budgets) or 'none'}")
+    for name, limit in budgets.items():
+        if not limit >= 0:
+            raise ValueError(f"a budget is a number of at least 0; got {name} = {limit:g}")
     table = measure(function, problem, format, inputs, timeout)
     rows = cast("list[dict[str, Any]]", table.to_dict("records"))
     wrong = [line for row in rows for line in _complaints(row, budgets)]

@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from study.adversarial import adversarial
 from study.battery import battery
 from study.experiment import MAIN_FORMATS
 from study.formats import FORMATS
 from study.problems import PROBLEMS
 from study.problems.signature import Kind
+from study.problems.special import SPECIAL
 from study.reference import exact
 from study.statistics import statistics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -57,19 +59,34 @@ class Case:
 
 
 def cases(problem: Problem, formats: Sequence[str] = MAIN_FORMATS) -> Iterator[Case]:
-    """The first instances of each kind of the battery, and adversarial ones, in each format."""
+    """Instances of each kind of the battery, adversarial ones, and the special values, in each format."""
     for form in (FORMATS[name] for name in formats):
-        kinds = {kind: _first(problem, args) for kind, args in battery(problem, form).items()}
+        kinds = {kind: _some(problem, args) for kind, args in battery(problem, form).items()}
+        kinds |= dict(_special(problem, form))
         kinds |= {f"adversarial, n = {n}": adversarial(problem, form, INSTANCES, n, NAME) for n in (2, 9)}
         for kind, args in kinds.items():
             reference = exact(problem, *args)
             yield Case(problem, form, kind, args, reference, problem.condition(*args, reference=reference))
 
 
-def _first(problem: Problem, args: Arguments) -> Arguments:
-    """Few enough instances that all problems take seconds; a batch of vectors keeps its first vectors."""
-    batched = Kind.MATRIX in problem.signature.arguments
-    return tuple(a[:, :INSTANCES] if batched else a[:INSTANCES] for a in args)
+def _some(problem: Problem, args: Arguments) -> Arguments:
+    """Few enough instances, evenly taken, that all problems take seconds; of a batch, some of its vectors."""
+    axis = 1 if Kind.MATRIX in problem.signature.arguments else 0
+    most = INSTANCES if any(a.ndim > 1 for a in args) else 10 * INSTANCES
+    return tuple(a.take(np.unique(np.linspace(0, a.shape[axis] - 1, most).astype(int)), axis=axis) for a in args)
+
+
+def _special(problem: Problem, form: Format) -> Iterator[tuple[str, Arguments]]:
+    """The problem's special values, those of one shape as one stack."""
+    stacks: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
+    for given, _ in SPECIAL[problem.name]:
+        stacks.setdefault(tuple(np.shape(a) for a in given), []).append(given)
+    for shape, stack in stacks.items():
+        args = [
+            np.array(values, np.int64) if kind.integer else form.round(np.array(values, np.float64))
+            for values, kind in zip(zip(*stack, strict=True), problem.signature.arguments, strict=True)
+        ]
+        yield f"special values of shape {', '.join(map(str, shape))}", tuple(args)
 
 
 def table(cases: Sequence[Case]) -> pd.DataFrame:

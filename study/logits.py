@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,11 +29,13 @@ def load(file: str | Path, targets: str | Path | None = None) -> tuple[NDArray[A
             the targets do not fit.
     """
     path = Path(file)
+    if path.exists() and not path.is_file():
+        raise ValueError(f"{path} is not a file")
     try:
         logits, found = _read(path)
         if targets is not None:
             found = np.asarray(_read(Path(targets))[0]).reshape(-1)
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, Warning, zipfile.BadZipFile) as error:
         raise ValueError(f"{path} cannot be read as logits: {error}") from None
     if logits.ndim != 2 or not logits.size:
         raise ValueError(f"{path} has shape {logits.shape}; logits are (rows, classes) and not empty")
@@ -42,6 +45,8 @@ def load(file: str | Path, targets: str | Path | None = None) -> tuple[NDArray[A
 
 
 def _checked(targets: NDArray[Any], shape: tuple[int, ...]) -> NDArray[np.int64]:
+    if targets.ndim != 1 or targets.dtype.kind not in "fiu":
+        raise ValueError(f"targets must be whole numbers, one a row; got {targets.dtype} of shape {targets.shape}")
     if targets.shape != shape[:1]:
         raise ValueError(f"there are {targets.size} targets for {shape[0]} rows of logits")
     if not np.array_equal(targets, np.floor(targets)) or targets.min() < 0 or targets.max() >= shape[1]:
@@ -58,7 +63,19 @@ def _read(path: Path) -> tuple[NDArray[Any], NDArray[Any] | None]:
     if path.suffix == ".csv":
         import pandas as pd
 
-        table = pd.read_csv(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # a row that is longer than the header is no row of it
+            table = pd.read_csv(path, index_col=False)
+        if all(_is_number(name) for name in table.columns):
+            raise ValueError("its first line has numbers alone; it must be a header")
         found = table.pop("target").to_numpy() if "target" in table else None
         return table.to_numpy(), found
     raise ValueError(f"its name ends in {path.suffix!r}; it must be .npy, .npz or .csv")
+
+
+def _is_number(name: str) -> bool:
+    try:
+        float(name)
+    except ValueError:
+        return False
+    return True
