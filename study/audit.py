@@ -14,7 +14,7 @@ from study.problems import get_problem
 from study.run import measure_sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     import pandas as pd
@@ -78,7 +78,9 @@ def row_sums(logits: Any) -> pd.DataFrame:
     """The least and the largest row sum of each softmax, in each format."""
     import pandas as pd
 
-    softmaxes = {f"study {name}": algorithm for name, algorithm in get_problem("softmax").algorithms.items()}
+    softmaxes: dict[str, Callable[..., Any]] = {
+        f"study {name}": algorithm for name, algorithm in get_problem("softmax").algorithms.items()
+    }
     for backend in BACKENDS.values():
         mine = [f for f in backend.functions if f.problem == "softmax" and backend.installed]
         softmaxes |= {f.name: laid_out(backend, f) for f in mine}

@@ -77,6 +77,7 @@ def _reals(form: Format) -> Iterator[tuple[str, NDArray[Any]]]:
     yield "confident", top / 2 * normal("confident")
     yield "beyond overflow", normal("beyond overflow") + 2 * top
     yield "beyond underflow", normal("beyond underflow") - 2 * top
+    yield "where formulas switch", 1.5 * form.p * np.log(2) * np.linspace(-1, 1, 10 * ROWS).reshape(ROWS, 10)
     yield "wide", 4 * top * normal("wide")
     yield "offset", 1.5 * normal("offset") + np.geomspace(1, form.xmax / 16, ROWS)[:, None]
     yield "ties", np.repeat(np.linspace(-top, 2 * top, ROWS)[:, None], 7, axis=-1)
