@@ -65,11 +65,11 @@ def _libraries(problems: list[str], name: str, args: Arguments) -> Iterator[dict
 
 
 def safe(table: pd.DataFrame) -> list[str]:
-    """A line for each problem and format: what loses no value, the least worst error of a vector first."""
+    """A line for each problem and format: what loses no value, the least worst error first."""
     lines = []
     for (problem, form), part in table.groupby(["problem", "format"], sort=False):
-        whole = part[(part[LOST].sum(axis=1) == 0) & part["max_ulp"].notna()].sort_values("max_normwise", kind="stable")
-        names = [f"{row['algorithm']} ({row['max_normwise']:.3g} u)" for _, row in whole.iterrows()]
+        whole = part[(part[LOST].sum(axis=1) == 0) & part["max_ulp"].notna()].sort_values("max_ulp", kind="stable")
+        names = [f"{row['algorithm']} ({row['max_ulp']:.3g} ulp)" for _, row in whole.iterrows()]
         lines.append(f"- {problem} in {form}: {', '.join(names) or 'none: every formula loses some value'}")
     return lines
 

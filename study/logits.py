@@ -85,11 +85,12 @@ def _read(path: Path, variable: str | None) -> tuple[NDArray[Any], NDArray[Any] 
 
 def _read_mat(path: Path, variable: str | None) -> tuple[NDArray[Any], NDArray[Any] | None]:
     from scipy.io import loadmat
+    from scipy.io.matlab import MatReadError
 
     try:
         arrays = {name: value for name, value in loadmat(path).items() if not name.startswith("__")}
-    except NotImplementedError as error:
-        raise ValueError(f"{error}; save it with -v7") from None
+    except (MatReadError, NotImplementedError) as error:  # the latter for version 7.3, which -v7 avoids
+        raise ValueError(str(error)) from None
     others = [name for name in arrays if name != "targets"]
     name = variable or ("logits" if "logits" in arrays or len(others) != 1 else others[0])
     if name not in arrays:

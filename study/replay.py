@@ -45,9 +45,9 @@ def replay(identifier: str) -> str:
     name, table_name, row_number = _parsed(identifier)
     (experiment,) = discover([name])
     declared = experiment.tables.get(table_name)
-    table = read_table(name, table_name) if declared is not None else None
-    of_library = table is not None and set(table.columns) >= library_replay.COLUMNS
-    if table is None or not (of_library or isinstance(declared, Sweep)):
+    replayed = isinstance(declared, Sweep) or (declared is not None and bool(experiment.backends))
+    table = read_table(name, table_name) if replayed else None
+    if table is None or not (isinstance(declared, Sweep) or set(table.columns) >= library_replay.COLUMNS):
         sweeps = [n for n, t in experiment.tables.items() if isinstance(t, Sweep)]
         raise ValueError(f"{name} has no sweep named {table_name!r}; it has: {', '.join(sweeps) or 'none'}")
     if not 0 <= row_number < len(table):
