@@ -108,6 +108,7 @@ def _probabilities(form: Format) -> Iterator[tuple[str, NDArray[Any]]]:
     yield "long", uniform("long", 0.3, 1000)
     yield "near one", 1 - form.u * np.floor(generator("battery", "near one").uniform(0, 40, (ROWS, 10)))
     yield "small", form.xmin ** generator("battery", "small").uniform(0, 1, (ROWS, 5))
+    yield "above usual clips", np.outer([1e-7, 1e-12, 1e-15], [1.25, 1.5, 1.75])
     yield "subnormal product", np.full((1, 2), np.sqrt(form.xmin / 4))
     yield "all ones", np.ones((1, 100))
     yield "many halves", np.full((1, 3000), 0.5)

@@ -11,6 +11,7 @@ from study.adversarial import adversarial
 from study.battery import battery
 from study.experiment import MAIN_FORMATS
 from study.formats import FORMATS
+from study.inputs import rounded
 from study.problems import PROBLEMS
 from study.problems.signature import Kind
 from study.problems.special import SPECIAL
@@ -62,6 +63,11 @@ def cases(problem: Problem, formats: Sequence[str] = MAIN_FORMATS) -> Iterator[C
     """Instances of each kind of the battery, adversarial ones, and the special values, in each format."""
     for form in (FORMATS[name] for name in formats):
         kinds = {kind: _some(problem, args) for kind, args in battery(problem, form).items()}
+        if problem.domain == "probability" and problem.signature.arguments == (Kind.VECTOR,):
+            kinds["with reciprocals"] = rounded(form, (_with_reciprocals(kinds["ordinary"][0].astype(np.float64)),))
+        if len(problem.signature.arguments) > 1 and Kind.MATRIX not in problem.signature.arguments:
+            first, *others = kinds["ordinary"]
+            kinds["broadcast"] = (first, *(a[:1] for a in others))
         kinds |= dict(_special(problem, form))
         kinds |= {f"adversarial, n = {n}": adversarial(problem, form, INSTANCES, n, NAME) for n in (2, 9)}
         for kind, args in kinds.items():
@@ -74,6 +80,11 @@ def _some(problem: Problem, args: Arguments) -> Arguments:
     axis = 1 if Kind.MATRIX in problem.signature.arguments else 0
     most = INSTANCES if any(a.ndim > 1 for a in args) else 10 * INSTANCES
     return tuple(a.take(np.unique(np.linspace(0, a.shape[axis] - 1, most).astype(int)), axis=axis) for a in args)
+
+
+def _with_reciprocals(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Numbers whose product is nearly 1, so that their logs cancel."""
+    return np.concatenate([x, 1 / x], axis=-1)
 
 
 def _special(problem: Problem, form: Format) -> Iterator[tuple[str, Arguments]]:

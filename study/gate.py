@@ -118,7 +118,8 @@ def check(experiments: Sequence[Experiment], jobs: int | None = None, *, catalog
     for (name, table), rows in hard.tables().items() if catalogue else ():
         found += broken(f"{name}/{table}", rows)
         sweeps[name, table] = rows
-    found += missing_failures(list(sweeps.values()))
+    if catalogue:  # a part of the experiments has not the inputs that each failure takes
+        found += missing_failures(list(sweeps.values()))
     measured, recorded = drift.summary(sweeps), drift.read()
     if recorded is None:
         return Verdict(found, [], None, measured)
@@ -128,12 +129,13 @@ def check(experiments: Sequence[Experiment], jobs: int | None = None, *, catalog
 
 
 def drifted(changes: pd.DataFrame) -> Iterator[str]:
-    """A line for every figure that has grown beyond what drift allows."""
+    """A line for every figure that has grown beyond what drift allows, and for failures of which few are left."""
     from study.drift import KEY, LIMITS
 
-    for row in changes[changes["ratio"] > changes["allowed"]].to_dict("records"):
+    fewer = (changes["figure"] == "wrong") & (changes["measured"] < changes["recorded"] / changes["allowed"])
+    for row in changes[(changes["ratio"] > changes["allowed"]) | fewer].to_dict("records"):
         what = " ".join(str(row[name]) for name in KEY)
         yield (
             f"{what}: {row['measured']:.4g}, {row['ratio']:.3g} times the recorded {row['recorded']:.4g} "
-            f"(at least {LIMITS[row['figure']].floor:g}); {row['allowed']:g} times is allowed"
+            f"(at least {LIMITS[row['figure']].floor:g}); {row['allowed']:g} times is allowed, for failures either way"
         )

@@ -53,6 +53,12 @@ def test_each_figure_has_its_room(figure, recorded, enough, too_much):
     assert list(drifted(drift.moved(errors(figure, a=recorded), errors(figure, a=too_much))))
 
 
+def test_failures_that_go_away_are_drift_too():
+    assert not list(drifted(drift.moved(errors("wrong", a=8), errors("wrong", a=2))))
+    assert list(drifted(drift.moved(errors("wrong", a=8), errors("wrong", a=1))))
+    assert not list(drifted(drift.moved(errors(a=8), errors(a=1))))
+
+
 def test_new_and_vanished_rows_are_told_but_no_violation():
     changes = drift.moved(errors(a=1.0), errors(b=1.0))
     assert len(changes) == 2

@@ -7,7 +7,7 @@ import gc
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
@@ -119,14 +119,15 @@ def _of_file(file: str, reached: dict[Place, tuple[Algorithm, ...]]) -> Iterator
             for operator, new in mutations(node):
                 change = f"{ast.unparse(node)} → {ast.unparse(new)}"
                 code = _compiled(tree, parent, slot, new, str(ROOT / file))
-                yield Mutant(file, node.lineno, name, operator, change, algorithms or (), lambda c=code: _swapped(c))
+                yield Mutant(file, node.lineno, name, operator, change, algorithms or (), partial(_swapped, code))
 
 
-def _expressions(function: ast.AST) -> Iterator[tuple[Any, Any, ast.expr]]:
+def _expressions(function: ast.FunctionDef | ast.Lambda) -> Iterator[tuple[Any, Any, ast.expr]]:
     """The expressions of a function's body, not of functions within it, each with where it hangs."""
-    body = function.body if isinstance(function, ast.Lambda) else None
     waiting: list[tuple[Any, Any, ast.AST]] = (
-        [(function, "body", body)] if body is not None else [(function.body, i, s) for i, s in enumerate(function.body)]
+        [(function, "body", function.body)]
+        if isinstance(function, ast.Lambda)
+        else [(function.body, i, part) for i, part in enumerate(function.body)]
     )
     while waiting:
         parent, slot, node = waiting.pop(0)
@@ -190,11 +191,11 @@ def noises() -> Iterator[Mutant]:
                 yield Mutant(
                     _formula_file(code.co_filename) or "", code.co_firstlineno, algorithm.name, f"noise_{ulps}_ulp",
                     f"{problem.name}: result → result ± {ulps} ulp", (algorithm,),
-                    lambda a=algorithm, n=ulps: _noisy(a, n),
+                    partial(_noisy, algorithm, ulps),
                 )  # fmt: skip
 
 
-def _formula(algorithm: Algorithm) -> FunctionType:
+def _formula(algorithm: Algorithm) -> Any:
     """The function of an algorithm as it is written in its problem's file."""
     cells = [cell.cell_contents for cell in algorithm.function.__closure__ or ()]
     inner = [c for c in cells if isinstance(c, FunctionType)] if algorithm.stored else []
