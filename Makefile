@@ -32,6 +32,9 @@ lint: $(VENV)/dev ## ruff (rules and format) and mypy strict
 bench: $(VENV)/dev ## measure the speed of the reference engine against its peers
 	@$(BIN)/python -m benchmarks
 
+exhaustive: $(VENV)/run ## sweep every input: hours, on any number of workers; what is done is kept
+	@$(BIN)/study exhaustive
+
 clean: ## remove the virtual environment and every cache; results/ stays
 	rm -rf $(VENV) .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -42,5 +45,5 @@ $(VENV)/%: requirements/%.txt pyproject.toml
 	$(PIP) --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 
-.PHONY: help experiments check baseline report test lint bench clean
+.PHONY: help experiments check baseline report test lint bench exhaustive clean
 .SECONDARY:

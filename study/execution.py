@@ -77,7 +77,7 @@ def _cluster(address: str) -> Iterator[Executor]:
         from distributed import Client
     except ImportError:
         raise ImportError("SCHEDULER wants Dask: pip install 'study[cluster]'") from None
-    with Client(address, set_as_default=False) as client:
+    with Client(address, set_as_default=False) as client:  # type: ignore[no-untyped-call,unused-ignore]
         pool: Executor = client.get_executor(pure=False)
         try:
             yield pool

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from study.cli.group import one_line_errors
+
+if TYPE_CHECKING:
+    from study.sweep.specification import Specification
 
 
 @click.command()
@@ -28,18 +33,34 @@ def sweep(
       study sweep logaddexp --format float16 --algorithms log1p,faithful
       study sweep softmax --format float8_e4m3fn --length 3
     """  # noqa: D301 - \b is click's mark for text to be left as it is
-    from study.execution import WorkerDiedError
     from study.sweep.functions import problem_named
-    from study.sweep.run import AnotherMachineError, run
     from study.sweep.specification import Specification
 
     with one_line_errors():
         known = problem_named(problem).algorithms
         names = algorithms.split(",") if algorithms else [n for n, a in known.items() if form in a.formats]
         spec = Specification(problem, form, tuple(names), length, int(start, 0), int(stop, 0) if stop else None)
+        _run([spec], jobs)
+
+
+@click.command()
+@click.option("--jobs", type=click.IntRange(1), envvar="JOBS", help="Worker processes; default: one a processor.")
+def exhaustive(jobs: int | None) -> None:
+    """Run every sweep of the plan, the cheap ones first: hours; what is done is kept."""
+    from study.sweep.plan import plan
+
+    with one_line_errors():
+        _run(plan(), jobs)
+
+
+def _run(specs: list[Specification], jobs: int | None) -> None:
+    from study.execution import WorkerDiedError
+    from study.sweep.run import AnotherMachineError, run
+
+    for spec in specs:
         try:
             paths = run(spec, jobs)
         except (WorkerDiedError, AnotherMachineError, OSError) as error:
             raise click.ClickException(str(error)) from None
-    for path in paths:
-        click.echo(path)
+        for path in paths:
+            click.echo(path)

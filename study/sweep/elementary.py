@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from study.reference.engine.compiled import fma, from_bits, inline
+from study.reference.engine.compiled import Whole, fma, from_bits, inline
 from study.reference.engine.tables import LN2_HI, LN2_LO, LOGARITHMS, POWERS, RECIPROCALS, STEP_1, STEP_2, STEP_INVERSE
 
 ERROR = 2.0**-50
@@ -24,7 +24,7 @@ LN2 = 0.6931471805599453
 
 
 @inline
-def reduced(x: float) -> tuple[float, int]:
+def reduced(x: float) -> tuple[float, Whole]:
     """expm1(r) and the whole number k of x = k log(2)/256 + r, |r| <= 2**-9.5."""
     k = (x * STEP_INVERSE + ROUND) - ROUND
     r = fma(-k, STEP_2, fma(-k, STEP_1, x))
@@ -40,7 +40,7 @@ def exp(x: float) -> float:
     j = k & (STEPS - 1)
     t = POWERS_HI[j]
     scale = from_bits(((k >> 8) + 1023) << 52)
-    value = (t + fma(t, q, POWERS_LO[j])) * scale
+    value: float = (t + fma(t, q, POWERS_LO[j])) * scale
     if x > EDGE:
         return np.inf
     return 0.0 if x == -np.inf else (value if x == x else x)  # noqa: PLR0124 - NaN is what it is not
@@ -53,13 +53,14 @@ def one_less_exp(x: float) -> float:
     j = k & (STEPS - 1)
     scale = from_bits(((k >> 8) + 1023) << 52)
     t = POWERS_HI[j] * scale
-    return (1.0 - t) - fma(t, q, POWERS_LO[j] * scale)
+    value: float = (1.0 - t) - fma(t, q, POWERS_LO[j] * scale)
+    return value
 
 
 @inline
 def around_one(s: float) -> tuple[float, float, float]:
     """log1p(z) and -log c in two words, z = (1 + s) c - 1, for -1/2 <= s <= 0.4142."""
-    j = min(np.int64((s * STEPS + ROUND) - ROUND) + CENTRE, len(RECIPROCALS) - 1)
+    j = np.int64((s * STEPS + ROUND) - ROUND) + CENTRE
     c = RECIPROCALS[j]
     z = fma(s, c, c - 1.0)
     tail = fma(z, fma(z, fma(z, fma(z, fma(z, -1.0 / 8.0, 1.0 / 7.0), -1.0 / 6.0), 0.2), -0.25), 1.0 / 3.0)
@@ -72,7 +73,8 @@ def log1p(t: float) -> float:
     upper = t > 0.4142
     near, hi, lo = around_one(0.5 * t - 0.5 if upper else t)
     k = 1.0 if upper else 0.0
-    return fma(k, LN2_HI, hi) + (near + fma(k, LN2_LO, lo))
+    value: float = fma(k, LN2_HI, hi) + (near + fma(k, LN2_LO, lo))
+    return value
 
 
 @inline
@@ -81,7 +83,7 @@ def log(y: float, exponent: int, significand: float) -> float:
     upper = significand > 1.4142
     near, hi, lo = around_one(0.5 * significand - 1.0 if upper else significand - 1.0)
     k = float(exponent + 1 if upper else exponent)
-    value = fma(k, LN2_HI, hi) + (near + fma(k, LN2_LO, lo))
+    value: float = fma(k, LN2_HI, hi) + (near + fma(k, LN2_LO, lo))
     if y > 0.0 and y < np.inf:
         return value
     return -np.inf if y == 0.0 else (y if y > 0.0 else np.nan)

@@ -42,7 +42,9 @@ def sum_of(hi: float, lo: float) -> tuple[float, float, float]:
 
 @inline
 def share_of(others: float) -> tuple[float, float, float]:
-    """1/(1 + S), S >= 0: for small S as 1 - S/(1 + S), so that it stays below 1."""
+    """1/(1 + S), S >= 0: for small S as 1 - S/(1 + S), so that it stays below 1; exact for S = 1."""
+    if others == 1.0:
+        return 0.5, 0.0, 0.0
     if others < 0.5:
         return sum_of(1.0, -others / (1.0 + others))
     return decided(1.0 / (1.0 + others))
@@ -99,7 +101,7 @@ def top_of(x: Floats) -> tuple[int, bool]:
     """Where the largest entry is, and whether all entries are numbers or infinite."""
     top, defined = 0, True
     for j in range(x.size):
-        defined = defined and x[j] == x[j]  # noqa: PLR0124 - NaN is what it is not
+        defined = defined and x[j] == x[j]
         top = j if x[j] > x[top] else top
     return top, defined
 
@@ -169,7 +171,7 @@ def binary_cross_entropy_with_logits(x: Floats, y: Floats, hi: Floats, lo: Float
 def logaddexp(a: Floats, b: Floats, hi: Floats, lo: Floats, bound: Floats) -> None:
     """log(exp a + exp b) = max + log1p(exp(min - max))."""
     for i in range(a.size):
-        defined = a[i] == a[i] and b[i] == b[i]  # noqa: PLR0124 - NaN is what it is not
+        defined = a[i] == a[i] and b[i] == b[i]
         top, low = max(a[i], b[i]), min(a[i], b[i])
         hi[i], lo[i], bound[i] = sum_of(top if defined else np.nan, log1p(gap_of(top, low)[2]))
 
@@ -192,7 +194,7 @@ def softmax(x: Floats, hi: Floats, lo: Floats, bound: Floats) -> None:
         for j in range(x.shape[1]):
             if not defined or x[i, j] == np.inf:
                 hi[i, j], lo[i, j], bound[i, j] = np.nan, 0.0, 0.0
-            elif j == top:
+            elif x[i, j] == x[i, top]:
                 hi[i, j], lo[i, j], bound[i, j] = share_of(others)
             else:
                 hi[i, j], lo[i, j], bound[i, j] = decided(gap_of(x[i, top], x[i, j])[2] / (1.0 + others))

@@ -56,9 +56,13 @@ class Specification:
                 f"{self.problem} has no algorithm {', '.join(missing)}; it has: {', '.join(problem.algorithms)}"
             )
         if self.vectors != (self.length > 1):
-            raise ValueError(f"{self.problem} takes {'vectors: give a length of 2 or 3' if self.vectors else 'numbers'}")
+            raise ValueError(
+                f"{self.problem} takes {'vectors: give a length of 2 or 3' if self.vectors else 'numbers'}"
+            )
         if self.bits > 32:
-            raise ValueError(f"{self.count} numbers of {form.bits} bits are 2^{self.bits} inputs; at most 2^32 are swept")
+            raise ValueError(
+                f"{self.count} numbers of {form.bits} bits are 2^{self.bits} inputs; at most 2^32 are swept"
+            )
         if not 0 <= self.start < self.end <= self.domain:
             raise ValueError(f"inputs run from 0 to {self.domain}, not from {self.start} to {self.end}")
 

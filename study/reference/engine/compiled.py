@@ -45,7 +45,6 @@ class _PackageCache(FunctionCache):
         self._cache_file = IndexDataCacheFile(self._cache_path, self._impl.filename_base, digest)  # type: ignore[no-untyped-call]
 
 
-
 def _compile(function: F, *, forceinline: bool = False) -> Any:
     return numba.njit(error_model="numpy", forceinline=forceinline)(function)
 
