@@ -13,7 +13,7 @@ HALF = ("float16", "bfloat16")
 
 
 def plan() -> list[Specification]:
-    """Every sweep: all single numbers of 16 and 32 bits, all pairs of 16, all triples of 8, for all that is installed."""
+    """All single numbers of 16 and 32 bits, pairs of 16 and triples of 8, for our algorithms and the libraries."""
     return [
         *(_all(problem, form, 1) for form in HALF for problem in SCALAR),
         *(_all(problem, form, length) for form in NARROW for problem, length in TRIPLES),
