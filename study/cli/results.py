@@ -35,7 +35,8 @@ def run(names: tuple[str, ...], jobs: int | None) -> None:
     """Run experiments (all, or NAMES), as far as they are not up to date, and rebuild the report."""
     from study.run import run_experiments
 
-    computed = run_experiments(_discover(names), jobs)
+    with one_line_errors():
+        computed = run_experiments(_discover(names), jobs)
     click.echo(f"computed: {', '.join(computed)}" if computed else "everything is up to date")
     _report()
 

@@ -54,13 +54,8 @@ def exhaustive(jobs: int | None) -> None:
 
 
 def _run(specs: list[Specification], jobs: int | None) -> None:
-    from study.execution import WorkerDiedError
-    from study.sweep.run import AnotherMachineError, run
+    from study.sweep.run import run
 
     for spec in specs:
-        try:
-            paths = run(spec, jobs)
-        except (WorkerDiedError, AnotherMachineError, OSError) as error:
-            raise click.ClickException(str(error)) from None
-        for path in paths:
+        for path in run(spec, jobs):
             click.echo(path)

@@ -22,7 +22,7 @@ RESULTS = Path("exhaustive")
 """Folder within the results."""
 
 
-class AnotherMachineError(RuntimeError):
+class AnotherMachineError(OSError):
     """A worker's code, packages or processor are not those that the shards are named after."""
 
 
