@@ -42,7 +42,8 @@ def run(names: tuple[str, ...], jobs: int | None) -> None:
     for experiment in experiments:
         if absent := experiment.absent():
             click.echo(f"{experiment.name}: {' and '.join(absent)} not installed (make libraries); results are kept")
-    computed = run_experiments(experiments, jobs)
+    with one_line_errors():
+        computed = run_experiments(experiments, jobs)
     click.echo(f"computed: {', '.join(computed)}" if computed else "everything is up to date")
     _report()
 
