@@ -35,6 +35,9 @@ lint: $(VENV)/dev ## ruff (rules and format) and mypy strict
 bench: $(VENV)/dev ## measure the speed of the reference engine against its peers
 	@$(BIN)/python -m benchmarks
 
+exhaustive: $(VENV)/run ## sweep every input: hours, on any number of workers; what is done is kept
+	@$(BIN)/study exhaustive
+
 clean: ## remove the virtual environment and every cache; results/ stays
 	rm -rf $(VENV) .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -50,5 +53,5 @@ $(VENV)/%: requirements/%.txt pyproject.toml
 	$(PIP) --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 
-.PHONY: help experiments libraries check baseline report test lint bench clean
+.PHONY: help experiments libraries exhaustive check baseline report test lint bench clean
 .SECONDARY:

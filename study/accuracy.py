@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 BUDGETS = ("max_ulp", "max_scaled", "max_normwise")
 """The figures that can be held to a budget."""
 
+LONGEST = 1e8
+"""The longest timeout, in seconds: timers take no more."""
+
 
 def measure(
     function: Callable[..., Any],
@@ -55,7 +58,7 @@ def measure(
         input, or returns another shape or dtype has that in ``misbehaviour`` and nothing in the figures.
 
     Raises:
-        TypeError, ValueError: an unknown problem, format, kind or backend, or inputs that do not fit.
+        TypeError, ValueError: an unknown problem, format, kind or backend, unfitting inputs, or no possible timeout.
         AbsentError: the backend is not installed.
     """
     import pandas as pd
@@ -66,6 +69,8 @@ def measure(
     name = getattr(function, "__name__", type(function).__name__)
     if (arrays := get_backend(backend)).name != "numpy":
         function = arrays.on_numpy(function)
+    if not 0 < timeout <= LONGEST:
+        raise ValueError(f"a timeout is a positive number of seconds, at most {LONGEST:g}; got {timeout:g}")
     rows = []
     for kind, args in resolve(problem, form, inputs).items():
         rows.append({
@@ -134,6 +139,9 @@ def check(
     """What ``assert_accurate`` measures and what it complains of, empty where it does not; its arguments and errors."""
     if not budgets or set(budgets) - set(BUDGETS):
         raise ValueError(f"give at least one budget of {', '.join(BUDGETS)}; got {', '.join(budgets) or 'none'}")
+    for name, limit in budgets.items():
+        if not limit >= 0:
+            raise ValueError(f"a budget is a number of at least 0; got {name} = {limit:g}")
     table = measure(function, problem, format, inputs, timeout)
     rows = cast("list[dict[str, Any]]", table.to_dict("records"))
     wrong = [line for row in rows for line in _complaints(row, budgets)]

@@ -11,10 +11,10 @@ from study.inputs import Family
 from study.logits import load
 from study.per_vector import naive_and_shifted, sums
 from study.problems import get_problem
-from study.run import measure_unit
+from study.run import measure_sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     import pandas as pd
@@ -45,7 +45,7 @@ def measured(name: str, args: Arguments) -> pd.DataFrame:
 
     problems = ["logsumexp", "softmax", "log_softmax", *(["nll"] if len(args) > 1 else [])]
     sweep = Sweep("classes", [args[0].shape[1]], [Family(name, lambda *_: args)], dict.fromkeys(problems), MAIN_FORMATS)
-    ours = [row for index, _ in enumerate(sweep.units()) for row in measure_unit("audit", sweep, index)]
+    ours = measure_sweep("audit", sweep)
     rows = [*(row | {"backend": "study"} for row in ours), *_libraries(problems, name, args)]
     table = pd.DataFrame(rows)[["problem", "format", "backend", "algorithm", "count", *FIGURES]]
     order = table["format"].map(MAIN_FORMATS.index)
@@ -78,7 +78,9 @@ def row_sums(logits: Any) -> pd.DataFrame:
     """The least and the largest row sum of each softmax, in each format."""
     import pandas as pd
 
-    softmaxes = {f"study {name}": algorithm for name, algorithm in get_problem("softmax").algorithms.items()}
+    softmaxes: dict[str, Callable[..., Any]] = {
+        f"study {name}": algorithm for name, algorithm in get_problem("softmax").algorithms.items()
+    }
     for backend in BACKENDS.values():
         mine = [f for f in backend.functions if f.problem == "softmax" and backend.installed]
         softmaxes |= {f.name: laid_out(backend, f) for f in mine}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,9 @@ def resolve(problem: Problem, form: Format, inputs: Inputs) -> dict[str, Argumen
         inputs = str(inputs)
         kinds = battery(problem, form)
         if inputs not in kinds:
-            raise ValueError(f"no inputs named {inputs!r} for {problem.name}; there are: {', '.join(kinds)}")
+            near = get_close_matches(inputs, kinds)
+            known = f"did you mean: {', '.join(near)}?" if near else f"there are: {', '.join(kinds)}"
+            raise ValueError(f"no inputs named {inputs!r} for {problem.name}; {known}")
         return {inputs: kinds[inputs]}
     if not isinstance(inputs, Mapping):
         alone = isinstance(inputs, np.ndarray) or np.isscalar(inputs[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,11 +34,13 @@ def load(
             the targets do not fit.
     """
     path = Path(file)
+    if path.exists() and not path.is_file():
+        raise ValueError(f"{path} is not a file")
     try:
         logits, found = _read(path, variable)
         if targets is not None:
-            found = _read(Path(targets), None)[0]
-    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+            found = np.asarray(_read(Path(targets), None)[0]).reshape(-1)
+    except (OSError, EOFError, ValueError, KeyError, TypeError, Warning, zipfile.BadZipFile) as error:
         raise ValueError(f"{path} cannot be read as logits: {error}") from None
     if axis not in {0, 1}:
         raise ValueError(f"axis must be 0 (a column is a vector) or 1 (a row is), not {axis}")
@@ -50,6 +53,8 @@ def load(
 
 
 def _checked(targets: NDArray[Any], shape: tuple[int, ...]) -> NDArray[np.int64]:
+    if targets.ndim != 1 or targets.dtype.kind not in "fiu":
+        raise ValueError(f"targets must be whole numbers, one a row; got {targets.dtype} of shape {targets.shape}")
     if targets.shape != shape[:1]:
         raise ValueError(f"there are {targets.size} targets for {shape[0]} rows of logits")
     if not np.array_equal(targets, np.floor(targets)) or targets.min() < 0 or targets.max() >= shape[1]:
@@ -66,7 +71,11 @@ def _read(path: Path, variable: str | None) -> tuple[NDArray[Any], NDArray[Any] 
     if path.suffix == ".csv":
         import pandas as pd
 
-        table = pd.read_csv(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # a row that is longer than the header is no row of it
+            table = pd.read_csv(path, index_col=False)
+        if all(_is_number(name) for name in table.columns):
+            raise ValueError("its first line has numbers alone; it must be a header")
         found = table.pop("target").to_numpy() if "target" in table else None
         return table.to_numpy(), found
     if path.suffix == ".mat":
@@ -87,3 +96,11 @@ def _read_mat(path: Path, variable: str | None) -> tuple[NDArray[Any], NDArray[A
     if name not in arrays:
         raise ValueError(f"it has no array named {name!r}; it has: {', '.join(arrays) or 'none'}")
     return arrays[name], arrays.get("targets")
+
+
+def _is_number(name: str) -> bool:
+    try:
+        float(name)
+    except ValueError:
+        return False
+    return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ from study.cli.group import one_line_errors
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+SUGGESTED = 8
+"""How many functions of a module are named where none comes near."""
 OUTCOMES = ("overflow", "underflow", "nan", "missed")
 
 
@@ -46,15 +49,18 @@ def measure(
       study measure scipy.special.softmax --problem softmax --format float16 --layout columns
     """  # noqa: D301 - \b is click's mark for text to be left as it is
     from study.accuracy import BUDGETS, check
+    from study.formats import get_format
 
     given = {name: value for name, value in options.items() if value is not None}
     if not set(BUDGETS) & set(given):
         given["max_ulp"] = float("inf")
     found, complaints = [], []
     with one_line_errors():
+        if json_file and not Path(json_file).absolute().parent.is_dir():
+            raise ValueError(f"--json {json_file}: there is no such folder")
         imported = _imported(function) if ":" in function else _of_library(function, problem, layout or "rows")
-        for form in formats.split(","):
-            table, complaint = check(imported, problem, form.strip(), **given)
+        for form in [get_format(name.strip()) for name in formats.split(",")]:
+            table, complaint = check(imported, problem, form, **given)
             found.append(table)
             complaints += [complaint] if complaint else []
             _show(table)
@@ -76,18 +82,22 @@ def _of_library(name: str, problem: str, layout: str) -> Callable[..., Any]:
 
 
 def _imported(name: str) -> Callable[..., Any]:
+    from study.guard import said
+
     module_name, _, attribute = name.partition(":")
+    if not (attribute and all(part.isidentifier() for part in module_name.split("."))):
+        raise ValueError(f"{name!r} names no function; write MODULE:FUNCTION, as in mykernels:log_softmax")
     sys.path.insert(0, str(Path.cwd()))
     try:
         module = import_module(module_name)
-    except ImportError as error:
-        raise ValueError(f"module {module_name!r} cannot be imported: {error}") from None
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - a module may do anything on import, sys.exit() too
+        raise ValueError(f"module {module_name!r} cannot be imported: {said(error)}") from None
     function: Callable[..., Any] | None = getattr(module, attribute, None)
     if not callable(function):
-        from difflib import get_close_matches
-
         names = [n for n, value in vars(module).items() if callable(value) and not n.startswith("_")]
-        near = get_close_matches(attribute, names) or names
+        near = get_close_matches(attribute, names) or names[:SUGGESTED]
         raise ValueError(  # noqa: TRY004 - the name is wrong, not the type
             f"module {module_name!r} has no function {attribute!r}; it has: {', '.join(near) or 'none'}"
         )
