@@ -44,7 +44,7 @@ def infinite(problem: str, form: str, kind: str) -> Sentence:
         lost = rows[rows["overflow"] > 0]
         if lost.empty:
             return None
-        each = listed(named(row) for _, row in lost.iterrows())
+        each = listed(f"{named(row)}, {row['overflow']} of {row['count']} results" for _, row in lost.iterrows())
         return (
             f"On “{kind}” in {form} {problem} is infinite by {each}; "
             f"exactly it is {number(float(lost['worst_reference'].iloc[0]))}."
@@ -61,7 +61,10 @@ def zero(problem: str, form: str, kind: str) -> Sentence:
         lost = rows[(rows["underflow"] > 0) & (rows["worst_computed"].astype(float) == 0)]
         if lost.empty:
             return None
-        each = listed(f"{number(float(row['worst_reference']))} by {named(row)}" for _, row in lost.iterrows())
+        each = listed(
+            f"{number(float(row['worst_reference']))} by {named(row)}, {row['underflow']} times in all"
+            for _, row in lost.iterrows()
+        )
         return f"On “{kind}” in {form} {problem} is 0 where it should be {each}."
 
     return sentence
@@ -78,7 +81,11 @@ def within_one_ulp(tables: Tables) -> str | None:
     ]
     count = len(rows.groupby(["problem", "algorithm"]))
     said = f"{listed(whole)} {'is' if len(whole) == 1 else 'are'}" if whole else "none is"
-    return f"Of {count} library functions measured on the hard battery, {said} within one ulp throughout."
+    typical = float(rows.groupby(["problem", "algorithm"])["max_ulp"].max().median())
+    return (
+        f"Of {count} library functions measured on the hard battery, {said} within one ulp throughout; the median of "
+        f"their worst errors is {number(typical)} ulps."
+    )
 
 
 def lost_functions(tables: Tables) -> str | None:
@@ -89,10 +96,12 @@ def lost_functions(tables: Tables) -> str | None:
     worst = _names(lost)
     if not worst:
         return None
+    count = int(lost[list(outcome.NOT_NUMBERS)].sum().sum())
     each = listed(f"{len(_names(part))} of {name}" for name, part in lost.groupby("backend", sort=False))
     return (
         f"{len(worst)} of {len(_names(rows))} library functions have no digit right, or a wrong infinity or NaN, for "
-        f"some input and format of the hard battery: {each}."
+        f"some input and format of the hard battery: {each}. {number(count)} "
+        "of their results are infinite or NaN, or fail to be."
     )
 
 
@@ -109,11 +118,12 @@ def reported(tables: Tables) -> str | None:
     )
     if not naive or not faithful:
         return None
+    worst = float(pick(rows, backend="study", algorithm="faithful")["ulps"].max())
     links = {link for line in rows["link"] for link in line.split()}
     return (
         f"{len(links)} reports from the field come down to {rows['title'].nunique()} inputs. The naive formula is "
         f"wrong on {naive.count('wrong')} of the {len(naive)} that it is for; faithful is within one ulp on "
-        f"{faithful.count('right')} of {len(faithful)}."
+        f"{faithful.count('right')} of {len(faithful)}, at worst {number(worst)} ulps off."
     )
 
 
@@ -125,7 +135,10 @@ def still_wrong(backend: str) -> Sentence:
         measured, wrong = rows[rows["verdict"] != "not applicable"], pick(rows, verdict="wrong")
         if wrong.empty:
             return None
-        each = listed(f"{row['title']} ({row['algorithm']}, {row['format']})" for _, row in wrong.iterrows())
+        each = listed(
+            f"{row['title']} ({row['algorithm']}, {row['format']}, {number(float(row['ulps']))} ulps off)"
+            for _, row in wrong.iterrows()
+        )
         return (
             f"{backend} {rows['version'].iloc[0]} is wrong on {len(wrong)} of {len(measured)} reported inputs that it "
             f"has a function for: {each}."
@@ -145,7 +158,7 @@ def worst_gradient(problem: str, form: str) -> Sentence:
         each = []
         for _, part in lost.groupby("algorithm", sort=False):
             first = part.iloc[int(part["value"].abs().argmin())]
-            said = outcome.words(part)
+            said = f"{outcome.words(part)}, {number(int(part[list(outcome.FAILURES)].sum().sum()))} times,"
             each.append(f"{said} by {named(first)} from a logit of {number(float(first['value']))}")
         return f"The {problem} in {form} by differentiation: {listed(each)}."
 

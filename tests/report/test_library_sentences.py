@@ -23,7 +23,7 @@ def test_row_sums_that_are_off_are_told_and_others_are_not():
 
 def test_infinite_and_zero_results_are_told_where_they_should_not_be():
     infinite = sentences.infinite("softplus", "float16", "ordinary")
-    assert "softplus is infinite by lib.f (lib 1.0); exactly it is 11.2" in infinite(
+    assert "softplus is infinite by lib.f (lib 1.0), 1 of 8 results; exactly it is 11.2" in infinite(
         battery(overflow=1, worst_reference=11.156)
     )
     assert infinite(battery()) is None
@@ -48,7 +48,7 @@ def reports():
         {"title": "one", "link": "a b", "backend": "study", "algorithm": "faithful", "verdict": "right"},
         {"title": "one", "link": "a b", "backend": "lib", "algorithm": "lib.f", "verdict": "wrong"},
     ]
-    return {"reports": pd.DataFrame(rows).assign(version="1.0", format="float16")}
+    return {"reports": pd.DataFrame(rows).assign(version="1.0", format="float16", ulps=0.5)}
 
 
 def test_reports_are_counted(reports):
