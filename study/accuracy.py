@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from difflib import get_close_matches
-from pathlib import Path
+
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from study.battery import battery
 from study.formats import get_format
+from study.given import is_battery, resolve
 from study.guard import TIMEOUT, MisbehavedError, guarded
-from study.inputs import rounded
 from study.problems import Algorithm, get_problem
-from study.problems.signature import Kind
 from study.reference import exact
 from study.statistics import statistics
 from study.worst import worst_case
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
-    from numpy.typing import NDArray
 
     from study.formats import Format
+    from study.given import Inputs
     from study.inputs import Arguments
     from study.problems import Problem
 
-    Inputs = str | Path | Sequence[Any] | NDArray[Any] | Mapping[str, Sequence[Any]] | None
 
 BUDGETS = ("max_ulp", "max_scaled", "max_normwise")
 """The figures that can be held to a budget."""
@@ -92,43 +87,6 @@ def _row(function: Callable[..., Any], problem: Problem, args: Arguments, timeou
     return statistics(problem, known, args, reference, problem.condition(*args, reference=reference))
 
 
-def resolve(problem: Problem, form: Format, inputs: Inputs) -> dict[str, Arguments]:
-    """What ``measure`` is asked to measure on, by name, rounded to the format; raises as ``measure`` does."""
-    if inputs is None:
-        return battery(problem, form)
-    if isinstance(inputs, str | Path) and Path(inputs).suffix:
-        return {Path(inputs).name: rounded(form, _from_file(problem, inputs))}
-    if isinstance(inputs, str | Path):
-        inputs = str(inputs)
-        kinds = battery(problem, form)
-        if inputs not in kinds:
-            near = get_close_matches(inputs, kinds)
-            known = f"did you mean: {', '.join(near)}?" if near else f"there are: {', '.join(kinds)}"
-            raise ValueError(f"no inputs named {inputs!r} for {problem.name}; {known}")
-        return {inputs: kinds[inputs]}
-    if not isinstance(inputs, Mapping):
-        alone = isinstance(inputs, np.ndarray) or np.isscalar(inputs[0])
-        inputs = {"given": [inputs] if alone else list(inputs)}
-    made = {name: rounded(form, tuple(np.asarray(a) for a in args)) for name, args in inputs.items()}
-    for args in made.values():
-        problem.signature.batch(args)
-        problem.signature.check_indices(args)
-    return made
-
-
-def _from_file(problem: Problem, file: str | Path) -> Arguments:
-    from study.logits import load
-
-    logits, targets = load(file)
-    if problem.signature.arguments == (Kind.VECTOR,):
-        return (logits,)
-    if problem.signature.arguments == (Kind.VECTOR, Kind.INDEX) and targets is not None:
-        return logits, targets
-    raise ValueError(
-        f"{file} holds logits{'' if targets is None else ' and targets'}; {problem.name} needs other inputs"
-    )
-
-
 def assert_accurate(
     function: Callable[..., Any],
     problem: str | Problem,
@@ -182,7 +140,7 @@ def check(
     if wrong:
         row = max(rows, key=lambda row: _severity(row, budgets))
         wrong += worst_case(
-            row, resolve(get_problem(problem), get_format(format), inputs), from_battery=_is_battery(inputs)
+            row, resolve(get_problem(problem), get_format(format), inputs), from_battery=is_battery(inputs)
         )
     return table, "\n".join(wrong)
 
@@ -203,7 +161,3 @@ def _severity(row: Mapping[str, Any], budgets: Mapping[str, float]) -> float:
     if row["misbehaviour"]:
         return -1.0
     return max(float(row[name]) / (limit or 1.0) for name, limit in budgets.items())
-
-
-def _is_battery(inputs: Inputs) -> bool:
-    return inputs is None or (isinstance(inputs, str) and not Path(inputs).suffix)
