@@ -12,6 +12,9 @@ help: ## list the targets
 experiments: $(VENV)/run ## run what is not up to date, write results/ and the report
 	@$(BIN)/study run
 
+libraries: $(VENV)/libraries ## install PyTorch and JAX too, and measure every library
+	@$(BIN)/study run
+
 check: $(VENV)/run ## the gate: recompute every table and hold it to its bounds
 	@$(BIN)/study check
 
@@ -32,9 +35,17 @@ lint: $(VENV)/dev ## ruff (rules and format) and mypy strict
 bench: $(VENV)/dev ## measure the speed of the reference engine against its peers
 	@$(BIN)/python -m benchmarks
 
+exhaustive: $(VENV)/run ## sweep every input: hours, on any number of workers; what is done is kept
+	@$(BIN)/study exhaustive
+
 clean: ## remove the virtual environment and every cache; results/ stays
 	rm -rf $(VENV) .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/libraries: requirements/libraries.txt requirements/torch.txt $(VENV)/run
+	$(PIP) --require-hashes -r $<
+	$(PIP) --no-deps -r requirements/torch.txt
+	@touch $@
 
 $(VENV)/%: requirements/%.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -42,5 +53,5 @@ $(VENV)/%: requirements/%.txt pyproject.toml
 	$(PIP) --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 
-.PHONY: help experiments check baseline report test lint bench clean
+.PHONY: help experiments libraries exhaustive check baseline report test lint bench clean
 .SECONDARY:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from study.formats import get_format
-from study.given import is_battery, resolve
+from study.given import resolve
 from study.guard import TIMEOUT, MisbehavedError, guarded
 from study.problems import Algorithm, get_problem
 from study.reference import exact
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from study.backends import Backend
     from study.formats import Format
     from study.given import Inputs
     from study.inputs import Arguments
     from study.problems import Problem
-
 
 BUDGETS = ("max_ulp", "max_scaled", "max_normwise")
 """The figures that can be held to a budget."""
@@ -38,6 +39,7 @@ def measure(
     format: str | Format,  # noqa: A002 - the word that its users know
     inputs: Inputs = None,
     timeout: float = TIMEOUT,
+    backend: str | Backend = "numpy",
 ) -> pd.DataFrame:
     """Measure a function against the exact values of a problem.
 
@@ -49,24 +51,31 @@ def measure(
         inputs: one kind of the hard battery by name; a file of logits (``study.logits.load``); the problem's arguments,
             or a mapping of names to them; by default the whole battery. Numbers are rounded to the format.
         timeout: seconds for one call.
+        backend: whose arrays the function takes and returns, where not NumPy's.
 
     Returns:
         A tidy row for each kind of inputs: see ``study.statistics``. A function that raises, hangs, changes its
         input, or returns another shape or dtype has that in ``misbehaviour`` and nothing in the figures.
 
     Raises:
-        TypeError, ValueError: an unknown problem, format or kind, inputs that do not fit, or no possible timeout.
+        TypeError, ValueError: an unknown problem, format, kind or backend, unfitting inputs, or no possible timeout.
+        AbsentError: the backend is not installed.
     """
     import pandas as pd
 
+    from study.backends import get_backend
+
     problem, form = get_problem(problem), get_format(format)
+    name = getattr(function, "__name__", type(function).__name__)
+    if (arrays := get_backend(backend)).name != "numpy":
+        function = arrays.on_numpy(function)
     if not 0 < timeout <= LONGEST:
         raise ValueError(f"a timeout is a positive number of seconds, at most {LONGEST:g}; got {timeout:g}")
     rows = []
     for kind, args in resolve(problem, form, inputs).items():
         rows.append({
             "problem": problem.name,
-            "function": getattr(function, "__name__", type(function).__name__),
+            "function": name,
             "format": form.name,
             "inputs": kind,
             "misbehaviour": "",
@@ -139,7 +148,7 @@ def check(
     if wrong:
         row = max(rows, key=lambda row: _severity(row, budgets))
         wrong += worst_case(
-            row, resolve(get_problem(problem), get_format(format), inputs), from_battery=is_battery(inputs)
+            row, resolve(get_problem(problem), get_format(format), inputs), from_battery=_is_battery(inputs)
         )
     return table, "\n".join(wrong)
 
@@ -160,3 +169,7 @@ def _severity(row: Mapping[str, Any], budgets: Mapping[str, float]) -> float:
     if row["misbehaviour"]:
         return -1.0
     return max(float(row[name]) / (limit or 1.0) for name, limit in budgets.items())
+
+
+def _is_battery(inputs: Inputs) -> bool:
+    return inputs is None or (isinstance(inputs, str) and not Path(inputs).suffix)

@@ -81,7 +81,8 @@ def _reals(form: Format) -> Iterator[tuple[str, NDArray[Any]]]:
     yield "wide", 4 * top * normal("wide")
     yield "offset", 1.5 * normal("offset") + np.geomspace(1, form.xmax / 16, ROWS)[:, None]
     yield "ties", np.repeat(np.linspace(-top, 2 * top, ROWS)[:, None], 7, axis=-1)
-    yield "many ties", np.zeros((1, 5000))
+    yield "many ties", np.zeros((8, 4096))
+    yield "more ties than float16 counts", np.zeros((1, 70000))
     yield "one dominates", np.where(np.arange(10) == 3, np.linspace(0, 3 * top, ROWS)[:, None], 0.0)
     yield "normalised", _normalised(normal("normalised"))
     yield "single", normal("single", 1)

@@ -111,7 +111,7 @@ def check(experiments: Sequence[Experiment], jobs: int | None = None, *, catalog
 
     found: list[str] = []
     sweeps: dict[tuple[str, str], pd.DataFrame] = {}
-    for experiment, tables in recompute(experiments, jobs):
+    for experiment, tables in recompute([e for e in experiments if not e.absent()], jobs):
         found += violations(experiment, tables)
         declared = {name for name, table in experiment.tables.items() if isinstance(table, Sweep)}
         sweeps |= {(experiment.name, name): tables[name] for name in declared}

@@ -1,4 +1,4 @@
-"""What a function is measured on: the hard battery, somebody's arguments, or a file of logits."""
+"""Inputs as a user names them: a kind of the hard battery, a file of logits, or arrays."""
 
 from __future__ import annotations
 
@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 
 
 def resolve(problem: Problem, form: Format, inputs: Inputs) -> dict[str, Arguments]:
-    """What ``measure`` is asked to measure on, by name, rounded to the format; raises as ``measure`` does."""
+    """What to measure on, by name, rounded to the format.
+
+    Raises:
+        TypeError, ValueError: an unknown kind, or inputs that do not fit the problem.
+    """
     if inputs is None:
         return battery(problem, form)
     if isinstance(inputs, str | Path) and Path(inputs).suffix:
@@ -60,8 +64,3 @@ def _from_file(problem: Problem, file: str | Path) -> Arguments:
     raise ValueError(
         f"{file} holds logits{'' if targets is None else ' and targets'}; {problem.name} needs other inputs"
     )
-
-
-def is_battery(inputs: Inputs) -> bool:
-    """Whether these are the hard battery or one of its kinds, which anyone can draw again."""
-    return inputs is None or (isinstance(inputs, str) and not Path(inputs).suffix)

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import sys
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from study import store
+from study import execution, store
+from study.backends import get_backend
 from study.experiment import Experiment, Sweep
 from study.inputs import generator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from concurrent.futures import Executor
 
     import pandas as pd
 
 EXPERIMENTS = Path("experiments")
 BACKEND = "numpy"
-NOT_COMPUTING = ("study.report", "study.gate", "study.contracts", "study.cli")
+NOT_COMPUTING = ("study.report", "study.gate", "study.contracts", "study.cli", "study.execution")
 """Modules that no table depends on."""
 
 
@@ -64,14 +64,17 @@ def discover(names: Sequence[str] = ()) -> list[Experiment]:
 def mark(experiment: Experiment) -> str:
     """What the tables of an experiment are made from; its own file counts as changed when touched, as for make."""
     touched = Path(experiment.module_file).stat().st_mtime_ns
-    return store.fingerprint(roots(experiment), touched, skip=NOT_COMPUTING)
+    versions = [get_backend(name).version for name in experiment.backends]
+    data = [Path(experiment.module_file).with_name(name).read_text(encoding="utf-8") for name in experiment.data]
+    return store.fingerprint(roots(experiment), [touched, *versions, *data], skip=NOT_COMPUTING)
 
 
 def roots(experiment: Experiment) -> list[Path]:
-    """The files that an experiment's tables start from: its own, the runner, and its problems'."""
+    """The files that an experiment's tables start from: its own, the runner, its problems' and its backends'."""
     from study.problems import get_problem
 
     modules = {get_problem(name).definition.__module__ for name in experiment.problem_names()}
+    modules |= {f"study.backends.{get_backend(name).name}" for name in experiment.backends}
     return [
         Path(experiment.module_file),
         Path(__file__),
@@ -80,9 +83,12 @@ def roots(experiment: Experiment) -> list[Path]:
 
 
 def run_experiments(experiments: Sequence[Experiment], jobs: int | None = None) -> list[str]:
-    """Compute and store what is not up to date, with a progress bar; returns the names of what was computed."""
-    marks = {e.name: mark(e) for e in experiments}
-    waiting = [e for e in experiments if not store.is_current(e.name, marks[e.name])]
+    """Compute and store what is not up to date, with a progress bar; returns the names of what was computed.
+
+    The results of an experiment on a library that is not installed are left as they are.
+    """
+    marks = {e.name: mark(e) for e in experiments if not e.absent()}
+    waiting = [e for e in experiments if e.name in marks and not store.is_current(e.name, marks[e.name])]
     for experiment, tables in recompute(waiting, jobs):
         for name, table in tables.items():
             store.write_table(experiment.name, name, table)
@@ -104,10 +110,9 @@ def recompute(
         return
     from tqdm import tqdm
 
-    jobs = jobs or int(os.environ.get("JOBS", "0")) or os.cpu_count() or 1
     total = sum(_size(table) for e in experiments for table in e.tables.values())
     pause = 0.2 if sys.stderr.isatty() else 10.0
-    with ProcessPoolExecutor(jobs) as pool, tqdm(total=total, unit="unit", mininterval=pause) as bar:
+    with execution.executor(jobs) as pool, tqdm(total=total, unit="unit", mininterval=pause) as bar:
         for experiment in experiments:
             bar.set_description(experiment.name, refresh=False)
             yield experiment, dict(compute(experiment, pool, bar))
@@ -119,10 +124,9 @@ def compute(experiment: Experiment, pool: Executor, bar: Any = None) -> Iterator
 
     path = str(Path(experiment.module_file).resolve())
     for name, table in experiment.tables.items():
-        futures: list[Future[Any]] = [pool.submit(_work, path, name, i) for i in range(_size(table))]
-        results = []
-        for future in futures:
-            results.append(future.result())
+        results: list[Any] = [None] * _size(table)
+        for (_, _, index), result in execution.results(pool, _work, [(path, name, i) for i in range(len(results))]):
+            results[index] = result
             if bar is not None:
                 bar.update()
         rows = [row for part in results for row in part] if isinstance(table, Sweep) else results[0]
@@ -133,13 +137,19 @@ def _size(table: Any) -> int:
     return len(list(table.units())) if isinstance(table, Sweep) else 1
 
 
-def _work(path: str, table_name: str, index: int) -> Any:
+def _work(call: tuple[str, str, int]) -> Any:
     """In a worker: one unit of a sweep, or one whole table."""
+    path, table_name, index = call
     experiment = load(Path(path))
     table = experiment.tables[table_name]
     if not isinstance(table, Sweep):
         return table()
     return measure_unit(experiment.name, table, index)
+
+
+def measure_sweep(experiment: str, sweep: Sweep) -> list[dict[str, Any]]:
+    """The rows of a whole sweep, here and now."""
+    return [row for index, _ in enumerate(sweep.units()) for row in measure_unit(experiment, sweep, index)]
 
 
 def measure_unit(experiment: str, sweep: Sweep, index: int) -> list[dict[str, Any]]:

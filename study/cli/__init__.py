@@ -3,8 +3,10 @@
 from study.cli.group import main
 from study.cli.own import audit, measure
 from study.cli.results import baseline, check, list_, replay, report, run
+from study.cli.search import search
+from study.cli.sweep import exhaustive, sweep
 
 __all__ = ["main"]
 
-for _command in (list_, run, report, check, baseline, replay, measure, audit):
+for _command in (list_, run, report, check, baseline, replay, measure, audit, sweep, exhaustive, search):
     main.add_command(_command)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 @click.command("list")
 def list_() -> None:
-    """List the experiments, the problems with their algorithms, and the formats."""
+    """List the experiments, the problems with their algorithms, the formats and the backends."""
+    from study.backends import BACKENDS
     from study.formats import FORMATS
     from study.problems import PROBLEMS
 
@@ -26,6 +27,8 @@ def list_() -> None:
     for problem in PROBLEMS.values():
         click.echo(f"  {problem.name:24} {problem.formula}\n{'':27}{', '.join(problem.algorithms)}")
     click.echo(f"formats\n  {', '.join(FORMATS)}")
+    versions = (f"{b.name} {b.version or '(not installed)'}" for b in BACKENDS.values())
+    click.echo(f"backends\n  {', '.join(versions)}")
 
 
 @click.command()
@@ -35,7 +38,12 @@ def run(names: tuple[str, ...], jobs: int | None) -> None:
     """Run experiments (all, or NAMES), as far as they are not up to date, and rebuild the report."""
     from study.run import run_experiments
 
-    computed = run_experiments(_discover(names), jobs)
+    experiments = _discover(names)
+    for experiment in experiments:
+        if absent := experiment.absent():
+            click.echo(f"{experiment.name}: {' and '.join(absent)} not installed (make libraries); results are kept")
+    with one_line_errors():
+        computed = run_experiments(experiments, jobs)
     click.echo(f"computed: {', '.join(computed)}" if computed else "everything is up to date")
     _report()
 

@@ -6,6 +6,7 @@ import hashlib
 import os
 import struct
 from fractions import Fraction
+from functools import cache
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -29,20 +30,19 @@ Whole = int | np.signedinteger[Any]
 INTERPRETED = os.environ.get("STUDY_ENGINE") == "interpreted"
 
 
-def _source_digest() -> str:
-    sources = sorted(Path(__file__).parent.glob("*.py"))
+@cache
+def _source_digest(*folders: Path) -> str:
+    sources = [source for folder in folders for source in sorted(folder.glob("*.py"))]
     return hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()
 
 
 class _PackageCache(FunctionCache):
-    """numba's cache on disk, stale as soon as any file of this package changes, not the function's own alone."""
+    """numba's cache on disk, stale as soon as any file of the engine or of the function's own package changes."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)  # type: ignore[no-untyped-call]
-        self._cache_file = IndexDataCacheFile(self._cache_path, self._impl.filename_base, DIGEST)  # type: ignore[no-untyped-call]
-
-
-DIGEST = "" if INTERPRETED else _source_digest()
+        digest = _source_digest(*sorted({Path(__file__).parent, Path(function.__code__.co_filename).parent}))
+        self._cache_file = IndexDataCacheFile(self._cache_path, self._impl.filename_base, digest)  # type: ignore[no-untyped-call]
 
 
 def _compile(function: F, *, forceinline: bool = False) -> Any:

@@ -1,0 +1,61 @@
+"""Commands that leave nothing to chance: every input, or the worst that a search finds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from study.cli.group import one_line_errors
+
+if TYPE_CHECKING:
+    from study.sweep.specification import Specification
+
+
+@click.command()
+@click.argument("problem")
+@click.option("--format", "form", required=True, help="Format of at most 24 bits of precision.")
+@click.option("--algorithms", help="Names, separated by commas; default: all, and NumPy's and SciPy's functions.")
+@click.option("--length", type=click.IntRange(1), default=1, show_default=True, help="Entries of a vector.")
+@click.option("--start", default="0", show_default=True, help="First input: its bit patterns side by side, as 0x3f80.")
+@click.option("--stop", help="One more than the last input; default: the end.")
+@click.option("--jobs", type=click.IntRange(1), envvar="JOBS", help="Worker processes; default: one a processor.")
+def sweep(
+    problem: str, form: str, algorithms: str | None, length: int, start: str, stop: str | None, jobs: int | None
+) -> None:
+    """Measure algorithms on every input of a format; what is done is kept, and the same command goes on from there.
+
+    SCHEDULER=tcp://HOST:PORT sends the work to a Dask cluster.
+
+    \b
+    Examples:
+      study sweep softplus --format float32
+      study sweep logaddexp --format float16 --algorithms log1p,faithful
+      study sweep softmax --format float8_e4m3fn --length 3
+    """  # noqa: D301 - \b is click's mark for text to be left as it is
+    from study.sweep.functions import problem_named
+    from study.sweep.specification import Specification
+
+    with one_line_errors():
+        known = problem_named(problem).algorithms
+        names = algorithms.split(",") if algorithms else [n for n, a in known.items() if form in a.formats]
+        spec = Specification(problem, form, tuple(names), length, int(start, 0), int(stop, 0) if stop else None)
+        _run([spec], jobs)
+
+
+@click.command()
+@click.option("--jobs", type=click.IntRange(1), envvar="JOBS", help="Worker processes; default: one a processor.")
+def exhaustive(jobs: int | None) -> None:
+    """Run every sweep of the plan, the cheap ones first: hours; what is done is kept."""
+    from study.sweep.plan import plan
+
+    with one_line_errors():
+        _run(plan(), jobs)
+
+
+def _run(specs: list[Specification], jobs: int | None) -> None:
+    from study.sweep.run import run
+
+    for spec in specs:
+        for path in run(spec, jobs):
+            click.echo(path)

@@ -1,0 +1,118 @@
+"""Where work is done: the one place that makes an executor, and the one loop that waits for results.
+
+An executor is that of ``concurrent.futures``: processes on this machine or, where SCHEDULER names one, a Dask cluster.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from itertools import islice
+from multiprocessing import Pipe
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from multiprocessing.connection import Connection
+
+
+class WorkerDiedError(RuntimeError):
+    """A worker process ended before its work did."""
+
+
+def workers(jobs: int | None = None) -> int:
+    """Worker processes to use: as asked, or else the environment's JOBS, or else one a processor."""
+    return jobs or int(os.environ.get("JOBS", "0")) or os.cpu_count() or 1
+
+
+@contextmanager
+def executor(jobs: int | None = None, scheduler: str | None = None) -> Iterator[Executor]:
+    """An executor; when left early its workers end at once, and they end with this process however that ends.
+
+    Args:
+        jobs: worker processes, as for ``workers``.
+        scheduler: address of a Dask scheduler, tcp://HOST:PORT; by default the environment's SCHEDULER.
+
+    Raises:
+        ImportError: a scheduler is asked for, and ``distributed`` is not installed.
+    """
+    scheduler = scheduler or os.environ.get("SCHEDULER")
+    with _cluster(scheduler) if scheduler else _processes(workers(jobs)) as pool:
+        yield pool
+
+
+@contextmanager
+def _processes(count: int) -> Iterator[Executor]:
+    alive, until = Pipe(duplex=False)
+    pool = ProcessPoolExecutor(count, initializer=_attend, initargs=(alive, until))
+    try:
+        yield pool
+        pool.shutdown()
+    finally:
+        until.close()
+        pool.shutdown(cancel_futures=True)
+        alive.close()
+
+
+def _attend(alive: Connection, until: Connection) -> None:
+    """In a new worker: leave Ctrl-C to the main process, and end when it closes its end of the pipe, or dies."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    until.close()
+    threading.Thread(target=_end_with, args=(alive,), daemon=True).start()
+
+
+def _end_with(alive: Connection) -> None:
+    try:
+        alive.recv()
+    except (EOFError, OSError):
+        os._exit(1)
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[Executor]:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ImportError("SCHEDULER wants Dask: pip install 'study[cluster]'") from None
+    with Client(address, set_as_default=False) as client:  # type: ignore[no-untyped-call,unused-ignore]
+        pool: Executor = client.get_executor(pure=False)
+        try:
+            yield pool
+        finally:
+            pool.shutdown(wait=False)
+
+
+def results(pool: Executor, function: Callable[..., Any], calls: Iterable[Any], ahead: int = 64) -> Iterator[Any]:
+    """Call and result, as they become ready; only ``ahead`` calls are submitted at a time.
+
+    Args:
+        pool: an executor.
+        function: what to call, with one argument.
+        calls: its arguments.
+        ahead: calls in flight.
+
+    Raises:
+        WorkerDiedError: a worker process was killed; the results that were yielded stand.
+    """
+    from concurrent.futures.process import BrokenProcessPool
+
+    waiting = iter(calls)
+    flying: dict[Future[Any], Any] = {}
+    try:
+        while True:
+            for call in islice(waiting, ahead - len(flying)):
+                flying[pool.submit(function, call)] = call
+            if not flying:
+                return
+            done, _ = wait(flying, return_when=FIRST_COMPLETED)
+            for future in done:
+                call = flying.pop(future)
+                yield call, future.result()
+    except BrokenProcessPool:
+        raise WorkerDiedError("a worker process died; what was done is kept, run the same command again") from None
+    finally:
+        for future in flying:
+            future.cancel()

@@ -1,0 +1,79 @@
+"""A sweep from end to end: shards that are missing computed, all merged, its tables written."""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from study import execution, store
+from study.sweep import shards, tables
+from study.sweep.functions import problem_named
+from study.sweep.measure import measure
+from study.sweep.tally import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from study.sweep.specification import Specification
+
+RESULTS = Path("exhaustive")
+"""Folder within the results."""
+
+
+class AnotherMachineError(OSError):
+    """A worker's code, packages or processor are not those that the shards are named after."""
+
+
+@cache
+def code_of(problem: str) -> str:
+    """Fingerprint of the code that a sweep depends on, of package versions and of the machine."""
+    module = problem_named(problem).definition.__module__
+    engine = sorted((Path(__file__).parents[1] / "reference" / "engine").glob("*.py"))
+    roots = [Path(__file__).with_name("measure.py"), Path(sys.modules[module].__file__ or ""), *engine]
+    return store.fingerprint(roots)
+
+
+def run(spec: Specification, jobs: int | None = None) -> list[Path]:
+    """Compute what is missing of a sweep, with a progress bar, and write its tables; returns their paths."""
+    merged = {name: Tally() for name in spec.algorithms}
+    for tallies in _tallies(spec, jobs):
+        merged = {name: merged[name] + tallies[name] for name in spec.algorithms}
+    made = {"summary": tables.summary(spec, merged), "histogram": tables.histogram(merged)}
+    for name, table in made.items():
+        store.write_table(str(RESULTS / spec.name), name, table)
+    return [store.RESULTS / RESULTS / spec.name / f"{name}.csv" for name in made]
+
+
+def _tallies(spec: Specification, jobs: int | None) -> Iterator[dict[str, Tally]]:
+    """The tallies of every shard, stored ones first, in no particular order."""
+    from tqdm import tqdm
+
+    code = code_of(spec.problem)
+    missing = []
+    pause = 0.2 if sys.stderr.isatty() else 10.0
+    with tqdm(total=spec.size, desc=spec.name, unit="", unit_scale=True, mininterval=pause) as bar:
+        for shard in spec.shards():
+            stored = shards.read(shard, code)
+            if stored is None:
+                missing.append(shard)
+                continue
+            bar.update(shard.size)
+            yield stored
+        if not missing:
+            return
+        bar.unpause()
+        with execution.executor(min(execution.workers(jobs), len(missing))) as pool:
+            for (shard, _), tallies in execution.results(pool, _work, [(shard, code) for shard in missing]):
+                shards.write(shard, code, tallies)
+                bar.update(shard.size)
+                yield tallies
+
+
+def _work(call: tuple[Specification, str]) -> dict[str, Tally]:
+    """In a worker: one shard, if it is the same code on the same kind of machine."""
+    shard, code = call
+    if code_of(shard.problem) != code:
+        raise AnotherMachineError("a worker has other code, packages or another processor; results would be mixed")
+    return measure(shard)

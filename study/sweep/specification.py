@@ -1,0 +1,148 @@
+"""What a sweep is: a problem, a format, algorithms, and every tuple of bit patterns or a range of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from study.formats import get_format
+from study.sweep.functions import problem_named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from study.formats import Format
+    from study.problems import Problem
+
+LARGEST_SHARD = 2**23
+MOST_SHARDS = 512
+
+
+@dataclass(frozen=True)
+class Specification:
+    """One sweep, or one shard of it.
+
+    Attributes:
+        problem: name of the problem.
+        form: name of the format, of at most 24 bits of precision.
+        algorithms: names of the algorithms, in order.
+        length: entries of its vectors; 1 for a problem without any.
+        start: first input: the bit patterns of its numbers side by side, the first number the most significant.
+        stop: one more than the last input; None for the end of the domain.
+    """
+
+    problem: str
+    form: str
+    algorithms: tuple[str, ...]
+    length: int = 1
+    start: int = 0
+    stop: int | None = None
+
+    def __post_init__(self) -> None:
+        problem, form = problem_named(self.problem), get_format(self.form)
+        if form.p > 24:
+            raise ValueError(f"{form.name} has too many numbers to sweep; study search looks for its worst case")
+        if any(len(kind.axes) > 1 or kind.integer for kind in problem.signature.arguments):
+            raise ValueError(f"{self.problem} takes more than numbers and vectors; it cannot be swept")
+        missing = [name for name in self.algorithms if name not in problem.algorithms]
+        if missing or not self.algorithms:
+            raise ValueError(
+                f"{self.problem} has no algorithm {', '.join(missing)}; it has: {', '.join(problem.algorithms)}"
+            )
+        if self.vectors != (self.length > 1):
+            raise ValueError(
+                f"{self.problem} takes {'vectors: give a length of 2 or 3' if self.vectors else 'numbers'}"
+            )
+        if self.bits > 32:
+            raise ValueError(
+                f"{self.count} numbers of {form.bits} bits are 2^{self.bits} inputs; at most 2^32 are swept"
+            )
+        if not 0 <= self.start < self.end <= self.domain:
+            raise ValueError(f"inputs run from 0 to {self.domain}, not from {self.start} to {self.end}")
+
+    @property
+    def format(self) -> Format:
+        """The format."""
+        return get_format(self.form)
+
+    @property
+    def vectors(self) -> bool:
+        """Whether the problem takes vectors."""
+        return any(kind.axes for kind in problem_named(self.problem).signature.arguments)
+
+    @property
+    def count(self) -> int:
+        """Numbers that an input is made of."""
+        return sum(self.length if kind.axes else 1 for kind in problem_named(self.problem).signature.arguments)
+
+    @property
+    def bits(self) -> int:
+        """Bits that an input is made of."""
+        return self.count * self.format.bits
+
+    @property
+    def domain(self) -> int:
+        """How many inputs there are."""
+        return 1 << self.bits
+
+    @property
+    def end(self) -> int:
+        """One more than the last input."""
+        return self.domain if self.stop is None else self.stop
+
+    @property
+    def size(self) -> int:
+        """How many inputs are swept."""
+        return self.end - self.start
+
+    @property
+    def exhaustive(self) -> bool:
+        """Whether that is every bit pattern."""
+        return self.size == self.domain
+
+    @property
+    def name(self) -> str:
+        """Folder of its results."""
+        shape = "" if self.length == 1 else f"{self.length}"
+        part = "" if self.exhaustive else f"_{self.start:x}_{self.end:x}"
+        return f"{self.problem}{shape}_{self.form}{part}"
+
+    def shards(self) -> Iterator[Specification]:
+        """The sweep in pieces of one size, whatever the number of workers."""
+        size = min(LARGEST_SHARD, max(4096, self.domain // MOST_SHARDS))
+        for start in range(self.start, self.end, size):
+            yield replace(self, start=start, stop=min(start + size, self.end))
+
+    def key(self, code: str) -> str:
+        """Digest of all that determines the result; ``code`` is the fingerprint of the code and the machine."""
+        text = json.dumps([asdict(self), code], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def arguments(self, start: int, stop: int) -> tuple[list[NDArray[Any]], NDArray[np.int64]]:
+        """Inputs from start to stop that lie in the problem's domain, as its arguments; and their numbers.
+
+        A label outside [0, 1] is no probability: such inputs are left out.
+        """
+        width, dtype = self.format.bits, self.format.dtype
+        index = np.arange(start, stop, dtype=np.int64)
+        problem: Problem = problem_named(self.problem)
+        args: list[NDArray[Any]] = []
+        shift = self.bits
+        inside = np.ones(len(index), dtype=bool)
+        for kind, domain in zip(problem.signature.arguments, problem.domains, strict=True):
+            numbers = []
+            for _ in range(self.length if kind.axes else 1):
+                shift -= width
+                numbers.append((index >> shift).astype(f"uint{width}").view(dtype))
+            args.append(np.stack(numbers, axis=-1) if kind.axes else numbers[0])
+            if domain == "probability":
+                inside &= (args[-1] >= 0) & (args[-1] <= 1)
+        if inside.all():
+            return args, index
+        return [arg[inside] for arg in args], index[inside]

@@ -1,0 +1,79 @@
+"""The tables of a sweep, from its merged tallies: the same bytes whatever made them, in whatever order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from study.errors import Outcome
+from study.sweep.classify import bin_edges
+from study.sweep.functions import problem_named
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from study.sweep.specification import Specification
+    from study.sweep.tally import Tally
+
+
+def summary(spec: Specification, tallies: dict[str, Tally]) -> pd.DataFrame:
+    """A row an algorithm: counts, outcomes, and the largest error, recomputed at its input by the engine and mpmath."""
+    import pandas as pd
+
+    return pd.DataFrame([_row(spec, name, tally) for name, tally in tallies.items()])
+
+
+def histogram(tallies: dict[str, Tally]) -> pd.DataFrame:
+    """How many results of each algorithm have an error in (above_ulp, to_ulp]; bins that are empty are left out."""
+    import pandas as pd
+
+    rows = [
+        {"algorithm": name, "above_ulp": low, "to_ulp": high, "count": count}
+        for name, tally in tallies.items()
+        for (low, high), count in zip(bin_edges(), tally.histogram, strict=True)
+        if count
+    ]
+    return pd.DataFrame(rows)
+
+
+def _row(spec: Specification, name: str, tally: Tally) -> dict[str, Any]:
+    return {
+        "problem": spec.problem,
+        "algorithm": name,
+        "format": spec.form,
+        "length": spec.length,
+        "coverage": "exhaustive" if spec.exhaustive else f"inputs {spec.start:#x} to {spec.end - 1:#x}",
+        "inputs": spec.size,
+        "count": tally.count,
+        **_worst(spec, name, tally),
+        "not_correctly_rounded": tally.not_correctly_rounded,
+        **{outcome.name.lower(): tally.outcomes[outcome] for outcome in Outcome},
+        "by_engine": tally.settled - tally.by_mpmath,
+        "by_mpmath": tally.by_mpmath,
+    }
+
+
+def _worst(spec: Specification, name: str, tally: Tally) -> dict[str, Any]:
+    from study.errors import ulp_error
+    from study.reference import exact
+    from study.reference.crosscheck import crosscheck
+    from study.statistics import decimal, written
+
+    if not tally.count:
+        return {"max_ulp": 0.0, "worst_input": "", "worst_component": 0, "worst_computed": "", "worst_reference": ""}
+    problem = problem_named(spec.problem)
+    args, _ = spec.arguments(tally.worst_input, tally.worst_input + 1)
+    held = exact(problem, *args)
+    with np.errstate(invalid="ignore"):
+        crosscheck(problem, [arg.astype(np.float64) for arg in args], held, [0])
+    computed = np.asarray(problem.algorithms[name](*args)).reshape(-1)
+    held = held.reshape(computed.shape)
+    at = tally.worst_component
+    return {
+        "max_ulp": float(ulp_error(computed, held)[at]),
+        "worst_input": written(problem, args, 0),
+        "worst_component": at,
+        "worst_computed": repr(float(computed[at])),
+        "worst_reference": decimal(held[at]),
+    }

@@ -1,0 +1,103 @@
+"""A sweep from end to end: the same bytes from any workers and surroundings, and after any damage."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from study import store
+from study.sweep import run, shards
+from study.sweep.specification import Specification
+from study.sweep.tally import Tally
+
+SPEC = Specification("sigmoid", "float16", ("naive", "two_branch"))
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def tables():
+    return {path.name: path.read_bytes() for path in sorted(Path("results/exhaustive").rglob("*.csv"))}
+
+
+def stored():
+    return sorted(Path(".cache/sweeps").rglob("*.json"))
+
+
+def test_damage_is_recomputed_and_nothing_else(folder, monkeypatch):
+    run.run(SPEC, jobs=1)
+    whole, files = tables(), stored()
+    assert len(whole) == 2
+    assert len(files) == 16
+    before = {path: path.stat().st_mtime_ns for path in files}
+    text = files[0].read_text()
+    files[0].write_text(text[: len(text) // 2])
+    files[1].write_text("")
+    files[2].unlink()
+    files[3].write_text(files[3].read_text().replace("4096", "4097", 1))
+    files[4].write_bytes(b"\xff\x00")
+    files[5].write_text(files[6].read_text())
+    Path("results/exhaustive/sigmoid_float16/summary.csv").write_text("torn")
+    run.run(SPEC, jobs=2)
+    assert tables() == whole
+    assert stored() == files
+    unchanged = [path for path in files if path.stat().st_mtime_ns == before[path]]
+    assert unchanged == files[6:]
+
+
+def test_other_code_or_another_specification_is_another_shard(folder):
+    shard = next(SPEC.shards())
+    shards.write(shard, "one", {name: Tally() for name in SPEC.algorithms})
+    assert shards.read(shard, "one") == {"naive": Tally(), "two_branch": Tally()}
+    assert shards.read(shard, "two") is None
+    assert shards.read(list(SPEC.shards())[1], "one") is None
+
+
+def test_a_worker_with_other_code_refuses(folder):
+    with pytest.raises(run.AnotherMachineError, match="would be mixed"):
+        run._work((next(SPEC.shards()), "another"))
+
+
+def test_tallies_add_up_in_any_order():
+    tallies = [Tally(1, worst_ulp=w, worst_input=i) for w, i in ((1.0, 5), (2.0, 9), (2.0, 3), (0.0, 1))]
+    forward, backward = sum(tallies, Tally()), sum(reversed(tallies), Tally())
+    assert forward == backward
+    assert (forward.count, forward.worst_ulp, forward.worst_input) == (4, 2.0, 3)
+
+
+def test_a_full_disk_is_named_and_leaves_no_half_file(folder, monkeypatch):
+    def full(_fd):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store.os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        run.run(SPEC, jobs=1)
+    assert not list(Path(".cache").rglob("*.*"))
+    monkeypatch.undo()
+    monkeypatch.chdir(folder)
+    run.run(SPEC, jobs=1)
+    assert len(stored()) == 16
+
+
+@pytest.mark.parametrize(
+    "surroundings",
+    [
+        {"JOBS": "1", "PYTHONHASHSEED": "1", "LC_ALL": "C", "TZ": "UTC", "OMP_NUM_THREADS": "1"},
+        {"JOBS": "4", "PYTHONHASHSEED": "77", "LC_ALL": "C.UTF-8", "TZ": "Asia/Kathmandu", "OMP_NUM_THREADS": "3"},
+    ],
+)
+def test_surroundings_do_not_matter(folder, surroundings):
+    command = [sys.executable, "-m", "study", "sweep", "sigmoid", "--format", "float16"]
+    command += ["--algorithms", ",".join(SPEC.algorithms)]
+    done = subprocess.run(command, env={**os.environ, **surroundings}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    elsewhere = tables()
+    for path in stored():
+        path.unlink()
+    run.run(SPEC, jobs=2)
+    assert tables() == elsewhere

@@ -1,0 +1,91 @@
+"""The executor seam: any end of the main process or of a worker is the end of all, at once, and is told."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from study import execution
+
+SLEEPER = """
+import sys, time
+from study import execution
+
+def nap(i):
+    print(__import__("os").getpid(), flush=True)
+    time.sleep(60)
+
+with execution.executor(2) as pool:
+    for _ in execution.results(pool, nap, range(8)):
+        pass
+"""
+
+
+def double(x):
+    return 2 * x
+
+
+def die(x):
+    if x == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return x
+
+
+def fail(x):
+    raise ValueError(f"not {x}")
+
+
+def test_every_call_comes_back_once():
+    with execution.executor(2) as pool:
+        assert dict(execution.results(pool, double, range(200))) == {i: 2 * i for i in range(200)}
+
+
+def test_a_killed_worker_is_told_and_does_not_hang():
+    began = time.monotonic()
+    with pytest.raises(execution.WorkerDiedError, match="run the same command again"), execution.executor(2) as pool:
+        list(execution.results(pool, die, range(100)))
+    assert time.monotonic() - began < 10
+
+
+def test_an_error_in_a_worker_is_raised_here():
+    with pytest.raises(ValueError, match="not 0"), execution.executor(1) as pool:
+        list(execution.results(pool, fail, [0]))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL, signal.SIGTERM])
+def test_workers_end_with_the_main_process_at_once(number):
+    main = subprocess.Popen([sys.executable, "-c", SLEEPER], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    workers = {int(main.stdout.readline()) for _ in range(2)}
+    began = time.monotonic()
+    main.send_signal(number)
+    main.communicate(timeout=20)
+    while any(map(alive, workers)) and time.monotonic() - began < 10:
+        time.sleep(0.02)
+    assert time.monotonic() - began < 5
+    assert main.returncode != 0
+
+
+def alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_the_number_of_workers_is_the_asked_one_or_that_of_the_environment(monkeypatch):
+    monkeypatch.setenv("JOBS", "7")
+    assert execution.workers(3) == 3
+    assert execution.workers() == 7
+    monkeypatch.setenv("JOBS", "0")
+    assert execution.workers() == os.cpu_count()
+
+
+def test_a_scheduler_without_dask_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ImportError, match=r"pip install 'study\[cluster\]'"), execution.executor(scheduler="tcp://x:1"):
+        pass
