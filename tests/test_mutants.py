@@ -9,7 +9,7 @@ from benchmarks.mutation.trial import Trial
 from study.inputs import generator
 from study.problems import PROBLEMS
 
-TRIED = 72
+TRIED = 64
 QUICK = [name for name, problem in PROBLEMS.items() if problem.engine is not None]
 """Problems whose exact values the compiled engine has."""
 
