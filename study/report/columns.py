@@ -100,7 +100,7 @@ COLUMNS: dict[str, Column] = {
     "version": _text("Version", "The library's version; empty where it is not measured."),
     "layout": _text("Layout", "Rows: each vector contiguous; columns: along axis 0; strided rows: Fortran order."),
     "misbehaviour": _text("Refusal", "What the function raised or returned instead of a result."),
-    "n": Column("Length n", "logits", "integer", "Number of logits in a vector."),
+    "n": Column("Length n", "", "integer", "Length of a vector."),
     "row_sum": _number("Row sum", "", "The exact sum of a computed softmax; 1 is due."),
     "from_logit": _number("Logit", "", "The first of the float16 numbers of this part of the axis."),
     "to_logit": _number("To logit", "", "The last of them."),

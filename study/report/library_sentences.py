@@ -89,9 +89,10 @@ def lost_functions(tables: Tables) -> str | None:
     worst = _names(lost)
     if not worst:
         return None
+    each = listed(f"{len(_names(part))} of {name}" for name, part in lost.groupby("backend", sort=False))
     return (
         f"{len(worst)} of {len(_names(rows))} library functions have no digit right, or a wrong infinity or NaN, for "
-        f"some input and format of the hard battery: {listed(worst)}."
+        f"some input and format of the hard battery: {each}."
     )
 
 

@@ -68,7 +68,8 @@ def matrix(table: pd.DataFrame, rows: str, columns: str, metric: str, equal: Map
     for column, value in equal.items():
         part = part[part[column] == value]
     down, across = list(part[rows].unique()), list(part[columns].unique())
-    width, left, height = min(96.0, 560.0 / len(across)), 130.0, 24.0
+    left, height = max(130.0, 5.4 * max(len(str(name)) for name in down)), 24.0
+    width = min(96.0, (canvas.WIDTH - left - 40) / len(across))
     with applied():
         fig = canvas.figure(40 + len(down) * height + 36)
         axes = canvas.place(fig, left, 34, width * len(across), height * len(down))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 from study.report.columns import column
@@ -27,28 +28,27 @@ def draw(table: pd.DataFrame, x: str, y: str, panels: str, equal: Mapping[str, A
     for name, value in equal.items():
         rows = rows[rows[name] == value]
     kinds = list(rows[panels].unique())
-    hands = dict(zip(rows["algorithm"].unique(), HANDS, strict=False))
     top = 2 * max(float(rows[y].max()), 1.0)
     with applied():
         fig = canvas.figure(26 + PITCH * len(kinds))
         for k, kind in enumerate(kinds):
             axes = canvas.place(fig, LEFT, 26 + k * PITCH, WIDTH, HEIGHT)
             axes.set_title(str(kind), pad=5)
-            _panel(axes, rows[rows[panels] == kind], (x, y), hands, top)
+            _panel(axes, rows[rows[panels] == kind], (x, y), top)
         axes.set_xlabel(column(x).title)
     same = ", ".join(str(value) for value in equal.values())
     caption = f"{column(y).title} against {column(x).title.lower()}, by library{f' ({same})' if same else ''}."
     return Drawing(fig, caption, _alt(rows, x, y, panels))
 
 
-def _panel(axes: Axes, rows: pd.DataFrame, columns: tuple[str, str], hands: Mapping[Any, Any], top: float) -> None:
+def _panel(axes: Axes, rows: pd.DataFrame, columns: tuple[str, str], top: float) -> None:
     x, y = columns
     canvas.swept_axis(axes.xaxis, rows[x].tolist())
     canvas.log_axis(axes.yaxis, FLOOR, top)
     axes.set_ylabel(column(y).title.lower())
     ends = []
-    for name, part in rows.groupby("algorithm", sort=False):
-        hand, drawn = hands[name], part[y].clip(lower=FLOOR)
+    for hand, (name, part) in zip(cycle(HANDS), rows.groupby("algorithm", sort=False), strict=False):
+        drawn = part[y].clip(lower=FLOOR)
         axes.plot(part[x], drawn, color=hand.ink.light, linestyle=hand.dash)
         ends.append((float(part[x].iloc[-1]), float(drawn.iloc[-1]), str(name).rpartition(".")[2], hand.ink.light))
     owners = rows.groupby("algorithm", sort=False)["backend"].first().tolist()
