@@ -87,7 +87,7 @@ def test_a_full_disk_is_named_and_leaves_no_half_file(folder, monkeypatch):
 @pytest.mark.parametrize("how", ["ulimit -f 1", "touch results"])
 def test_a_disk_that_takes_nothing_is_one_line_with_a_file_name(folder, how):
     command = f"{how}; exec {sys.executable} -m study sweep sigmoid --format float16 --algorithms naive,two_branch"
-    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     (line,) = [line for line in done.stderr.splitlines() if line.startswith("Error")]
     assert ".cache/sweeps/" in line or "results/exhaustive/sigmoid_float16" in line
