@@ -12,6 +12,9 @@ help: ## list the targets
 experiments: $(VENV)/run ## run what is not up to date, write results/ and the report
 	@$(BIN)/study run
 
+libraries: $(VENV)/libraries ## install PyTorch and JAX too, and measure every library
+	@$(BIN)/study run
+
 check: $(VENV)/run ## the gate: recompute every table and hold it to its bounds
 	@$(BIN)/study check
 
@@ -39,11 +42,16 @@ clean: ## remove the virtual environment and every cache; results/ stays
 	rm -rf $(VENV) .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
+$(VENV)/libraries: requirements/libraries.txt requirements/torch.txt $(VENV)/run
+	$(PIP) --require-hashes -r $<
+	$(PIP) --no-deps -r requirements/torch.txt
+	@touch $@
+
 $(VENV)/%: requirements/%.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) --require-hashes -r requirements/$*.txt
 	$(PIP) --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 
-.PHONY: help experiments check baseline report test lint bench exhaustive clean
+.PHONY: help experiments libraries exhaustive check baseline report test lint bench clean
 .SECONDARY:

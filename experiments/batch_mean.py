@@ -10,7 +10,7 @@ import numpy as np
 
 from study.experiment import Experiment, Finding, Sweep
 from study.inputs import Family
-from study.report import losses
+from study.report import figures, losses
 
 
 def batch(scale: float) -> Family:
@@ -34,6 +34,9 @@ experiment = Experiment(
             problems={"mean_nll": None},
             rows=lambda _b: 1,
         )
+    },
+    figures={
+        "error": figures.error_against("sweep", "mean_nll", batch(20).name),
     },
     findings=[Finding(losses.fails_from("sweep", "mean_nll", "sequential"), rank=7), Finding(losses.batches, rank=7)],
 )

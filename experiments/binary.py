@@ -10,7 +10,7 @@ import numpy as np
 
 from study.experiment import Experiment, Finding, Sweep
 from study.inputs import Family
-from study.report import losses
+from study.report import figures, losses
 
 SIZES = [1e-9, 1e-4, 0.01, 0.1, 1, 3, 6, 9, 12, 16, 20, 30, 40, 60, 90, 120, 400, 740, 800]
 
@@ -57,6 +57,10 @@ experiment = Experiment(
         "complement": sweep(Family("−size", negative), ("log1mexp",)),
         "probabilities": sweep(Family("sigmoid(±size)", probabilities), ("binary_cross_entropy",)),
         "targets": sweep(Family("sigmoid(±size)", targets), ("nll_from_probabilities",)),
+    },
+    figures={
+        "log_sigmoid": figures.error_against("logits", "log_sigmoid", "±size"),
+        "binary_cross_entropy": figures.error_against("logits", "binary_cross_entropy_with_logits", "±size"),
     },
     findings=[Finding(losses.fails_from("logits", "log_sigmoid", "naive"), rank=6), Finding(losses.clipping, rank=5)],
 )

@@ -69,6 +69,6 @@ if __name__ == "__main__":
     if len(sys.argv) > 1:
         from study.audit import audit
 
-        sys.stdout.write(audit(*sys.argv[1:]) + "\n")
+        sys.stdout.write(audit(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None) + "\n")
     else:
         experiment.main()

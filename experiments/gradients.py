@@ -10,7 +10,7 @@ import numpy as np
 
 from study.experiment import Experiment, Finding, Sweep
 from study.inputs import Family, scaled_normal
-from study.report import losses
+from study.report import figures, losses
 
 SIZES = [0.1, 1, 3, 6, 9, 12, 16, 20, 30, 40, 60, 90, 120, 300, 720, 800]
 
@@ -30,6 +30,10 @@ experiment = Experiment(
         "binary": Sweep(
             "size", SIZES, [Family("±size", binary)], {"binary_cross_entropy_gradient": None}, rows=lambda _size: 40
         ),
+    },
+    figures={
+        "softmax": figures.error_against("softmax", "nll_gradient", scaled_normal(10).name),
+        "binary": figures.error_against("binary", "binary_cross_entropy_gradient", "±size"),
     },
     findings=[
         Finding(losses.first_zero("softmax", "nll_gradient", "shifted", "expm1"), rank=6),

@@ -17,7 +17,7 @@ from study.formats import FORMATS
 from study.inputs import generator, rounded
 from study.problems import get_problem
 from study.reference import exact
-from study.report import losses
+from study.report import figures, losses
 
 THEOREMS = (
     ("4.2", "logsumexp", "shifted", bounds.logsumexp_shifted_printed, bounds.logsumexp_shifted_corrected),
@@ -76,6 +76,18 @@ experiment = Experiment(
     order=70,
     tables={"theorems": measured},
     problems=("logsumexp", "softmax"),
+    figures={
+        "theorems": figures.lines(
+            "theorems",
+            x="size",
+            y={"max_u": "measured", "printed_u": "printed bound", "corrected_u": "corrected bound"},
+            panel=["theorem", "format"],
+            labels=("size", "error (u)"),
+            caption="Theorems 4.2 (logsumexp) and 4.4 (softmax by it), as printed and corrected, for offset logits.",
+            inputs="offset",
+            format=["float16", "float32"],
+        ),
+    },
     findings=[Finding(losses.printed_bounds, rank=4)],
 )
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from study.experiment import Experiment, Finding, Sweep
 from study.inputs import Family
-from study.report import losses
+from study.report import figures, losses
 
 
 def labelled(scale: float) -> Family:
@@ -36,6 +36,9 @@ experiment = Experiment(
             problems={"multilabel_nll": None},
             rows=lambda n: max(3, min(20, 300 // n)),
         )
+    },
+    figures={
+        "error": figures.error_against("sweep", "multilabel_nll", labelled(10).name),
     },
     findings=[Finding(losses.share_lost("sweep", "multilabel_nll", "naive"), rank=8)],
 )

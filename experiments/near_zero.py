@@ -11,7 +11,7 @@ import numpy as np
 
 from study.experiment import Experiment, Finding, Sweep
 from study.inputs import Family
-from study.report import losses
+from study.report import figures, losses
 
 
 def normalised(rng: np.random.Generator, rows: int, n: Any) -> tuple[np.ndarray[Any, Any], ...]:
@@ -45,6 +45,10 @@ experiment = Experiment(
             problems={"log_softmax": None, "nll": None, "nll_gradient": None},
             rows=lambda _margin: 20,
         ),
+    },
+    figures={
+        "logsumexp": figures.error_against("normalised", "logsumexp", "log of Dirichlet(1)"),
+        "nll": figures.error_against("confident", "nll", "right by a margin"),
     },
     findings=[
         Finding(losses.worst_beside_faithful("normalised", "logsumexp", "shifted"), rank=6),

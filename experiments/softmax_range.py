@@ -14,11 +14,16 @@ import pandas as pd
 from study import contracts
 from study.experiment import MAIN_FORMATS, Experiment, Finding, Sweep
 from study.formats import FORMATS
-from study.inputs import normal, scaled_normal, shifted_normal
+from study.inputs import normal, placed, scaled_normal, shifted_normal
 from study.problems import Algorithm, get_problem
 from study.report import figures, sentences
+from study.run import measure_sweep
 from study.threshold import first_number
 
+OFFSETS = (-1000, -300, -100, -30, -10, 0, 10, 30, 100, 300, 1000)
+SPREADS = (0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000)
+PLACED = {offset: Sweep("spread", SPREADS, [placed(10, offset)], {"softmax": ("naive", "shifted")}, rows=lambda _: 20)
+          for offset in OFFSETS}  # fmt: skip
 PROBLEMS = ("logsumexp", "softmax", "log_softmax", "nll")
 
 
@@ -30,6 +35,13 @@ def first_overflow() -> pd.DataFrame:
             for algorithm in get_problem(name).algorithms.values():
                 first = first_number(partial(fails, algorithm), form)
                 rows.append({"problem": name, "algorithm": algorithm.name, "format": form.name, "first_logit": first})
+    return pd.DataFrame(rows)
+
+
+def outcomes() -> pd.DataFrame:
+    """What becomes of softmax over the offset and the spread of the logits."""
+    rows = [{**row, "offset": offset, "spread": row["value"]}
+            for offset, sweep in PLACED.items() for row in measure_sweep("softmax_range", sweep)]  # fmt: skip
     return pd.DataFrame(rows)
 
 
@@ -61,12 +73,16 @@ experiment = Experiment(
             rows=lambda n: max(2, min(50, 2000 // n)),
         ),
         "first_overflow": first_overflow,
+        "outcomes": outcomes,
     },
     problems=PROBLEMS,
     contracts=[contracts.overflow_of_exp],
     figures={
-        name: figures.error_against("sweep", name, "N(0, 1), n = 10, shifted", overflow_of_exp=True)
-        for name in ("softmax", "log_softmax", "nll")
+        "outcomes": figures.outcome_map("outcomes", "softmax", ["naive", "shifted"]),
+        **{
+            name: figures.error_against("sweep", name, shifted_normal(10).name, overflow_of_exp=True)
+            for name in ("softmax", "log_softmax", "nll")
+        },
     },
     findings=[
         Finding(sentences.first_overflow("naive", "softmax"), rank=3),

@@ -14,7 +14,7 @@ from study.formats import FORMATS
 from study.inputs import generator, rounded, uniform
 from study.problems import get_problem
 from study.reference import exact
-from study.report import losses
+from study.report import figures, losses
 
 SUMS = ("sum_log", "pairwise", "compensated", "wide", "scaled", "faithful")
 
@@ -49,6 +49,18 @@ experiment = Experiment(
         "long": long,
     },
     problems=("log_likelihood",),
+    figures={
+        "error": figures.error_against("sweep", "log_likelihood", "U(0.5, 1)", metric="max_u"),
+        "long": figures.lines(
+            "long",
+            x="n",
+            y={"error_u": "error"},
+            by="algorithm",
+            panel=["format"],
+            labels=("n", "error (u)"),
+            caption="Error of one long sum of logs against its length, in each format.",
+        ),
+    },
     findings=[Finding(losses.growth("log_likelihood", "float32"), rank=6), Finding(losses.stagnation, rank=5)],
 )
 

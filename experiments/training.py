@@ -14,7 +14,7 @@ import pandas as pd
 from study.experiment import Experiment, Finding
 from study.formats import FORMATS, Format
 from study.problems import get_problem
-from study.report import losses
+from study.report import figures, losses
 
 STEPS, RATES = 300, (0.01, 1.0)
 TRAINED = ("float16", "bfloat16", "float32")
@@ -79,6 +79,17 @@ experiment = Experiment(
         "ends": lambda: pd.DataFrame([end for _, end in every_run()]),
     },
     problems=("mean_nll", "nll_gradient"),
+    figures={
+        "curves": figures.lines(
+            "curves",
+            x="step",
+            y={"value": "loss"},
+            by="loss",
+            panel=["format", "rate"],
+            labels=("step", "training loss"),
+            caption="Loss of a softmax regression on raw pixels, naive and shifted, at two rates; ×: no longer finite.",
+        ),
+    },
     findings=[Finding(losses.training, rank=2)],
 )
 

@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from study.battery import battery
 from study.formats import get_format
+from study.given import resolve
 from study.guard import TIMEOUT, MisbehavedError, guarded
-from study.inputs import rounded
 from study.problems import Algorithm, get_problem
-from study.problems.signature import Kind
 from study.reference import exact
 from study.statistics import statistics
 from study.worst import worst_case
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
-    from numpy.typing import NDArray
 
+    from study.backends import Backend
     from study.formats import Format
+    from study.given import Inputs
     from study.inputs import Arguments
     from study.problems import Problem
 
-    Inputs = str | Path | Sequence[Any] | NDArray[Any] | Mapping[str, Sequence[Any]] | None
-
 BUDGETS = ("max_ulp", "max_scaled", "max_normwise")
 """The figures that can be held to a budget."""
+
+LONGEST = 1e8
+"""The longest timeout, in seconds: timers take no more."""
 
 
 def measure(
@@ -40,6 +39,7 @@ def measure(
     format: str | Format,  # noqa: A002 - the word that its users know
     inputs: Inputs = None,
     timeout: float = TIMEOUT,
+    backend: str | Backend = "numpy",
 ) -> pd.DataFrame:
     """Measure a function against the exact values of a problem.
 
@@ -51,22 +51,31 @@ def measure(
         inputs: one kind of the hard battery by name; a file of logits (``study.logits.load``); the problem's arguments,
             or a mapping of names to them; by default the whole battery. Numbers are rounded to the format.
         timeout: seconds for one call.
+        backend: whose arrays the function takes and returns, where not NumPy's.
 
     Returns:
         A tidy row for each kind of inputs: see ``study.statistics``. A function that raises, hangs, changes its
         input, or returns another shape or dtype has that in ``misbehaviour`` and nothing in the figures.
 
     Raises:
-        TypeError, ValueError: an unknown problem, format or kind, or inputs that do not fit.
+        TypeError, ValueError: an unknown problem, format, kind or backend, unfitting inputs, or no possible timeout.
+        AbsentError: the backend is not installed.
     """
     import pandas as pd
 
+    from study.backends import get_backend
+
     problem, form = get_problem(problem), get_format(format)
+    name = getattr(function, "__name__", type(function).__name__)
+    if (arrays := get_backend(backend)).name != "numpy":
+        function = arrays.on_numpy(function)
+    if not 0 < timeout <= LONGEST:
+        raise ValueError(f"a timeout is a positive number of seconds, at most {LONGEST:g}; got {timeout:g}")
     rows = []
     for kind, args in resolve(problem, form, inputs).items():
         rows.append({
             "problem": problem.name,
-            "function": getattr(function, "__name__", type(function).__name__),
+            "function": name,
             "format": form.name,
             "inputs": kind,
             "misbehaviour": "",
@@ -84,41 +93,6 @@ def _row(function: Callable[..., Any], problem: Problem, args: Arguments, timeou
     known = Algorithm(problem.name, "given", lambda *_: result, problem.signature)
     reference = exact(problem, *args)
     return statistics(problem, known, args, reference, problem.condition(*args, reference=reference))
-
-
-def resolve(problem: Problem, form: Format, inputs: Inputs) -> dict[str, Arguments]:
-    """What ``measure`` is asked to measure on, by name, rounded to the format; raises as ``measure`` does."""
-    if inputs is None:
-        return battery(problem, form)
-    if isinstance(inputs, str | Path) and Path(inputs).suffix:
-        return {Path(inputs).name: rounded(form, _from_file(problem, inputs))}
-    if isinstance(inputs, str | Path):
-        inputs = str(inputs)
-        kinds = battery(problem, form)
-        if inputs not in kinds:
-            raise ValueError(f"no inputs named {inputs!r} for {problem.name}; there are: {', '.join(kinds)}")
-        return {inputs: kinds[inputs]}
-    if not isinstance(inputs, Mapping):
-        alone = isinstance(inputs, np.ndarray) or np.isscalar(inputs[0])
-        inputs = {"given": [inputs] if alone else list(inputs)}
-    made = {name: rounded(form, tuple(np.asarray(a) for a in args)) for name, args in inputs.items()}
-    for args in made.values():
-        problem.signature.batch(args)
-        problem.signature.check_indices(args)
-    return made
-
-
-def _from_file(problem: Problem, file: str | Path) -> Arguments:
-    from study.logits import load
-
-    logits, targets = load(file)
-    if problem.signature.arguments == (Kind.VECTOR,):
-        return (logits,)
-    if problem.signature.arguments == (Kind.VECTOR, Kind.INDEX) and targets is not None:
-        return logits, targets
-    raise ValueError(
-        f"{file} holds logits{'' if targets is None else ' and targets'}; {problem.name} needs other inputs"
-    )
 
 
 def assert_accurate(
@@ -165,6 +139,9 @@ def check(
     """What ``assert_accurate`` measures and what it complains of, empty where it does not; its arguments and errors."""
     if not budgets or set(budgets) - set(BUDGETS):
         raise ValueError(f"give at least one budget of {', '.join(BUDGETS)}; got {', '.join(budgets) or 'none'}")
+    for name, limit in budgets.items():
+        if not limit >= 0:
+            raise ValueError(f"a budget is a number of at least 0; got {name} = {limit:g}")
     table = measure(function, problem, format, inputs, timeout)
     rows = cast("list[dict[str, Any]]", table.to_dict("records"))
     wrong = [line for row in rows for line in _complaints(row, budgets)]

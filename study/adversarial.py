@@ -103,10 +103,21 @@ def _beside(form: Format, rng: Draw, first: Floats, domain: str, before: str) ->
         near = np.clip(
             first * (1 + rng.standard_normal(first.shape) * 2.0 ** rng.uniform(-form.p, -2, (rows, 1))), 0, 1
         )
-        return _mixed(rng, [probabilities(form, rng, rows, n), near])
+        return _mixed(rng, [probabilities(form, rng, rows, n), near, _transferred(form, rng, first)])
     with np.errstate(all="ignore"):
         complement = np.where(first < 0, np.log(-np.expm1(first)), first)
     return _mixed(rng, [reals(form, rng, rows, n), np.where(np.isfinite(complement), complement, 0.0)])
+
+
+def _transferred(form: Format, rng: Draw, first: Floats) -> Floats:
+    """The same sum, a part of one number moved to its neighbour: divergences cancel to second order."""
+    held = form.round(first).astype(np.float64)
+    moved = held.copy()
+    if held.shape[1] > 1:
+        part = np.minimum(held[:, 0], held[:, 1]) * 2.0 ** -np.floor(rng.uniform(1, form.p - 2, len(held)))
+        moved[:, 0] -= part
+        moved[:, 1] += part
+    return np.clip(moved, 0, 1)
 
 
 def _mixed(rng: Draw, kinds: list[Floats]) -> Floats:

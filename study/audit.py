@@ -1,28 +1,92 @@
-"""Every formula in every format on somebody's own logits."""
+"""Every formula and every installed library in every format on somebody's own logits."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from study.experiment import Sweep
+from study.accuracy import measure
+from study.backends import BACKENDS, laid_out
+from study.experiment import MAIN_FORMATS, Sweep
 from study.inputs import Family
 from study.logits import load
-from study.run import measure_unit
+from study.per_vector import naive_and_shifted, sums
+from study.problems import get_problem
+from study.run import measure_sweep
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-SHOWN = ("problem", "algorithm", "format", "count", "max_ulp", "max_scaled", "overflow", "underflow", "nan", "missed")
-
-
-def audit(file: str | Path, targets: str | Path | None = None) -> str:
-    """A table of what each formula makes of these logits; arguments and errors as ``study.logits.load``."""
     import pandas as pd
 
-    logits, found = load(file, targets)
-    problems = ["logsumexp", "softmax", "log_softmax", *(["nll"] if found is not None else [])]
-    drawn = (logits,) if found is None else (logits, found)
-    sweep = Sweep("classes", [logits.shape[1]], [Family(str(file), lambda *_: drawn)], dict.fromkeys(problems))
-    rows = [row for index, _ in enumerate(sweep.units()) for row in measure_unit("audit", sweep, index)]
-    table = pd.DataFrame(rows)[list(SHOWN)].sort_values(["problem", "format"], kind="stable")
-    return str(table.to_string(index=False, float_format=lambda v: f"{v:.3g}"))
+    from study.inputs import Arguments
+
+FIGURES = ("max_ulp", "max_u", "max_normwise", "overflow", "underflow", "nan", "missed")
+LOST = ["overflow", "underflow", "nan", "missed"]
+
+
+def audit(file: str | Path, targets: str | Path | None = None, axis: int = 1, variable: str | None = None) -> str:
+    """A small report on these logits, in Markdown; arguments and errors as ``study.logits.load``."""
+    logits, found = load(file, targets, axis, variable)
+    args = (logits,) if found is None else (logits, found)
+    table = measured(str(file), args)
+    return "\n".join([
+        f"# {file}: {len(logits):,} vectors of {logits.shape[1]:,} logits, {logits.min():.4g} to {logits.max():.4g}",
+        "\n## Which formula is safe here\n", *safe(table),
+        "\n## Vector by vector: naive and shifted\n", _text(naive_and_shifted(logits)),
+        "\n## What softmax sums to\n", _text(row_sums(logits)),
+        "\n## Every formula and library\n", _text(table),
+    ])  # fmt: skip
+
+
+def measured(name: str, args: Arguments) -> pd.DataFrame:
+    """A row for each problem, format and formula, ours and the installed libraries'."""
+    import pandas as pd
+
+    problems = ["logsumexp", "softmax", "log_softmax", *(["nll"] if len(args) > 1 else [])]
+    sweep = Sweep("classes", [args[0].shape[1]], [Family(name, lambda *_: args)], dict.fromkeys(problems), MAIN_FORMATS)
+    ours = measure_sweep("audit", sweep)
+    rows = [*(row | {"backend": "study"} for row in ours), *_libraries(problems, name, args)]
+    table = pd.DataFrame(rows)[["problem", "format", "backend", "algorithm", "count", *FIGURES]]
+    order = table["format"].map(MAIN_FORMATS.index)
+    return table.assign(order=order).sort_values(["problem", "order"], kind="stable").drop(columns="order")
+
+
+def _libraries(problems: list[str], name: str, args: Arguments) -> Iterator[dict[str, Any]]:
+    for backend in BACKENDS.values():
+        for function in backend.functions:
+            if not backend.installed or function.problem not in problems:
+                continue
+            mine = args[: len(get_problem(function.problem).signature.arguments)]
+            for form in backend.formats:
+                table = measure(laid_out(backend, function), function.problem, form, {name: mine})
+                figures = {str(key): value for key, value in table.to_dict("records")[0].items()}
+                yield figures | {"backend": f"{backend.name} {backend.version}", "algorithm": function.name}
+
+
+def safe(table: pd.DataFrame) -> list[str]:
+    """A line for each problem and format: what loses no value, the least worst error first."""
+    lines = []
+    for (problem, form), part in table.groupby(["problem", "format"], sort=False):
+        whole = part[(part[LOST].sum(axis=1) == 0) & part["max_ulp"].notna()].sort_values("max_ulp", kind="stable")
+        names = [f"{row['algorithm']} ({row['max_ulp']:.3g} ulp)" for _, row in whole.iterrows()]
+        lines.append(f"- {problem} in {form}: {', '.join(names) or 'none: every formula loses some value'}")
+    return lines
+
+
+def row_sums(logits: Any) -> pd.DataFrame:
+    """The least and the largest row sum of each softmax, in each format."""
+    import pandas as pd
+
+    softmaxes: dict[str, Callable[..., Any]] = {
+        f"study {name}": algorithm for name, algorithm in get_problem("softmax").algorithms.items()
+    }
+    for backend in BACKENDS.values():
+        mine = [f for f in backend.functions if f.problem == "softmax" and backend.installed]
+        softmaxes |= {f.name: laid_out(backend, f) for f in mine}
+    rows = [(name, form, *sums(call, logits, form)) for name, call in softmaxes.items() for form in MAIN_FORMATS]
+    return pd.DataFrame(rows, columns=["softmax", "format", "least_sum", "largest_sum"])
+
+
+def _text(table: pd.DataFrame) -> str:
+    return str(table.to_string(index=False, float_format=lambda v: f"{v:.6g}"))

@@ -77,10 +77,12 @@ def _reals(form: Format) -> Iterator[tuple[str, NDArray[Any]]]:
     yield "confident", top / 2 * normal("confident")
     yield "beyond overflow", normal("beyond overflow") + 2 * top
     yield "beyond underflow", normal("beyond underflow") - 2 * top
+    yield "where formulas switch", 1.5 * form.p * np.log(2) * np.linspace(-1, 1, 10 * ROWS).reshape(ROWS, 10)
     yield "wide", 4 * top * normal("wide")
     yield "offset", 1.5 * normal("offset") + np.geomspace(1, form.xmax / 16, ROWS)[:, None]
     yield "ties", np.repeat(np.linspace(-top, 2 * top, ROWS)[:, None], 7, axis=-1)
-    yield "many ties", np.zeros((1, 5000))
+    yield "many ties", np.zeros((8, 4096))
+    yield "more ties than float16 counts", np.zeros((1, 70000))
     yield "one dominates", np.where(np.arange(10) == 3, np.linspace(0, 3 * top, ROWS)[:, None], 0.0)
     yield "normalised", _normalised(normal("normalised"))
     yield "single", normal("single", 1)
@@ -106,6 +108,7 @@ def _probabilities(form: Format) -> Iterator[tuple[str, NDArray[Any]]]:
     yield "long", uniform("long", 0.3, 1000)
     yield "near one", 1 - form.u * np.floor(generator("battery", "near one").uniform(0, 40, (ROWS, 10)))
     yield "small", form.xmin ** generator("battery", "small").uniform(0, 1, (ROWS, 5))
+    yield "above usual clips", np.outer([1e-7, 1e-12, 1e-15], [1.25, 1.5, 1.75])
     yield "subnormal product", np.full((1, 2), np.sqrt(form.xmin / 4))
     yield "all ones", np.ones((1, 100))
     yield "many halves", np.full((1, 3000), 0.5)

@@ -46,3 +46,10 @@ def underflow_of_product(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
         room = 1 + due * form.u / -math.log(row["held"])
         if not abs(row["first_n"] - due) <= room:
             yield f"a product of {row['held']} in {form.name} is 0 from {row['first_n']} factors on; {due:.1f} are due"
+
+
+def faithful_on_reports(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    """On every reported input that it is for, faithful is within one ulp."""
+    rows = tables["reports"]
+    for row in rows[(rows["algorithm"] == "faithful") & (rows["verdict"] != "right")].to_dict("records"):
+        yield f"{row['problem']} faithful in {row['format']} on {row['input']}: {row['ulps']:.4g} ulp; {row['title']}"

@@ -6,6 +6,7 @@ everywhere; drift says that something moved which a contract does not see.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from study import store
@@ -18,10 +19,19 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-ALLOWED = 4.0
-"""How many times max(1/2 ulp, the recorded error) a measured one may be."""
 
-KEY = ["experiment", "table", "problem", "algorithm", "format", "inputs"]
+@dataclass(frozen=True)
+class Limit:
+    """How far a figure may grow: to ``times`` the larger of ``floor`` and what is recorded."""
+
+    floor: float
+    times: float
+
+
+LIMITS = {"max_ulp": Limit(1 / 2, 4), "median_ulp": Limit(1 / 4, 2), "wrong": Limit(1 / 8, 4)}
+"""The largest error hangs on one input; the median does not, and shows a single ulp. None may be wrong if none was."""
+
+KEY = ["experiment", "table", "problem", "algorithm", "format", "inputs", "figure"]
 WRONG = [outcome.name.lower() for outcome in (Outcome.OVERFLOW, Outcome.UNDERFLOW, Outcome.NAN, Outcome.MISSED)]
 
 
@@ -31,31 +41,40 @@ def path() -> Path:
 
 
 def summary(sweeps: Mapping[tuple[str, str], pd.DataFrame]) -> pd.DataFrame:
-    """The worst error in ulps for each algorithm, format and kind of inputs, where nothing over- or underflowed.
+    """The worst of each figure for each algorithm, format and kind of inputs.
 
     Args:
         sweeps: the sweeps' tables by (experiment, table).
+
+    Returns:
+        The key and ``worst``: ``max_ulp`` and ``median_ulp`` (ulps) of the rows where nothing over- or underflowed, and
+        the number of ``wrong`` outcomes.
     """
     import pandas as pd
 
     if not sweeps:
-        return pd.DataFrame(columns=[*KEY, "max_ulp"])
+        return pd.DataFrame(columns=[*KEY, "worst"])
     rows = pd.concat([table.assign(table=name) for (_, name), table in sweeps.items()])
-    ordinary = rows[rows[WRONG].sum(axis=1) == 0]
-    worst: pd.DataFrame = ordinary.groupby(KEY, sort=True)["max_ulp"].max().reset_index()
-    return worst.assign(max_ulp=[float(f"{value:.4g}") for value in worst["max_ulp"]])
+    rows["wrong"] = rows[WRONG].sum(axis=1)
+    errors = [name for name in LIMITS if name != "wrong"]
+    rows.loc[rows["wrong"] > 0, errors] = float("nan")
+    worst = rows.groupby(KEY[:-1], sort=True)[list(LIMITS)].max().reset_index()
+    figures = worst.melt(KEY[:-1], var_name="figure", value_name="worst").dropna().sort_values(KEY, ignore_index=True)
+    return figures.assign(worst=[float(f"{value:.4g}") for value in figures["worst"]])
 
 
 def moved(recorded: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:
-    """What differs from the record, worst first.
+    """What differs from the record, the largest ratio first.
 
     Returns:
-        The key, ``recorded`` and ``measured`` (ulps; NaN where there is none), and ``ratio``, measured over
-        max(1/2, recorded). Beyond ALLOWED it is a violation.
+        The key, ``recorded`` and ``measured`` (NaN where there is none), ``ratio``, measured over the larger of the
+        floor and the recorded, and ``allowed``, what the ratio may be.
     """
     both = recorded.merge(measured, on=KEY, how="outer", suffixes=("_recorded", "_measured"))
-    both = both.rename(columns={"max_ulp_recorded": "recorded", "max_ulp_measured": "measured"})
-    both["ratio"] = both["measured"] / both["recorded"].clip(lower=0.5)
+    both = both.rename(columns={"worst_recorded": "recorded", "worst_measured": "measured"})
+    floor = both["figure"].map({name: limit.floor for name, limit in LIMITS.items()})
+    both["ratio"] = both["measured"] / both["recorded"].clip(lower=floor)
+    both["allowed"] = both["figure"].map({name: limit.times for name, limit in LIMITS.items()})
     differs = ~(both["recorded"] == both["measured"])
     return both[differs].sort_values("ratio", ascending=False, na_position="last", kind="stable")
 
@@ -72,7 +91,7 @@ def record(measured: pd.DataFrame) -> None:
 
 def lines(changes: pd.DataFrame, most: int = 20) -> list[str]:
     """A table of what moved, as text, at most so many rows."""
-    out = [f"{'ratio':>8} {'recorded':>10} {'measured':>10}  what (errors in ulps)"]
+    out = [f"{'ratio':>8} {'recorded':>10} {'measured':>10}  what"]
     for row in changes.head(most).to_dict("records"):
         what = " ".join(str(row[name]) for name in KEY)
         out.append(f"{row['ratio']:8.3g} {row['recorded']:10.4g} {row['measured']:10.4g}  {what}")

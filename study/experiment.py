@@ -93,6 +93,8 @@ class Experiment:
         contracts: what the tables must bear out besides their bounds; each yields a line for what they do not.
         order: place in the report.
         problems: names of the problems that tables other than sweeps measure.
+        backends: names of the libraries that it measures; where one is not installed, its stored results are kept.
+        data: names of files beside it that the tables are made from.
     """
 
     module_file: str
@@ -103,6 +105,8 @@ class Experiment:
     contracts: Sequence[Callable[[Tables], Iterator[str]]] = ()
     order: int = 100
     problems: Sequence[str] = ()
+    backends: Sequence[str] = ()
+    data: Sequence[str] = ()
 
     @property
     def name(self) -> str:
@@ -123,6 +127,12 @@ class Experiment:
         """Names of all problems that the tables measure."""
         swept = [name for table in self.tables.values() if isinstance(table, Sweep) for name in table.problems]
         return sorted({*swept, *self.problems})
+
+    def absent(self) -> list[str]:
+        """Names of the backends that it measures and that are not installed."""
+        from study.backends import get_backend
+
+        return [name for name in self.backends if not get_backend(name).installed]
 
     def main(self) -> None:
         """Run this experiment alone and write its results; what ``python experiments/NAME.py`` does."""

@@ -18,6 +18,10 @@ TIMEOUT = 20.0
 """Seconds that one call may take unless told otherwise."""
 
 
+LONGEST = 200
+"""Characters of a message that are told."""
+
+
 class MisbehavedError(Exception):
     """A function raised, hung, changed its input, or returned no array of the due shape and dtype; says which."""
 
@@ -46,14 +50,18 @@ def guarded(
     given = [a.copy() for a in args]
     try:
         with _alarm(timeout), np.errstate(all="ignore"):
-            result = np.asarray(function(*given))
+            returned = function(*given)
+            result = np.asarray(returned)
     except _Alarm:
         raise MisbehavedError(f"hangs: no result within {timeout:g} s") from None
-    except Exception as error:
-        said = (str(error).splitlines() or [""])[0]
-        raise MisbehavedError(f"raises {type(error).__name__}: {said}".rstrip(": ")) from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # sys.exit() in a function must not end the measurement
+        raise MisbehavedError(f"raises {said(error)}") from error
     if any(a.tobytes() != b.tobytes() for a, b in zip(given, args, strict=True)):
         raise MisbehavedError("changes its input")
+    if result.dtype == object:
+        raise MisbehavedError(f"returns {type(returned).__name__}; an array of {args[0].dtype} is due")
     if result.dtype != args[0].dtype:
         raise MisbehavedError(f"returns dtype {result.dtype} for {args[0].dtype}")
     if result.shape != shape:
@@ -61,6 +69,15 @@ def guarded(
             f"returns shape {result.shape}; {shape} is due for {', '.join(str(a.shape) for a in args)}"
         )
     return result
+
+
+def said(error: BaseException) -> str:
+    """The kind of an exception and the first line of its message, if it can be had."""
+    try:
+        message = (str(error).splitlines() or [""])[0]
+    except Exception:  # noqa: BLE001 - somebody else's __str__
+        message = ""
+    return f"{type(error).__name__}: {message[:LONGEST]}".rstrip(": ")
 
 
 @contextmanager

@@ -69,6 +69,14 @@ def shifted_normal(n: int) -> Family:
     return _logits(f"N(0, 1), n = {n}, shifted", n, lambda x, top: x + (top - x.max(axis=-1, keepdims=True)))
 
 
+def placed(n: int, offset: float) -> Family:
+    """n logits from N(0, 1), the parameter times, plus an offset."""
+    return Family(
+        f"N(0, 1), n = {n}, offset {offset:g}",
+        lambda rng, rows, spread: (offset + spread * rng.standard_normal((rows, n)), rng.integers(n, size=rows)),
+    )
+
+
 def normal() -> Family:
     """N logits from N(0, 1), the parameter being n, and a random target."""
     return Family("N(0, 1)", lambda rng, rows, n: (rng.standard_normal((rows, n)), rng.integers(n, size=rows)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,36 +13,48 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def load(file: str | Path, targets: str | Path | None = None) -> tuple[NDArray[Any], NDArray[np.int64] | None]:
+def load(
+    file: str | Path, targets: str | Path | None = None, axis: int = 1, variable: str | None = None
+) -> tuple[NDArray[Any], NDArray[np.int64] | None]:
     """Read logits and, where there are any, targets.
 
     Args:
         file: ``.npy`` (rows, classes); ``.npz`` with ``logits`` and perhaps ``targets``; ``.csv`` with a header, a
-            column a class, and perhaps a last column named ``target``.
-        targets: a ``.npy`` or ``.csv`` file of class indices, one a row.
+            column a class, and perhaps a last column named ``target``; ``.mat`` (MATLAB, before version 7.3) with one
+            matrix, or ``logits`` and perhaps ``targets``.
+        targets: a ``.npy``, ``.csv`` or ``.mat`` file of class indices from 0, one a vector.
+        axis: the axis that the classes lie along: 1 where a row is a vector of logits, 0 where a column is.
+        variable: name of the array in an ``.npz`` or ``.mat`` file.
 
     Returns:
-        Logits of shape (rows, classes) as binary64, targets of shape (rows,) or None.
+        Logits of shape (vectors, classes) as binary64, targets of shape (vectors,) or None.
 
     Raises:
         ValueError: the file is damaged, of another kind, empty or of another shape, has values that are not finite, or
             the targets do not fit.
     """
     path = Path(file)
+    if path.exists() and not path.is_file():
+        raise ValueError(f"{path} is not a file")
     try:
-        logits, found = _read(path)
+        logits, found = _read(path, variable)
         if targets is not None:
-            found = np.asarray(_read(Path(targets))[0]).reshape(-1)
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            found = np.asarray(_read(Path(targets), None)[0]).reshape(-1)
+    except (OSError, EOFError, ValueError, KeyError, TypeError, Warning, zipfile.BadZipFile) as error:
         raise ValueError(f"{path} cannot be read as logits: {error}") from None
+    if axis not in {0, 1}:
+        raise ValueError(f"axis must be 0 (a column is a vector) or 1 (a row is), not {axis}")
     if logits.ndim != 2 or not logits.size:
         raise ValueError(f"{path} has shape {logits.shape}; logits are (rows, classes) and not empty")
     if logits.dtype.kind not in "fiu" or not np.isfinite(logits.astype(np.float64)).all():
         raise ValueError(f"{path} has values that are not finite numbers; logits must be")
-    return logits.astype(np.float64), None if found is None else _checked(found, logits.shape)
+    logits = np.ascontiguousarray(logits.T if axis == 0 else logits, dtype=np.float64)
+    return logits, None if found is None else _checked(np.asarray(found).reshape(-1), logits.shape)
 
 
 def _checked(targets: NDArray[Any], shape: tuple[int, ...]) -> NDArray[np.int64]:
+    if targets.ndim != 1 or targets.dtype.kind not in "fiu":
+        raise ValueError(f"targets must be whole numbers, one a row; got {targets.dtype} of shape {targets.shape}")
     if targets.shape != shape[:1]:
         raise ValueError(f"there are {targets.size} targets for {shape[0]} rows of logits")
     if not np.array_equal(targets, np.floor(targets)) or targets.min() < 0 or targets.max() >= shape[1]:
@@ -49,16 +62,45 @@ def _checked(targets: NDArray[Any], shape: tuple[int, ...]) -> NDArray[np.int64]
     return targets.astype(np.int64)
 
 
-def _read(path: Path) -> tuple[NDArray[Any], NDArray[Any] | None]:
+def _read(path: Path, variable: str | None) -> tuple[NDArray[Any], NDArray[Any] | None]:
     if path.suffix == ".npy":
         return np.load(path, allow_pickle=False), None
     if path.suffix == ".npz":
         with np.load(path, allow_pickle=False) as arrays:
-            return arrays["logits"], arrays.get("targets")
+            return arrays[variable or "logits"], arrays.get("targets")
     if path.suffix == ".csv":
         import pandas as pd
 
-        table = pd.read_csv(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # a row that is longer than the header is no row of it
+            table = pd.read_csv(path, index_col=False)
+        if all(_is_number(name) for name in table.columns):
+            raise ValueError("its first line has numbers alone; it must be a header")
         found = table.pop("target").to_numpy() if "target" in table else None
         return table.to_numpy(), found
-    raise ValueError(f"its name ends in {path.suffix!r}; it must be .npy, .npz or .csv")
+    if path.suffix == ".mat":
+        return _read_mat(path, variable)
+    raise ValueError(f"its name ends in {path.suffix!r}; it must be .npy, .npz, .csv or .mat")
+
+
+def _read_mat(path: Path, variable: str | None) -> tuple[NDArray[Any], NDArray[Any] | None]:
+    from scipy.io import loadmat
+    from scipy.io.matlab import MatReadError
+
+    try:
+        arrays = {name: value for name, value in loadmat(path).items() if not name.startswith("__")}
+    except (MatReadError, NotImplementedError) as error:  # the latter for version 7.3, which -v7 avoids
+        raise ValueError(str(error)) from None
+    others = [name for name in arrays if name != "targets"]
+    name = variable or ("logits" if "logits" in arrays or len(others) != 1 else others[0])
+    if name not in arrays:
+        raise ValueError(f"it has no array named {name!r}; it has: {', '.join(arrays) or 'none'}")
+    return arrays[name], arrays.get("targets")
+
+
+def _is_number(name: str) -> bool:
+    try:
+        float(name)
+    except ValueError:
+        return False
+    return True

@@ -56,6 +56,39 @@ def wide_sum(x: Any) -> Any:
     return like(sequential_sum(_widened(x)), x)
 
 
+def increasing_sum(x: Any) -> Any:
+    """Recursive summation from the smallest |x_i| to the largest: best for terms of one sign (Higham, 4.2)."""
+    return sequential_sum(_by_size(x, 1))
+
+
+def decreasing_sum(x: Any) -> Any:
+    """Recursive summation from the largest |x_i| to the smallest: the better order where terms cancel (Higham, 4.2)."""
+    return sequential_sum(_by_size(x, -1))
+
+
+def contiguous_sum(x: Any) -> Any:
+    """NumPy's own sum along an axis that is contiguous in memory: blocks, pairwise; float16 in float32."""
+    return np.ascontiguousarray(x).sum(axis=-1)
+
+
+def strided_sum(x: Any) -> Any:
+    """NumPy's own sum along an axis that is not: one row after the other, each step rounded to the dtype."""
+    return np.ascontiguousarray(np.moveaxis(x, -1, 0)).sum(axis=0)
+
+
+SUMS = {
+    "sequential": sequential_sum,
+    "increasing": increasing_sum,
+    "decreasing": decreasing_sum,
+    "pairwise": pairwise_sum,
+    "compensated": compensated_sum,
+    "wide": wide_sum,
+    "contiguous": contiguous_sum,
+    "strided": strided_sum,
+}
+"""Every sum by its order, accumulator and, for NumPy's own, layout in memory."""
+
+
 def wide_mean(x: Any) -> Any:
     """The wide sum over n, rounded once at the end."""
     wide = _widened(x)
@@ -103,6 +136,10 @@ def like(x: Any, model: Any) -> Any:
     if isinstance(model, np.ndarray):
         return np.asarray(x).astype(model.dtype)
     return array_namespace(model).astype(x, model.dtype)
+
+
+def _by_size(x: Any, sign: int) -> Any:
+    return np.take_along_axis(x, np.argsort(sign * np.abs(x.astype(np.float64)), axis=-1, kind="stable"), axis=-1)
 
 
 def _widened(x: Any) -> Any:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from study import library_replay
 from study.errors import Outcome, compare
 from study.experiment import Sweep
 from study.formats import FORMATS
@@ -15,6 +16,7 @@ from study.run import discover
 from study.statistics import decimal
 from study.store import read_table
 from study.trace import trace
+from study.worst import instance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,26 +33,28 @@ def replay(identifier: str) -> str:
     """Run a stored worst case again, step by step.
 
     Args:
-        identifier: ``EXPERIMENT/TABLE/ROW``, as the report gives it; rows count from 0.
+        identifier: ``EXPERIMENT/TABLE/ROW``, as the report gives it, of a sweep or of a table of library functions;
+            rows count from 0.
 
     Returns:
         The case as text: input, every step with its error, result and reference.
 
     Raises:
-        ValueError: no such experiment, table or row, or the table is no sweep.
+        ValueError: no such experiment, table or row, or the table holds no measurements.
     """
     name, table_name, row_number = _parsed(identifier)
     (experiment,) = discover([name])
     declared = experiment.tables.get(table_name)
-    if not isinstance(declared, Sweep):
+    replayed = isinstance(declared, Sweep) or (declared is not None and bool(experiment.backends))
+    table = read_table(name, table_name) if replayed else None
+    if table is None or not (isinstance(declared, Sweep) or set(table.columns) >= library_replay.COLUMNS):
         sweeps = [n for n, t in experiment.tables.items() if isinstance(t, Sweep)]
-        raise ValueError(  # noqa: TRY004 - the name is wrong, not the type
-            f"{name} has no sweep named {table_name!r}; it has: {', '.join(sweeps) or 'none'}"
-        )
-    table = read_table(name, table_name)
+        raise ValueError(f"{name} has no sweep named {table_name!r}; it has: {', '.join(sweeps) or 'none'}")
     if not 0 <= row_number < len(table):
         raise ValueError(f"{name}/{table_name} has rows 0 … {len(table) - 1}, not {row_number}")
     row = table.iloc[row_number]
+    if not isinstance(declared, Sweep):
+        return library_replay.replay(identifier, cast("dict[str, Any]", row.to_dict()))
     unit = next(
         u
         for u in declared.units()
@@ -86,11 +90,6 @@ def explain(problem: Problem, algorithm: Algorithm, args: Sequence[NDArray[Any]]
     yield f"result    {_numbers(np.atleast_1d(np.asarray(algorithm(*args)))[at : at + 1])}   ({outcome})"
     yield f"reference {decimal(reference.reshape((-1,))[at], 25)}"
     yield f"error     {ulps[at]:.6g} ulp"
-
-
-def instance(problem: Problem, args: Sequence[NDArray[Any]], row: int) -> list[NDArray[Any]]:
-    """One instance of a stack of arguments."""
-    return [np.asarray(stack[row]) for stack in problem.signature.stacked(args)]
 
 
 def _parsed(identifier: str) -> tuple[str, str, int]:

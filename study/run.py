@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from study import execution, store
+from study.backends import get_backend
 from study.experiment import Experiment, Sweep
 from study.inputs import generator
 
@@ -63,14 +64,17 @@ def discover(names: Sequence[str] = ()) -> list[Experiment]:
 def mark(experiment: Experiment) -> str:
     """What the tables of an experiment are made from; its own file counts as changed when touched, as for make."""
     touched = Path(experiment.module_file).stat().st_mtime_ns
-    return store.fingerprint(roots(experiment), touched, skip=NOT_COMPUTING)
+    versions = [get_backend(name).version for name in experiment.backends]
+    data = [Path(experiment.module_file).with_name(name).read_text(encoding="utf-8") for name in experiment.data]
+    return store.fingerprint(roots(experiment), [touched, *versions, *data], skip=NOT_COMPUTING)
 
 
 def roots(experiment: Experiment) -> list[Path]:
-    """The files that an experiment's tables start from: its own, the runner, and its problems'."""
+    """The files that an experiment's tables start from: its own, the runner, its problems' and its backends'."""
     from study.problems import get_problem
 
     modules = {get_problem(name).definition.__module__ for name in experiment.problem_names()}
+    modules |= {f"study.backends.{get_backend(name).name}" for name in experiment.backends}
     return [
         Path(experiment.module_file),
         Path(__file__),
@@ -79,9 +83,12 @@ def roots(experiment: Experiment) -> list[Path]:
 
 
 def run_experiments(experiments: Sequence[Experiment], jobs: int | None = None) -> list[str]:
-    """Compute and store what is not up to date, with a progress bar; returns the names of what was computed."""
-    marks = {e.name: mark(e) for e in experiments}
-    waiting = [e for e in experiments if not store.is_current(e.name, marks[e.name])]
+    """Compute and store what is not up to date, with a progress bar; returns the names of what was computed.
+
+    The results of an experiment on a library that is not installed are left as they are.
+    """
+    marks = {e.name: mark(e) for e in experiments if not e.absent()}
+    waiting = [e for e in experiments if e.name in marks and not store.is_current(e.name, marks[e.name])]
     for experiment, tables in recompute(waiting, jobs):
         for name, table in tables.items():
             store.write_table(experiment.name, name, table)
@@ -138,6 +145,11 @@ def _work(call: tuple[str, str, int]) -> Any:
     if not isinstance(table, Sweep):
         return table()
     return measure_unit(experiment.name, table, index)
+
+
+def measure_sweep(experiment: str, sweep: Sweep) -> list[dict[str, Any]]:
+    """The rows of a whole sweep, here and now."""
+    return [row for index, _ in enumerate(sweep.units()) for row in measure_unit(experiment, sweep, index)]
 
 
 def measure_unit(experiment: str, sweep: Sweep, index: int) -> list[dict[str, Any]]:

@@ -143,7 +143,7 @@ def quantile(values: NDArray[np.float64], q: float) -> float:
 def _against_bound(
     algorithm: Algorithm, args: Sequence[NDArray[Any]], measured: Measured, relative: NDArray[np.float64]
 ) -> dict[str, Any]:
-    if algorithm.bound is None:
+    if algorithm.bound is None or not all(a.size for a in args):  # bounds speak of roundings, of which these have none
         return {"bound_u": np.nan, "bound_used": np.nan, "bounded": 0}
     wide = [a.astype(np.float64) if a.dtype.kind not in "iu" else a for a in args]
     with np.errstate(all="ignore"):

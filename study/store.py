@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from study.experiment import Experiment
 
 RESULTS = Path("results")
+COSTS = Path("cost/ratios.csv")
+"""Among the results: the one table of times. ``python -m benchmarks.cost`` writes it, and no other run."""
 STAMPS = Path(".cache/study")
 NUMERICS = ("numpy", "scipy", "mpmath", "gmpy2", "ml_dtypes", "numba", "scikit-learn", "array-api-compat")
 """The packages whose versions can change a table."""

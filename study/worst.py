@@ -9,13 +9,13 @@ import numpy as np
 from study.formats import get_format
 from study.problems import get_problem
 from study.reference import exact
-from study.replay import instance
 from study.statistics import SHOWN, decimal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from study.inputs import Arguments
+    from study.problems import Problem
 
 
 def worst_case(row: Mapping[str, Any], inputs: Mapping[str, Arguments], *, from_battery: bool) -> list[str]:
@@ -43,6 +43,11 @@ def worst_case(row: Mapping[str, Any], inputs: Mapping[str, Arguments], *, from_
         f"error        {row['max_ulp']:.6g} ulp" + (f"; wrong outcomes: {', '.join(outcomes)}" if outcomes else ""),
         f"replay       {_replay_line(row, args, from_battery=from_battery)}",
     ]
+
+
+def instance(problem: Problem, args: Sequence[Any], row: int) -> list[Any]:
+    """One instance of a stack of arguments."""
+    return [np.asarray(stack[row]) for stack in problem.signature.stacked(args)]
 
 
 def _replay_line(row: Mapping[str, Any], args: Sequence[Any], *, from_battery: bool) -> str:

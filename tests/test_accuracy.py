@@ -138,7 +138,7 @@ def changes(x):
         (changes, "changes its input"),
         (lambda x: x.astype(np.float32), "returns dtype float32 for float64"),
         (lambda x: x[:1], r"returns shape \(1,\); \(3,\) is due for \(3,\)"),
-        (lambda _: None, "returns dtype object for float64"),
+        (lambda _: None, "returns NoneType; an array of float64 is due"),
     ],
 )
 def test_what_a_function_should_not_do_is_said(function, says):

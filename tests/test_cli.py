@@ -25,14 +25,16 @@ def test_an_unknown_experiment_is_wrong_use(command):
 
 
 def test_check_fails_on_a_violation(monkeypatch):
-    monkeypatch.setattr("study.gate.check", lambda *_: Verdict(["softmax is broken"], ["nll drifted"], None, None))
+    monkeypatch.setattr(
+        "study.gate.check", lambda *_, **__: Verdict(["softmax is broken"], ["nll drifted"], None, None)
+    )
     out = call("check")
     assert out.exit_code == 1
     assert "softmax is broken\nnll drifted\n2 violations" in out.output
 
 
 def test_check_passes_without_one(monkeypatch):
-    monkeypatch.setattr("study.gate.check", lambda *_: Verdict([], [], None, None))
+    monkeypatch.setattr("study.gate.check", lambda *_, **__: Verdict([], [], None, None))
     assert call("check").exit_code == 0
 
 

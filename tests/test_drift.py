@@ -5,21 +5,26 @@ import pytest
 from study import drift
 from study.gate import drifted
 
-KEY = dict(zip(drift.KEY, ["digits", "losses", "softmax", "shifted", "float16", "held-out digits"], strict=True))
+KEY = dict(
+    zip(drift.KEY, ["digits", "losses", "softmax", "shifted", "float16", "held-out digits", "max_ulp"], strict=True)
+)
 
 
-def errors(**by_algorithm):
-    return pd.DataFrame([{**KEY, "algorithm": name, "max_ulp": value} for name, value in by_algorithm.items()])
+def errors(figure="max_ulp", **by_algorithm):
+    return pd.DataFrame(
+        [{**KEY, "figure": figure, "algorithm": name, "worst": value} for name, value in by_algorithm.items()]
+    )
 
 
 def sweep(**columns):
-    return pd.DataFrame([{**KEY, "overflow": 0, "underflow": 0, "nan": 0, "missed": 0, "max_ulp": 1.0, **columns}])
+    wrong = {"overflow": 0, "underflow": 0, "nan": 0, "missed": 0}
+    return pd.DataFrame([{**KEY, **wrong, "max_ulp": 1.0, "median_ulp": 0.25, **columns}]).drop(columns="figure")
 
 
-def test_the_summary_is_the_worst_of_the_ordinary_rows():
-    rows = pd.concat([sweep(max_ulp=2.0), sweep(max_ulp=3.00004), sweep(max_ulp=np.inf, nan=1)])
-    (worst,) = drift.summary({("digits", "losses"): rows})["max_ulp"]
-    assert worst == 3.0
+def test_the_summary_is_the_worst_of_the_ordinary_rows_and_all_wrong_outcomes():
+    rows = pd.concat([sweep(max_ulp=2.0), sweep(max_ulp=3.00004), sweep(max_ulp=np.inf, median_ulp=9, nan=1)])
+    worst = drift.summary({("digits", "losses"): rows}).set_index("figure")["worst"]
+    assert worst.to_dict() == {"max_ulp": 3.0, "median_ulp": 0.25, "wrong": 1.0}
 
 
 def test_no_sweeps_have_no_summary():
@@ -36,12 +41,22 @@ def test_what_moved_is_told_worst_first():
 def test_growth_beyond_four_times_is_a_violation():
     found = list(drifted(drift.moved(errors(a=1.0, b=1.0), errors(a=4.0, b=4.1))))
     assert len(found) == 1
-    assert "digits losses softmax b float16 held-out digits: 4.1 ulp, 4.1 times the recorded 1" in found[0]
+    assert "digits losses softmax b float16 held-out digits max_ulp: 4.1, 4.1 times the recorded 1" in found[0]
 
 
-def test_below_half_an_ulp_there_is_room():
-    assert not list(drifted(drift.moved(errors(a=0.0), errors(a=1.9))))
-    assert list(drifted(drift.moved(errors(a=0.0), errors(a=2.1))))
+@pytest.mark.parametrize(
+    ("figure", "recorded", "enough", "too_much"),
+    [("max_ulp", 0.0, 1.9, 2.1), ("median_ulp", 0.0, 0.5, 0.6), ("median_ulp", 1.0, 2.0, 2.1), ("wrong", 0, 0, 1)],
+)
+def test_each_figure_has_its_room(figure, recorded, enough, too_much):
+    assert not list(drifted(drift.moved(errors(figure, a=recorded), errors(figure, a=enough))))
+    assert list(drifted(drift.moved(errors(figure, a=recorded), errors(figure, a=too_much))))
+
+
+def test_failures_that_go_away_are_drift_too():
+    assert not list(drifted(drift.moved(errors("wrong", a=8), errors("wrong", a=2))))
+    assert list(drifted(drift.moved(errors("wrong", a=8), errors("wrong", a=1))))
+    assert not list(drifted(drift.moved(errors(a=8), errors(a=1))))
 
 
 def test_new_and_vanished_rows_are_told_but_no_violation():

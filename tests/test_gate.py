@@ -7,7 +7,7 @@ import pytest
 from study.errors import Outcome
 from study.experiment import Experiment, Sweep
 from study.formats import FORMATS
-from study.gate import exceeded_bounds, missing_failures, violations
+from study.gate import broken, exceeded_bounds, missing_failures, unfaithful, violations
 from study.inputs import scaled_normal, uniform
 from study.problems import PROBLEMS
 from study.reference import exact
@@ -67,6 +67,35 @@ def test_a_broken_kernel_exceeds_its_bound(monkeypatch, problem, algorithm, kern
 def test_a_kernel_that_answers_nan_exceeds_its_bound(monkeypatch):
     swap(monkeypatch, "logsumexp", "shifted", lambda x: np.full(x.shape[:-1], np.nan, x.dtype))
     assert list(exceeded_bounds("t", table(sweep("logsumexp", problems={"logsumexp": ["shifted"]}))))
+
+
+@pytest.mark.parametrize("form", ["float16", "float32", "float64"])
+def test_faithful_keeps_its_ulp(form):
+    assert not list(broken("t", table(sweep("log_softmax", problems={"log_softmax": ["faithful"]}, formats=[form]))))
+
+
+@pytest.mark.parametrize(
+    ("broken_one", "says"),
+    [
+        (lambda y: np.nextafter(np.nextafter(y, -np.inf), -np.inf), "ulp, 0 wrong outcomes"),
+        (lambda y: np.where(y == y.max(axis=-1, keepdims=True), np.nan, y), "error inf ulp, 10 wrong outcomes"),
+    ],
+    ids=["two ulps", "nan"],
+)
+def test_a_broken_faithful_kernel_is_reported_on_every_row(monkeypatch, broken_one, says):
+    real = PROBLEMS["log_softmax"].algorithms["faithful"].function
+    swap(monkeypatch, "log_softmax", "faithful", lambda x: broken_one(real(x)).astype(x.dtype))
+    rows = table(
+        sweep("log_softmax", problems={"log_softmax": ["faithful"]}, formats=["float32", "float64"], rows=lambda _: 10)
+    )
+    found = list(unfaithful("t", rows))
+    assert len(found) == len(rows) == 4
+    assert all("log_softmax faithful in float" in line and says in line and "0x" in line for line in found)
+    assert list(broken("t", rows)) == found
+
+
+def test_an_unfaithful_formula_of_another_name_is_held_to_its_own_bound_alone():
+    assert not list(unfaithful("t", table(sweep("log_softmax", problems={"log_softmax": ["minus_logsumexp"]}))))
 
 
 def test_documented_failures_are_found_where_they_are():

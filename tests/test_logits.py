@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from study.audit import audit
 from study.logits import load
 
 LOGITS = np.array([[1.0, 2.0, 3.0], [100.0, 0.0, -5.0]])
@@ -43,17 +42,25 @@ def test_what_is_wrong_is_said(tmp_path, content, targets, says):
         load(tmp_path / "x.npy", second)
 
 
-@pytest.mark.parametrize("name", ["x.txt", "x.npy", "x.npz", "x.csv"])
+@pytest.mark.parametrize("name", ["x.txt", "x.npy", "x.npz", "x.csv", "x.mat"])
 def test_damaged_files_are_named(tmp_path, name):
     (tmp_path / name).write_bytes(b"")
     with pytest.raises(ValueError, match=name):
         load(tmp_path / name)
 
 
-def test_audit_measures_every_formula_and_format(tmp_path):
-    np.savez(tmp_path / "x.npz", logits=LOGITS, targets=[2, 0])
-    text = audit(tmp_path / "x.npz")
-    for word in ("logsumexp", "softmax", "log_softmax", "nll", "float16", "bfloat16", "float32", "float64"):
-        assert word in text
-    naive = next(line.split() for line in text.splitlines() if line.split()[:3] == ["logsumexp", "naive", "float16"])
-    assert naive[6] == "1", "exp(100) overflows in float16"
+def test_mat_files_and_columns(tmp_path):
+    from scipy.io import savemat
+
+    savemat(tmp_path / "one.mat", {"L": LOGITS.T})
+    savemat(tmp_path / "two.mat", {"L": LOGITS.T, "other": LOGITS, "targets": [[2, 0]]})
+    logits, targets = load(tmp_path / "one.mat", axis=0)
+    assert np.array_equal(logits, LOGITS)
+    assert targets is None
+    logits, targets = load(tmp_path / "two.mat", axis=0, variable="L")
+    assert np.array_equal(logits, LOGITS)
+    assert np.array_equal(targets, [2, 0])
+    with pytest.raises(ValueError, match="no array named 'logits'; it has: L, other, targets"):
+        load(tmp_path / "two.mat")
+    with pytest.raises(ValueError, match="axis must be 0"):
+        load(tmp_path / "one.mat", axis=2)

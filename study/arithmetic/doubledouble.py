@@ -41,8 +41,8 @@ __all__ = [
 UNIT = 2.0**-104
 """Bound on the relative error of one operation; exp and log take a few."""
 
-STEPS = 64
-"""exp is tabulated at j log(2) / 64, so that the polynomial's argument is at most log(2) / 128."""
+STEPS = 1024
+"""exp is tabulated at j log(2) / 1024, so that the polynomial's argument is at most log(2) / 2048."""
 
 _FIRST = 90
 
@@ -67,7 +67,7 @@ def _words(values: Iterable[mpmath.mpf]) -> Pair:
 
 @cache
 def _exp_table() -> tuple[Pair, list[float], Pair]:
-    """2**(j/64); log(2)/64 in words of 30, 30 and 53 bits; the coefficients 1/(k+1)! of expm1(r)/r."""
+    """2**(j/1024); log(2)/1024 in words of 30, 30 and 53 bits; the coefficients 1/(k+1)! of expm1(r)/r."""
     mp = mpmath.MPContext()
     mp.prec = 250
     step, parts = mp.log(2) / STEPS, []
@@ -111,7 +111,7 @@ def _polynomial(coefficients: Pair, r: Pair, paired: int) -> Pair:
 
 
 def _reduced(x: Scaled) -> tuple[Floats, Pair]:
-    """k and r with x = k log(2)/64 + r, |r| <= log(2)/128 and a little."""
+    """k and r with x = k log(2)/1024 + r, |r| <= log(2)/2048 and a little."""
     hi, lo = x.pair()
     beyond = ~(np.abs(hi) < SATURATED)
     hi, lo = np.where(beyond, np.copysign(SATURATED, hi), hi), np.where(beyond, 0.0, lo)
@@ -123,9 +123,10 @@ def _reduced(x: Scaled) -> tuple[Floats, Pair]:
     return k, r
 
 
-def expm1_small(r: Pair) -> Scaled:
-    """R + r**2/2 + …: exp(r) - 1 for |r| <= log(2)/128, relative to itself."""
-    return Scaled.of(r) * Scaled.of(_polynomial(_exp_table()[2], r, 6))
+def _expm1_small(r: Pair, terms: int, paired: int) -> Scaled:
+    """R + r**2/2 + …: exp(r) - 1, relative to itself, by that many terms, the first of them double-doubles."""
+    hi, lo = _exp_table()[2]
+    return Scaled.of(r) * Scaled.of(_polynomial((hi[:terms], lo[:terms]), r, paired))
 
 
 def exp(x: Scaled) -> Scaled:
@@ -135,7 +136,7 @@ def exp(x: Scaled) -> Scaled:
     whole = k.astype(np.int64)
     j = whole % STEPS
     power = Scaled(hi[j], lo[j], np.zeros_like(whole))
-    out = power + power * expm1_small(r)
+    out = power + power * _expm1_small(r, 10, 4)
     out = Scaled(out.hi, out.lo, out.exponent + whole // STEPS)
     return _replaced(out, x, np.exp, ~np.isfinite(x.hi))
 
@@ -143,7 +144,7 @@ def exp(x: Scaled) -> Scaled:
 def expm1(x: Scaled) -> Scaled:
     """e**x - 1, relative to itself."""
     near = x.log2() < -8
-    small = expm1_small(where(near, x, Scaled.number(np.zeros(x.shape))).pair())
+    small = _expm1_small(where(near, x, Scaled.number(np.zeros(x.shape))).pair(), 13, 6)
     tiny = x.log2() < -900
     return where(near, where(tiny, x, small), exp(x) - Scaled.number(np.ones(x.shape)))
 

@@ -89,18 +89,26 @@ class Scaled:
         return np.asarray(np.log2(np.abs(self.hi)) + np.where(self.hi == 0, 0, self.exponent))
 
     def round(self, form: Format) -> NDArray[Any]:
-        """Round to a format: correctly what is held, but for ties between subnormals of binary64 next to xmin.
-
-        A format of fewer bits, and subnormals, are rounded from the value rounded to odd, so that nothing rounds
-        twice (Boldo and Melquiond, *Emulation of FMA and correctly rounded sums*, IEEE Trans. Comput. 57, 2008).
-        """
+        """Round what is held to a format, once, to nearest even."""
         exponent = np.clip(self.exponent, -2000, 2000).astype(np.int32)
-        odd = np.where(exponent - 1 >= form.emin, self.hi, to_odd(self.hi, self.lo)) if form.p == 53 else None
-        return form.round(np.ldexp(to_odd(self.hi, self.lo) if odd is None else odd, exponent))
+        if form.p < 53:
+            return form.round(np.ldexp(to_odd(self.hi, self.lo), exponent))
+        return np.where(exponent <= form.emin, self._subnormal(exponent), np.ldexp(self.hi, exponent))
+
+    def _subnormal(self, exponent: NDArray[np.int32]) -> Floats:
+        """In binary64, rounded to a multiple of its smallest number: lo decides what hi alone would leave a tie."""
+        units = np.ldexp(self.hi, exponent + 1074)
+        nearest = np.rint(units)
+        tie = (np.abs(units - nearest) == 0.5) & (self.lo != 0)
+        return np.asarray(np.ldexp(np.where(tie, np.floor(units) + (self.lo > 0), nearest), -1074))
 
 
 def to_odd(hi: Floats, lo: Floats) -> Floats:
-    """hi + lo rounded to odd: hi where that is exact or its last bit is 1, else its neighbour on lo's side."""
+    """hi + lo rounded to odd: hi where that is exact or its last bit is 1, else its neighbour on lo's side.
+
+    What is rounded from it to 51 bits or fewer is rounded as if from hi + lo (Boldo and Melquiond, *Emulation of FMA
+    and correctly rounded sums*, IEEE Trans. Comput. 57, 2008).
+    """
     even = (hi.view(np.int64) & 1) == 0
     return np.where(even & (lo != 0), np.nextafter(hi, np.copysign(np.inf, lo)), hi)
 

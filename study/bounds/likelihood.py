@@ -75,8 +75,9 @@ def minus_log(form: Format, args: Args, reference: Exact) -> Floats:  # noqa: AR
 def scaled_product(form: Format, args: Args, reference: Exact) -> Floats:
     """gamma_(n-1) wherever the result is normal, and half the spacing of the subnormal numbers below."""
     (p,), value = args, reference.to_float()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        lost = np.where(value == 0, np.inf, form.xmins / np.abs(value) / 2)
+    half = form.emin - form.p - reference.exponent  # xmins / 2 itself is no binary64 number
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        lost = np.ldexp(1 / np.abs(reference.hi), np.clip(half, -2000, 2000).astype(np.int32))
     return strict(p.shape[-1] - 1, form.u) + np.where(np.abs(value) < form.xmin * 2, lost, 0)
 
 

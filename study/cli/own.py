@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,16 +15,19 @@ from study.cli.group import one_line_errors
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+SUGGESTED = 8
+"""How many functions of a module are named where none comes near."""
 OUTCOMES = ("overflow", "underflow", "nan", "missed")
 
 
 @click.command()
-@click.argument("function", metavar="MODULE:FUNCTION")
+@click.argument("function", metavar="FUNCTION")
 @click.option("--problem", required=True, help="What the function is meant to compute; study list names them.")
 @click.option("--format", "formats", default="float32", show_default=True, help="Formats, separated by commas.")
 @click.option(
     "--inputs", help="A kind of the hard battery, or a .npy, .npz or .csv file of logits. Default: the battery."
 )
+@click.option("--layout", help="For a library's function: rows, columns or strided rows. Default: rows.")
 @click.option("--max-ulp", type=float, help="Largest error allowed, in ulps.")
 @click.option("--max-scaled", type=float, help="Largest error allowed over u (1 + cond) |reference|.")
 @click.option("--max-normwise", type=float, help="Largest error allowed over u times the result's largest component.")
@@ -31,26 +35,32 @@ OUTCOMES = ("overflow", "underflow", "nan", "missed")
 @click.option(
     "--json", "json_file", type=click.Path(dir_okay=False, writable=True), help="Write every figure to a file."
 )
-def measure(function: str, problem: str, formats: str, json_file: str | None, **options: Any) -> None:
-    """Measure a function of yours: MODULE:FUNCTION is imported, from the current folder too.
+def measure(
+    function: str, problem: str, formats: str, layout: str | None, json_file: str | None, **options: Any
+) -> None:
+    """Measure a function of yours, MODULE:FUNCTION, imported from the current folder too, or a library's by its name.
 
-    It is called with NumPy arrays, a stack of instances with the vectors along the last axis, and returns an array of
-    the same dtype. Exit code 1 if a budget is exceeded or the function misbehaves.
+    Yours is called with NumPy arrays, a stack of instances with the vectors along the last axis, and returns an array
+    of the same dtype. Exit code 1 if a budget is exceeded or the function misbehaves.
 
     \b
-    Example:
+    Examples:
       study measure mykernels:log_softmax --problem log_softmax --format float16,float32 --max-normwise 20
+      study measure scipy.special.softmax --problem softmax --format float16 --layout columns
     """  # noqa: D301 - \b is click's mark for text to be left as it is
     from study.accuracy import BUDGETS, check
+    from study.formats import get_format
 
     given = {name: value for name, value in options.items() if value is not None}
     if not set(BUDGETS) & set(given):
         given["max_ulp"] = float("inf")
     found, complaints = [], []
     with one_line_errors():
-        imported = _imported(function)
-        for form in formats.split(","):
-            table, complaint = check(imported, problem, form.strip(), **given)
+        if json_file and not Path(json_file).absolute().parent.is_dir():
+            raise ValueError(f"--json {json_file}: there is no such folder")
+        imported = _imported(function) if ":" in function else _of_library(function, problem, layout or "rows")
+        for form in [get_format(name.strip()) for name in formats.split(",")]:
+            table, complaint = check(imported, problem, form, **given)
             found.append(table)
             complaints += [complaint] if complaint else []
             _show(table)
@@ -63,21 +73,31 @@ def measure(function: str, problem: str, formats: str, json_file: str | None, **
     sys.exit(1 if complaints else 0)
 
 
+def _of_library(name: str, problem: str, layout: str) -> Callable[..., Any]:
+    from study.backends import find_function, laid_out
+
+    if "." not in name:
+        raise ValueError(f"{name!r} names no function; write MODULE:FUNCTION, as in mykernels:log_softmax")
+    return laid_out(*find_function(problem, name), layout)
+
+
 def _imported(name: str) -> Callable[..., Any]:
-    module_name, colon, attribute = name.partition(":")
-    if not colon:
+    from study.guard import said
+
+    module_name, _, attribute = name.partition(":")
+    if not (attribute and all(part.isidentifier() for part in module_name.split("."))):
         raise ValueError(f"{name!r} names no function; write MODULE:FUNCTION, as in mykernels:log_softmax")
     sys.path.insert(0, str(Path.cwd()))
     try:
         module = import_module(module_name)
-    except ImportError as error:
-        raise ValueError(f"module {module_name!r} cannot be imported: {error}") from None
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - a module may do anything on import, sys.exit() too
+        raise ValueError(f"module {module_name!r} cannot be imported: {said(error)}") from None
     function: Callable[..., Any] | None = getattr(module, attribute, None)
     if not callable(function):
-        from difflib import get_close_matches
-
         names = [n for n, value in vars(module).items() if callable(value) and not n.startswith("_")]
-        near = get_close_matches(attribute, names) or names
+        near = get_close_matches(attribute, names) or names[:SUGGESTED]
         raise ValueError(  # noqa: TRY004 - the name is wrong, not the type
             f"module {module_name!r} has no function {attribute!r}; it has: {', '.join(near) or 'none'}"
         )
@@ -101,13 +121,21 @@ def _show(table: Any) -> None:
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @click.argument("targets", type=click.Path(exists=True, dir_okay=False), required=False)
-def audit(file: str, targets: str | None) -> None:
-    """Measure every formula in every format on your own logits: FILE is .npy, .npz or .csv, a row an observation.
+@click.option("--axis", type=click.IntRange(0, 1), default=1, show_default=True, help="Axis of the classes.")
+@click.option("--variable", help="Name of the array in an .npz or .mat file that has several.")
+@click.option("--output", type=click.Path(dir_okay=False, writable=True), help="Write the report to a file.")
+def audit(file: str, targets: str | None, axis: int, variable: str | None, output: str | None) -> None:
+    """Measure every formula and installed library in every format on your own logits.
 
-    TARGETS is a file of class indices. Without it a .csv has them in a last column named "target", and an .npz in an
-    array named "targets"; where there are none, losses are not measured.
+    FILE is .npy, .npz, .csv or .mat, a row an observation; with --axis 0 a column is. TARGETS is a file of class
+    indices from 0. Without it a .csv has them in a last column named "target", an .npz or .mat in an array named
+    "targets"; where there are none, losses are not measured.
     """
     from study.audit import audit as measured
 
     with one_line_errors():
-        click.echo(measured(file, targets))
+        text = measured(file, targets, axis, variable)
+    if output:
+        Path(output).write_text(text + "\n", encoding="utf-8")
+    else:
+        click.echo(text)

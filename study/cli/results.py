@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 @click.command("list")
 def list_() -> None:
-    """List the experiments, the problems with their algorithms, and the formats."""
+    """List the experiments, the problems with their algorithms, the formats and the backends."""
+    from study.backends import BACKENDS
     from study.formats import FORMATS
     from study.problems import PROBLEMS
 
@@ -26,6 +27,8 @@ def list_() -> None:
     for problem in PROBLEMS.values():
         click.echo(f"  {problem.name:24} {problem.formula}\n{'':27}{', '.join(problem.algorithms)}")
     click.echo(f"formats\n  {', '.join(FORMATS)}")
+    versions = (f"{b.name} {b.version or '(not installed)'}" for b in BACKENDS.values())
+    click.echo(f"backends\n  {', '.join(versions)}")
 
 
 @click.command()
@@ -35,8 +38,12 @@ def run(names: tuple[str, ...], jobs: int | None) -> None:
     """Run experiments (all, or NAMES), as far as they are not up to date, and rebuild the report."""
     from study.run import run_experiments
 
+    experiments = _discover(names)
+    for experiment in experiments:
+        if absent := experiment.absent():
+            click.echo(f"{experiment.name}: {' and '.join(absent)} not installed (make libraries); results are kept")
     with one_line_errors():
-        computed = run_experiments(_discover(names), jobs)
+        computed = run_experiments(experiments, jobs)
     click.echo(f"computed: {', '.join(computed)}" if computed else "everything is up to date")
     _report()
 
@@ -51,11 +58,11 @@ def report() -> None:
 @click.argument("names", nargs=-1)
 @click.option("--jobs", type=click.IntRange(1), envvar="JOBS", help="Worker processes; default: one a processor.")
 def check(names: tuple[str, ...], jobs: int | None) -> None:
-    """The gate: recompute tables (all, or of NAMES) and fail if one breaks a bound or lost a documented failure."""
+    """The gate: recompute tables (all and the hard battery, or of NAMES) and fail if one breaks what it promises."""
     from study import drift
     from study.gate import check as verdict
 
-    found = verdict(_discover(names), jobs)
+    found = verdict(_discover(names), jobs, catalogue=not names)
     if found.moved is None:
         click.echo(f"no baseline for {drift.path().stem}: drift is not judged; make baseline records one")
     elif len(found.moved):
@@ -63,22 +70,26 @@ def check(names: tuple[str, ...], jobs: int | None) -> None:
     for line in found.broken + found.drifted:
         click.echo(line)
     count = len(found.broken + found.drifted)
-    click.echo(f"{count} violations" if count else "every bound holds, every documented failure is still there")
+    click.echo(
+        f"{count} violations"
+        if count
+        else "every bound holds, faithful is faithful, every documented failure is still there"
+    )
     sys.exit(1 if count else 0)
 
 
 @click.command()
 @click.option("--jobs", type=click.IntRange(1), envvar="JOBS", help="Worker processes; default: one a processor.")
 def baseline(jobs: int | None) -> None:
-    """Record the errors that are measured now as the baseline for this machine's vector level, and say what changed."""
+    """Record today's figures as the baseline for this machine's vector level, and say what changed."""
     from study import drift
     from study.gate import check as verdict
 
-    found = verdict(_discover(()), jobs)
+    found = verdict(_discover(()), jobs, catalogue=True)
     if found.broken:
         raise click.ClickException("contracts are broken; no baseline is recorded:\n" + "\n".join(found.broken))
     drift.record(found.measured)
-    click.echo(f"{drift.path()}: {len(found.measured)} errors recorded")
+    click.echo(f"{drift.path()}: {len(found.measured)} figures recorded")
     if found.moved is not None:
         click.echo("\n".join(drift.lines(found.moved)) if len(found.moved) else "nothing changed")
 

@@ -106,7 +106,7 @@ def difference_of_logs(p: Any, q: Any) -> Any:
 
 
 @kl_divergence.algorithm()
-def cross_entropy_minus_entropy(p: Any, q: Any) -> Any:
+def difference(p: Any, q: Any) -> Any:
     """Cross entropy minus entropy: nothing is left where p and q are close."""
     return cross.xlogy.function(p, q) - own.xlogy.function(p)
 

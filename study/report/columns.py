@@ -97,6 +97,21 @@ COLUMNS: dict[str, Column] = {
     "offset": _number("Offset", "", "A number that is added to all logits."),
     "spread": _number("Spread", "", "Distance from the smallest logit to the largest."),
     "library": _text("Library", "Whose function."),
+    "version": _text("Version", "The library's version; empty where it is not measured."),
+    "layout": _text("Layout", "Rows: each vector contiguous; columns: along axis 0; strided rows: Fortran order."),
+    "misbehaviour": _text("Refusal", "What the function raised or returned instead of a result."),
+    "n": Column("Length n", "logits", "integer", "Number of logits in a vector."),
+    "row_sum": _number("Row sum", "", "The exact sum of a computed softmax; 1 is due."),
+    "from_logit": _number("Logit", "", "The first of the float16 numbers of this part of the axis."),
+    "to_logit": _number("To logit", "", "The last of them."),
+    "worst_logit": _number("Worst logit", "", "The one of the largest error."),
+    "link": _text("Link", "Where it was reported."),
+    "title": _text("Report", "What was wrong."),
+    "input": _text("Input", "The reported input, before it is rounded to the format."),
+    "verdict": _text(
+        "Verdict",
+        "Right: within an ulp; inexact: at least half the digits; wrong: fewer, or another outcome than is due.",
+    ),
 }
 
 

@@ -44,7 +44,11 @@ def first_zero(table: str, problem: str, algorithm: str, better: str) -> Sentenc
             return None
         each = listed(f"{number(firsts[name])} in {name}" for name in FORMATS if name in firsts.index)
         parameter = lost["parameter"].iloc[0]
-        return f"By the {algorithm} formula {problem} is exactly 0 from a {parameter} of {each}; by {better} never."
+        count = f"{int(lost['underflow'].sum()):,} of {int(lost['count'].sum()):,} results"
+        return (
+            f"By the {algorithm} formula {problem} is exactly 0 from a {parameter} of {each}, in all for {count}; by "
+            f"{better} never."
+        )
 
     return sentence
 
@@ -59,8 +63,10 @@ def fails_from(table: str, problem: str, algorithm: str) -> Sentence:
         if firsts.empty:
             return None
         each = listed(f"{number(firsts[name])} in {name}" for name in FORMATS if name in firsts.index)
+        parameter, count = rows["parameter"].iloc[0], int(failed[["overflow", "nan"]].to_numpy().sum())
         return (
-            f"The {algorithm} formula of {problem} is infinite or NaN first at a {rows['parameter'].iloc[0]} of {each}."
+            f"The {algorithm} formula of {problem} is infinite or NaN first at a {parameter} of {each}, in all for "
+            f"{count:,} of {int(rows['count'].sum()):,} results."
         )
 
     return sentence
@@ -90,8 +96,9 @@ def growth(problem: str, form: str) -> Sentence:
             return None
         slope = float(np.polyfit(np.log(median.index.to_numpy(dtype=float)), np.log(median.to_numpy()), 1)[0])
         return (
-            f"The error of a sum of logs taken in order in {form} grows like n to the power {number(slope, 2)}: "
-            f"{'nearer the square root of n than n' if slope < 0.75 else 'like the bound, not like its square root'}."
+            f"The error of a sum of logs taken in order in {form} grows like n to the power {number(slope, 2)}, "
+            f"{'nearer the square root of n than n' if slope < 0.75 else 'like the bound, not like its root'}, "
+            f"to {number(median.iloc[-1])} at n = {number(float(median.index[-1]))}."
         )
 
     return sentence
@@ -167,11 +174,11 @@ def divergence(tables: Tables) -> str | None:
     rows = pick(tables["distance"], problem="kl_divergence", format="float32")
     closest = rows[rows["value"] == rows["value"].min()]
     worst = closest.groupby("algorithm")["max_relative"].max()
-    if not worst["faithful"] < 1e-6 < worst["cross_entropy_minus_entropy"]:
+    if not worst["faithful"] < 1e-6 < worst["difference"]:
         return None
     return (
         f"Where a model is off by {number(closest['value'].iloc[0])}, its divergence as cross entropy minus entropy in "
-        f"float32 has a relative error of {number(worst['cross_entropy_minus_entropy'])}, term by term with log1p of "
+        f"float32 has a relative error of {number(worst['difference'])}, term by term with log1p of "
         f"{number(worst['log1p'])}, and faithful of {number(worst['faithful'])}."
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from study.experiment import MAIN_FORMATS
 from study.machine import machine, versions
-from study.report import answer, svg
+from study.report import advice, answer, svg
 from study.report.columns import COLUMNS
 
 if TYPE_CHECKING:
@@ -33,10 +33,12 @@ def render(
 ) -> dict[str, str]:
     """The texts of ``report.html`` and ``README.md``."""
     claims = sorted((claim for s in sections for claim in s.claims), key=lambda claim: claim.rank)
+    rows = answer.measured(stored)
     context = {
         "title": TITLE,
         "formats": MAIN_FORMATS,
-        "matrix": answer.matrix(answer.measured(stored)),
+        "matrix": answer.matrix(rows),
+        "advice": advice.view(rows),
         "strongest": claims[:STRONGEST],
         "sections": sections,
         "metrics": [COLUMNS[name] for name in METRICS],

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 HEAD = re.compile(r"^.*?(?=<svg )", re.DOTALL)
 LONG = re.compile(r"(\d+\.\d\d)\d+")
 TAG = re.compile(r"<[^>]*>")
+SPACE = re.compile(r"\s*\n\s*")
+BETWEEN = re.compile(r">\s+<")
+GROUP = re.compile(r"<g id=\"[^\"]*\"")
+USES = re.compile(r"<g((?: [^>]*)?)>((?:<use [^>]*/>)+)</g>")
 COMMENT = re.compile(r"\s*<!--.*?-->", re.DOTALL)
 META = re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL)
 
@@ -24,13 +28,23 @@ def render(drawing: Drawing) -> str:
         stream = io.StringIO()
         drawing.figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
     text = COMMENT.sub("", META.sub("", HEAD.sub("", stream.getvalue())))
-    text = TAG.sub(lambda tag: LONG.sub(r"\1", tag[0]), text)
+    text = TAG.sub(lambda tag: SPACE.sub(" ", LONG.sub(r"\1", tag[0])), text)
+    text = USES.sub(_shared, BETWEEN.sub("><", GROUP.sub("<g", text)))
     for ink in INKS:
         text = text.replace(ink.light, f"var(--{ink.name})")
     text = re.sub(r"font: (.*?)'DejaVu Sans'[^;\"]*", r"font: \1var(--figure-font)", text)
     ground = f'<rect width="100%" height="100%" style="fill: var(--{GROUND.name})"/>'
     words = f"<title>{escaped(drawing.alt)}</title>"
     return re.sub(r"(<svg [^>]*>)", rf"\1\n {words}\n <style>{variables('svg')}</style>\n {ground}", text, count=1)
+
+
+def _shared(group: re.Match[str]) -> str:
+    """A group of marks of one style, which then stands once."""
+    styles = set(re.findall(r' style="([^"]*)"', group[2]))
+    if len(styles) != 1 or "style=" in group[1]:
+        return group[0]
+    (style,) = styles
+    return f'<g{group[1]} style="{style}">' + group[2].replace(f' style="{style}"', "") + "</g>"
 
 
 def variables(selector: str) -> str:

@@ -44,7 +44,8 @@ def strongest(experiments: list[Experiment]) -> list[Claim]:
 def mark(experiments: list[Experiment]) -> str:
     """What the report is made from: this package, the declarations, the stored tables."""
     sources = [*HERE.rglob("*.py"), *(Path(e.module_file) for e in experiments)]
-    others = [*HERE.joinpath("templates").iterdir(), *(p for e in experiments for p in table_files(e))]
+    tables = [store.RESULTS / store.COSTS, *(p for e in experiments for p in table_files(e))]
+    others = [*HERE.joinpath("templates").iterdir(), *tables]
     return store.fingerprint(sources, [[str(p.name), _digest(p)] for p in sorted(others)])
 
 

@@ -141,3 +141,63 @@ def pareto(table: str, problem: str, *, cost: str = "ns_per_element", metric: st
         return costs.draw(tables[table], problem, cost, metric)
 
     return draw
+
+
+def lines(
+    table: str,
+    *,
+    x: str,
+    y: Mapping[str, str],
+    panel: Sequence[str],
+    labels: tuple[str, str],
+    caption: str,
+    by: str | None = None,
+    **equal: Any,
+) -> Draw:
+    """Small multiples: columns against another column, a panel for each value of a third.
+
+    Args:
+        table: name of the table.
+        x: column of the abscissa, positive.
+        y: columns of the ordinate, each with the name of its line.
+        panel: columns whose values together have a panel each.
+        labels: what the axes say.
+        caption: what the figure shows.
+        by: column whose values have a line each, where there is one ordinate.
+        **equal: values, or lists of them, that columns must have.
+    """
+
+    def draw(tables: Mapping[str, pd.DataFrame]) -> Drawing:
+        from study.report.figures import multiples
+        from study.report.sentences import pick
+
+        rows = pick(tables[table], **equal)
+        parts = rows.groupby(list(panel), sort=False)
+        panels = {
+            ", ".join(str(v) if c == "format" else f"{c} {v}" for c, v in zip(panel, names, strict=True)): (
+                multiples.split(part, x, y, by)
+            )
+            for names, part in parts
+        }
+        return multiples.draw(panels, labels, caption)
+
+    return draw
+
+
+def by_library(table: str, x: str, y: str, *, panels: str, **equal: Any) -> Draw:
+    """One column against another, a line for each library's function.
+
+    Args:
+        table: name of a tidy table with columns ``backend`` and ``algorithm``.
+        x: column of the abscissa.
+        y: column of the ordinate, drawn on a logarithmic axis.
+        panels: column for each of whose values there is a panel.
+        **equal: columns and the value that they must have.
+    """
+
+    def draw(tables: Mapping[str, pd.DataFrame]) -> Drawing:
+        from study.report.figures import library_lines
+
+        return library_lines.draw(tables[table], x, y, panels, equal)
+
+    return draw

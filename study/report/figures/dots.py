@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-ROW, HEAD, LEFT, MIDDLE, LOST = 19.0, 30.0, 112.0, 400.0, 24.0
+ROW, HEAD, LEFT, MIDDLE, LOST = 19.0, 30.0, 150.0, 362.0, 24.0
 
 
 def draw(table: pd.DataFrame, problems: Sequence[str] | None, metric: str, equal: Mapping[str, Any]) -> Drawing:

@@ -163,6 +163,8 @@ def failures(axes: Axes, rows: pd.DataFrame, algorithms: Sequence[str]) -> None:
         axes.plot(x, [k] * len(x), color=colour, marker=marker(form), markersize=3.4, linewidth=1, clip_on=False)
         start, _ = canvas.to_points(axes, float(x.iloc[0]), k)
         before = start > 4.6 * len(words)
+        if not before and 4.6 * len(words) > GUTTER - 10:
+            words = name
         axes.annotate(
             words, (float(x.iloc[0 if before else -1]), k), xytext=(-7 if before else 7, 0), va="center",
             ha="right" if before else "left", textcoords="offset points", fontsize=7.5, color=colour,

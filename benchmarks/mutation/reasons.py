@@ -1,0 +1,54 @@
+"""Why the gate does not see a mutant: for each, by what it is, a reason that it is equivalent where it counts."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from benchmarks.mutation.mutants import Mutant
+
+PLACEHOLDER = "stands in for values that the other branch of a where replaces"
+RESULT_IS_NAN = "stands in for arguments outside the domain, whose result is set to NaN"
+BROADCASTS = "the shape of one operand alone: the other broadcasts it to the same result"
+SPARES_WORK = "only spares rows that are settled the next arithmetic, which gives them the same result"
+MARGIN = "a term of the estimate of what cancels: it shifts by a few bits when a row goes on, and errors keep their ulp"
+KL_MARGIN = (
+    "weakens the guard against cancellation, which acts only where terms cancel beyond 2^-26 of binary64 or 2^-50 of "
+    "double-doubles; distributions of equal mass do not get there"
+)
+BOTH_SERVE = "moves a switch where the formulas on both sides keep the same bound"
+
+REASONS = (
+    (r"binary_cross_entropy\._masked .* p \* y → ", "only its shape and dtype are used, by zeros_like"),
+    (r"binary_cross_entropy\._faithful .*0\.5 → 1\.0", f"{RESULT_IS_NAN}; or {BOTH_SERVE}"),
+    (r"binary_cross_entropy\._faithful .*0\.0 → 1\.0", PLACEHOLDER),
+    (r"binary_cross_entropy\.<lambda> other_constant 100 → 101", "the clamp's level, a choice; 100 and 101 miss alike"),
+    (r"binary_cross_entropy\.<lambda> dropped_guard .*log\(p\)", "without the clamp fewer results are wrong, not more"),
+    (r"gradient\.chained swapped_operator s \* \(1 - s\)", "divided out again: 0/0 and ∞/∞ are NaN at the same s"),
+    (r"gradient\._faithful .*0\.(0|5) → 1\.0", f"{RESULT_IS_NAN}; or {SPARES_WORK}"),
+    (r"gradient\._faithful .*(x > 0|-np\.inf|y == 0\.5|0 → 1)", SPARES_WORK),
+    (r"with_logits\.value other_constant 0\.0 → 1\.0", PLACEHOLDER),
+    (r"cross_entropy\.value other_constant 1\.0 → 2\.0", PLACEHOLDER),
+    (r"kl_divergence\._faithful other_constant 1\.0 → 2\.0", PLACEHOLDER),
+    (r"kl_divergence\._faithful other_constant 2 → 3", BOTH_SERVE),
+    (r"kl_divergence\._faithful other_constant 0 → 1", "p / 0 is infinite by itself"),
+    (r"kl_divergence\._faithful dropped_sign -np\.inf", SPARES_WORK),
+    (r"kl_divergence\._faithful", KL_MARGIN),
+    (r"log1mexp\.maechler", BOTH_SERVE),
+    (r"log1mexp\._faithful other_constant 0\.7", BOTH_SERVE),
+    (r"log1mexp\._faithful other_constant 1\.0", PLACEHOLDER),
+    (r"log_likelihood\._faithful", MARGIN),
+    (r"logsumexp\.(online|others) other_constant 1 → 2", BROADCASTS),
+    (r"softmax\.exponentials other_constant 1 → 2", BROADCASTS),
+    (r"softplus\.cutoffs", BOTH_SERVE),
+    (r"reductions\.compensated_sum (first|last)_left_out", "one of n - 1 corrections: at most u of a sum of one sign, "
+     "no more than each term's own rounding; tests/test_reductions.py holds the sum itself to its bound"),
+    (r"reductions\.scaled_product other_constant 1 → 2", BROADCASTS),
+    (r"reductions\.ldexp .*(3000|exponent)", "keeps exponents within int32; those beyond 3000 are 0 or infinite alike"),
+)  # fmt: skip
+
+
+def reason(mutant: Mutant) -> str:
+    """The reason for a mutant, empty where there is none."""
+    return next((why for pattern, why in REASONS if re.search(pattern, mutant.key)), "")

@@ -1,0 +1,37 @@
+"""Do PyTorch and JAX differentiate cross entropy right at extreme logits?
+
+Training sees the gradient, not the loss. It is softmax minus one-hot, or sigmoid minus label: tiny where the model is
+confident and right, about one where it is confident and wrong. The libraries find it by differentiating their losses;
+through a sigmoid that has saturated there is nothing left to differentiate.
+"""
+
+from functools import partial
+
+from study import library_gradients
+from study.experiment import Experiment, Finding
+from study.report import figures
+from study.report import library_sentences as sentences
+
+BACKENDS = ("torch", "jax")
+SIZES = (0.0625, 0.5, 1, 2, 5, 8, 10, 12, 14, 16, 17, 18, 20, 30, 40, 50, 80, 88, 90, 100, 104, 200, 700, 740, 1000)
+BCE, NLL = "binary_cross_entropy_gradient", "nll_gradient"
+
+experiment = Experiment(
+    __file__,
+    __doc__ or "",
+    order=230,
+    tables={"sweep": partial(library_gradients.sweep, BACKENDS, sorted({s * x for s in (-1, 1) for x in SIZES}))},
+    problems=(BCE, NLL),
+    backends=BACKENDS,
+    figures={
+        "binary": figures.by_library("sweep", "value", "max_ulp", panels="inputs", problem=BCE, format="float32"),
+        "classes": figures.by_library("sweep", "value", "max_ulp", panels="inputs", problem=NLL, format="float32"),
+    },
+    findings=[
+        Finding(sentences.worst_gradient(BCE, "float32"), rank=3),
+        Finding(sentences.worst_gradient(NLL, "float32"), rank=4),
+    ],
+)
+
+if __name__ == "__main__":
+    experiment.main()

@@ -1,0 +1,50 @@
+"""Which released library is wrong, where, and by how much?
+
+People call ``scipy.special.logsumexp``, not a formula. Every function is measured under its own name on the hard
+battery, in each format, with vectors as rows, as columns and strided. PyTorch and JAX have an experiment of their own,
+``libraries_all``, which ``make libraries`` runs.
+"""
+
+from functools import partial
+
+from study import libraries, library_curves
+from study.backends import LAYOUTS
+from study.experiment import Experiment, Finding
+from study.report import figures
+from study.report import library_sentences as sentences
+
+BACKENDS = ("numpy", "scipy", "sklearn")
+LENGTHS = (1, 10, 100, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 70000, 100000)
+SIGMOIDS = ("sigmoid", "log_sigmoid", "softplus")
+TIES = "more ties than float16 counts"
+
+experiment = Experiment(
+    __file__,
+    __doc__ or "",
+    order=200,
+    tables={
+        "backends": partial(libraries.presence, BACKENDS),
+        "battery": partial(libraries.on_battery, BACKENDS),
+        "layouts": partial(libraries.by_layout, BACKENDS),
+        "row_sums": partial(library_curves.row_sums, BACKENDS, LENGTHS, tuple(LAYOUTS)),
+        "float16_axis": partial(library_curves.float16_axis, BACKENDS, SIGMOIDS),
+    },
+    problems=("logsumexp", "softmax", "log_softmax", *SIGMOIDS),
+    backends=BACKENDS,
+    figures={
+        "float16": figures.matrix("battery", rows="problem", columns="backend", format="float16"),
+        "float32": figures.matrix("battery", rows="problem", columns="backend", format="float32"),
+        "sigmoids": figures.by_library("float16_axis", "from_logit", "max_ulp", panels="problem"),
+        "row_sums": figures.by_library("row_sums", "n", "row_sum", panels="layout", format="float16"),
+    },
+    findings=[
+        Finding(sentences.row_sum("float16", "columns", 4096), rank=2),
+        Finding(sentences.infinite("logsumexp", "float16", TIES), rank=3),
+        Finding(sentences.zero("log_softmax", "float64", "one dominates"), rank=3),
+        Finding(sentences.lost_functions, rank=4),
+        Finding(sentences.within_one_ulp, rank=7),
+    ],
+)
+
+if __name__ == "__main__":
+    experiment.main()

@@ -1,0 +1,59 @@
+"""And with PyTorch and JAX beside them?
+
+The same measurements as in ``libraries``, and the inputs of ``reports``, of every backend. Our own formulas run on the
+arrays of both libraries too: the same code, each operation theirs.
+"""
+
+from functools import partial
+from pathlib import Path
+
+from study import contracts, corpus, libraries, library_curves
+from study.backends import BACKENDS
+from study.experiment import Experiment, Finding
+from study.report import figures
+from study.report import library_sentences as sentences
+
+ALL = tuple(BACKENDS)
+LENGTHS = (1, 10, 100, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 70000, 100000)
+SIGMOIDS = ("sigmoid", "log_sigmoid", "softplus")
+TIES = "more ties than float16 counts"
+REPORTS = Path(__file__).with_name("reports.toml")
+
+experiment = Experiment(
+    __file__,
+    __doc__ or "",
+    order=210,
+    tables={
+        "backends": partial(libraries.presence, ALL),
+        "battery": partial(libraries.on_battery, ALL),
+        "layouts": partial(libraries.by_layout, ALL),
+        "ours": partial(libraries.ours, ALL),
+        "row_sums": partial(library_curves.row_sums, ALL, LENGTHS, ("rows", "columns")),
+        "float16_axis": partial(library_curves.float16_axis, ALL, SIGMOIDS),
+        "reports": partial(corpus.verdicts, REPORTS, ALL),
+    },
+    problems=("logsumexp", "softmax", "log_softmax", *SIGMOIDS),
+    contracts=[contracts.faithful_on_reports],
+    backends=ALL,
+    data=(REPORTS.name,),
+    figures={
+        form: figures.matrix("battery", rows="problem", columns="backend", format=form)
+        for form in ("float16", "bfloat16", "float32", "float64")
+    }
+    | {
+        "sigmoids": figures.by_library("float16_axis", "from_logit", "max_ulp", panels="problem"),
+        "row_sums": figures.by_library("row_sums", "n", "row_sum", panels="layout", format="float16"),
+    },
+    findings=[
+        Finding(sentences.row_sum("bfloat16", "columns", 4096), rank=4),
+        Finding(sentences.infinite("logsumexp", "float16", TIES), rank=4),
+        Finding(sentences.zero("nll", "float32", "one dominates"), rank=4),
+        Finding(sentences.lost_functions, rank=4),
+        Finding(sentences.within_one_ulp, rank=7),
+        Finding(sentences.still_wrong("torch"), rank=5),
+        Finding(sentences.still_wrong("jax"), rank=5),
+    ],
+)
+
+if __name__ == "__main__":
+    experiment.main()

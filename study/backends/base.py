@@ -1,0 +1,131 @@
+"""What a backend is: somebody's arrays, the formats they come in, and the functions that are called on them."""
+
+from __future__ import annotations
+
+import inspect
+import pkgutil
+import warnings
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import metadata, util
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from study.experiment import MAIN_FORMATS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from numpy.typing import NDArray
+
+
+class AbsentError(ImportError):
+    """A backend is asked for that is not installed."""
+
+
+@dataclass(frozen=True)
+class LibraryFunction:
+    """A function of a library for a problem, under the name that the library gives it.
+
+    Attributes:
+        problem: name of the problem.
+        name: where it is found, such as ``scipy.special.logsumexp``.
+        call: ``call(function, *arrays)`` on stacks, vectors along the last axis; where it has a keyword ``axis``, along
+            that one.
+    """
+
+    problem: str
+    name: str
+    call: Callable[..., Any]
+
+    @property
+    def has_axis(self) -> bool:
+        """Whether vectors may lie along another axis than the last."""
+        return "axis" in inspect.signature(self.call).parameters
+
+    def __call__(self, *arrays: Any, **axis: int) -> Any:
+        """Call it on the library's own arrays."""
+        return self.call(pkgutil.resolve_name(self.name), *arrays, **({"axis": -1} | axis if self.has_axis else {}))
+
+
+@dataclass(frozen=True)
+class Backend:
+    """An array library.
+
+    Attributes:
+        name: what it is called.
+        distribution: the package that installs it.
+        module: the module that is imported.
+        functions: its own functions for the problems.
+        to_library: a NumPy array as one of its arrays, no number changed.
+        to_numpy: the way back.
+        session: a context that its functions run in.
+        formats: names of the formats that its arrays have.
+        computes: whether it has arithmetic of its own, so that our algorithms run on its arrays.
+    """
+
+    name: str
+    distribution: str
+    module: str
+    functions: tuple[LibraryFunction, ...]
+    to_library: Callable[[NDArray[Any]], Any] = lambda x: x
+    to_numpy: Callable[[Any], NDArray[Any]] = np.asarray
+    session: Callable[[], AbstractContextManager[Any]] = nullcontext
+    formats: tuple[str, ...] = MAIN_FORMATS
+    computes: bool = False
+
+    @property
+    def installed(self) -> bool:
+        """Whether it can be imported; it is not imported to find out."""
+        return util.find_spec(self.module) is not None
+
+    @cached_property
+    def version(self) -> str:
+        """The installed version, empty where there is none."""
+        return metadata.version(self.distribution) if self.installed else ""
+
+    def function(self, problem: str, name: str) -> LibraryFunction:
+        """Its function of that name for a problem.
+
+        Raises:
+            ValueError: it has none.
+        """
+        for function in self.functions:
+            if (function.problem, function.name) == (problem, name):
+                return function
+        names = [f.name for f in self.functions if f.problem == problem]
+        raise ValueError(f"{self.name} has no {name!r} for {problem}; it has: {', '.join(names) or 'none'}")
+
+    def on_numpy(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A function of its arrays as a function of NumPy arrays that keeps the dtype.
+
+        A result of another dtype, as of a library that computes float16 in float32, is rounded to the arguments' once.
+
+        Raises:
+            AbsentError: the backend is not installed.
+        """
+        if not self.installed:
+            raise AbsentError(f"{self.name} is not installed; make libraries installs every backend")
+
+        def called(*args: NDArray[Any]) -> NDArray[Any]:
+            with warnings.catch_warnings(), self.session():
+                warnings.simplefilter("ignore")  # a warning is no result
+                result = self.to_numpy(function(*map(self.to_library, args)))
+            return in_format_of(result, args)
+
+        called.__name__ = getattr(function, "name", getattr(function, "__name__", type(function).__name__))
+        return called
+
+
+def in_format_of(result: NDArray[Any], args: tuple[NDArray[Any], ...]) -> NDArray[Any]:
+    """A result in the dtype of the first argument that holds no indices, rounded once if it is of another."""
+    from study.formats import format_of
+
+    dtype = next(a.dtype for a in args if a.dtype.kind not in "iu")
+    if result.dtype == dtype or result.dtype.kind not in "fV":
+        return result
+    form = format_of(np.empty(0, dtype))
+    return form.round(result.astype(np.float64)).reshape(result.shape)

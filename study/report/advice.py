@@ -1,0 +1,89 @@
+"""What to use: for each problem and format the best plain formula, how far, at what cost, and what breaks else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from study import store
+from study.experiment import MAIN_FORMATS
+from study.report import answer, outcome
+from study.report.text import number
+from study.report.views import REPLAY, Heading, Value, View
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HEADINGS = (
+    Heading("Problem", "", "", numeric=False),
+    Heading("Format", "", "", numeric=False),
+    Heading("Plain formula", "", "The best one besides the faithful kernel, over all inputs.", numeric=False),
+    Heading("Worst error", "ulps", "Its largest error, or where some value of it has no digit right.", numeric=True),
+    Heading("Its cost", "× naive", "Time beside the naive formula's, in one run.", numeric=True),
+    Heading("Faithful", "ulps", "Largest error of the faithful kernel.", numeric=True),
+    Heading("Its cost", "× naive", "Time beside the naive formula's, in one run.", numeric=True),
+    Heading("Naive breaks first", "", "Smallest parameter at which a result has no digit right.", numeric=False),
+    REPLAY,
+)
+
+
+def view(rows: pd.DataFrame) -> View | None:
+    """The table, from the rows of all sweeps; None where there are none."""
+    if rows.empty:
+        return None
+    costs = _costs()
+    lines = []
+    for problem in rows["problem"].unique():
+        for form in MAIN_FORMATS:
+            part = rows[(rows["problem"] == problem) & (rows["format"] == form)]
+            if len(part[part["algorithm"] != "faithful"]):
+                lines.append(_line(part, costs))
+    filters = {0: sorted(rows["problem"].unique()), 1: list(MAIN_FORMATS)}
+    return View(
+        "what_to_use",
+        "The formula to use, its worst error and cost, and what breaks otherwise",
+        HEADINGS,
+        lines,
+        filters,
+    )
+
+
+def _line(part: pd.DataFrame, costs: Mapping[tuple[str, str, str], float]) -> list[Value]:
+    plain = answer.cell(part[part["algorithm"] != "faithful"])
+    exact = part[part["algorithm"] == "faithful"]["max_ulp"].max()
+
+    def cost(algorithm: str) -> Value:
+        times = costs.get((plain.problem, algorithm, plain.form))
+        return Value("–", 1e300) if times is None else Value(number(times), times)
+
+    worst = Value("no digit right" if plain.grade == "none" else number(plain.worst), plain.worst)
+    return [
+        Value(plain.problem),
+        Value(plain.form, MAIN_FORMATS.index(plain.form)),
+        Value(plain.algorithm),
+        worst,
+        cost(plain.algorithm),
+        Value("–", 1e300) if pd.isna(exact) else Value(number(float(exact)), float(exact)),
+        cost("faithful"),
+        Value(breaks(part[part["algorithm"] == "naive"])),
+        Value(f"study replay {plain.row}", plain.row, command=True),
+    ]
+
+
+def breaks(naive: pd.DataFrame) -> str:
+    """Where the naive formula first loses all digits, and how; a dash where it never does or there is none."""
+    lost = naive[outcome.lost(naive)] if len(naive) else naive
+    if lost.empty:
+        return "–"
+    first = lost.sort_values("value", kind="stable").iloc[:1]
+    return f"{outcome.words(first)} at {first['parameter'].iloc[0]} = {number(float(first['value'].iloc[0]))}"
+
+
+def _costs() -> dict[tuple[str, str, str], float]:
+    path = store.RESULTS / store.COSTS
+    if not path.exists():
+        return {}
+    table = store.read_csv(path)
+    keys = zip(table["problem"], table["algorithm"], table["format"], strict=True)
+    return dict(zip(keys, (float(value) for value in table["times_naive"]), strict=True))

@@ -1,0 +1,40 @@
+import pandas as pd
+import pytest
+
+from study.report import advice, answer
+from study.run import discover
+from study.store import read_tables
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return answer.measured([(e, read_tables(e)) for e in discover() if e.name in {"softmax_range", "near_zero"}])
+
+
+def texts(rows):
+    return {(line[0].text, line[1].text): [value.text for value in line] for line in advice.view(rows).rows}
+
+
+def test_the_plain_formula_is_not_the_faithful_one(rows):
+    for line in texts(rows).values():
+        assert line[2] != "faithful"
+        assert float(line[5]) <= 1
+
+
+def test_it_says_where_naive_breaks(rows):
+    assert texts(rows)["softmax", "float64"][7] == "NaN, underflow at largest logit = 720"
+
+
+def test_a_formula_that_gets_worse_is_not_advised_any_more(rows):
+    before = texts(rows)["softmax", "float32"]
+    worse = rows.assign(max_ulp=rows["max_ulp"].where(rows["algorithm"] != before[2], 1e5))
+    assert texts(worse)["softmax", "float32"][2] != before[2]
+
+
+def test_where_nothing_was_timed_no_cost_is_shown(rows, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert {line[4] for line in texts(rows).values()} == {"–"}
+
+
+def test_no_rows_have_no_table():
+    assert advice.view(pd.DataFrame()) is None
