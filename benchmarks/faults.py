@@ -44,12 +44,14 @@ def main() -> None:
         for _ in range(options.damages):
             damage(rng.choice(sorted(path for path in folder.rglob("*") if path.is_file())), rng)
             compare(folder, clean)
-    print(f"{options.kills} kills ({interrupted} before the end) and {options.damages} damages: nothing lost")
+    sys.stdout.write(
+        f"{options.kills} kills ({interrupted} before the end) and {options.damages} damages: nothing lost\n"
+    )
 
 
 def finish(folder: Path) -> None:
     """Run the sweep to its end."""
-    subprocess.run(COMMAND, cwd=folder, check=True, capture_output=True, timeout=PATIENCE)
+    subprocess.run(COMMAND, cwd=folder, check=True, capture_output=True, timeout=PATIENCE)  # noqa: S603 - our own
 
 
 def clear(folder: Path, rng: random.Random) -> None:
@@ -61,7 +63,7 @@ def clear(folder: Path, rng: random.Random) -> None:
 
 def kill(folder: Path, rng: random.Random, length: float, *, worker: bool) -> bool:
     """Start the sweep, and kill it or one of its workers at a random moment; whether it had not ended yet."""
-    process = subprocess.Popen(COMMAND, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(COMMAND, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - our own
     time.sleep(rng.uniform(0.2, 1.2) * length)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     with suppress(OSError):

@@ -29,8 +29,19 @@ class DamagedResultsError(ValueError):
 
 
 def write(path: Path, text: str) -> None:
-    """Replace a file by new text, atomically: a reader sees the old text or the new one, never half."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Replace a file by new text, atomically: a reader sees the old text or the new one, never half.
+
+    Raises:
+        OSError: it cannot be written; names the file, which is as it was.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, text)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from None
+
+
+def _replace(path: Path, text: str) -> None:
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=path.parent, delete=False) as stream:
         try:
             stream.write(text)

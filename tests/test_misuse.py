@@ -220,7 +220,7 @@ def test_a_file_that_is_no_logits_is_told(tmp_path, name):
         ({"x": np.eye(2)}, "logits is not a file"),
         ({"logits": np.array([[{}]])}, "allow_pickle=False"),
         ({"logits": np.eye(2) * 1j}, "not finite numbers"),
-        ({"logits": np.eye(2), "targets": [[0, 1]]}, "one a row"),
+        ({"logits": np.eye(2), "targets": [[0, 1, 1]]}, "3 targets for 2 rows"),
         ({"logits": np.eye(2), "targets": ["a", "b"]}, "one a row"),
         ({"logits": np.eye(2), "targets": np.array([2**63, 0], np.uint64)}, "whole numbers from 0 to 1"),
     ],

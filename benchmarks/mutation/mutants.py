@@ -17,7 +17,6 @@ import numpy as np
 from benchmarks.mutation.operators import mutations
 from study.formats import format_of
 from study.inputs import generator
-from study.problems import PROBLEMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -71,7 +70,7 @@ def generate(cases: Sequence[Case]) -> list[Mutant]:
     """Every mutant of what the algorithms run on these cases, in the order of the files; noise after them."""
     reached = called(cases)
     files = sorted({file for file, *_ in reached})
-    return [m for file in files for m in _of_file(file, reached)] + list(noises())
+    return [m for file in files for m in _of_file(file, reached)] + list(noises(cases))
 
 
 def called(cases: Sequence[Case]) -> dict[Place, tuple[Algorithm, ...]]:
@@ -182,9 +181,9 @@ def _live(path: str) -> list[FunctionType]:
     return [f for f in gc.get_objects() if isinstance(f, FunctionType) and f.__code__.co_filename == path]
 
 
-def noises() -> Iterator[Mutant]:
-    """Results of every algorithm off by 1, 2, 4 or 8 ulps, up or down at random."""
-    for problem in PROBLEMS.values():
+def noises(cases: Sequence[Case]) -> Iterator[Mutant]:
+    """Results of every algorithm of the cases off by 1, 2, 4 or 8 ulps, up or down at random."""
+    for problem in {case.problem.name: case.problem for case in cases}.values():
         for algorithm in problem.algorithms.values():
             code = _formula(algorithm).__code__
             for ulps in ULPS:

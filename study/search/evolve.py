@@ -105,7 +105,8 @@ def _mutants(space: Space, rng: np.random.Generator, parents: Whole) -> Whole:
     moved = child + np.where(rng.random(child.shape) < 0.5, -step, step)
     copied = np.take_along_axis(child, rng.integers(space.width, size=child.shape), axis=1)
     choice = rng.integers(0, 10, child.shape)
-    changed = np.select(
+    changed: Whole = np.select(
         [choice < 5, choice == 5, choice == 6, choice == 7], [moved, other, copied, -child], space.draw(rng, BROOD)
     )
-    return np.where(touched, changed, child)
+    out: Whole = np.where(touched, changed, child)
+    return out

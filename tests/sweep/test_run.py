@@ -84,10 +84,23 @@ def test_a_full_disk_is_named_and_leaves_no_half_file(folder, monkeypatch):
     assert len(stored()) == 16
 
 
+@pytest.mark.parametrize("how", ["ulimit -f 1", "touch results"])
+def test_a_disk_that_takes_nothing_is_one_line_with_a_file_name(folder, how):
+    command = f"{how}; exec {sys.executable} -m study sweep sigmoid --format float16 --algorithms naive,two_branch"
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("Error")]
+    assert ".cache/sweeps/" in line or "results/exhaustive/sigmoid_float16" in line
+    assert "Traceback" not in done.stderr
+    assert not list(Path(".cache").rglob("tmp*"))
+    Path("results").unlink(missing_ok=True)
+    run.run(SPEC, jobs=1)
+    assert len(tables()) == 2
+
+
 @pytest.mark.parametrize(
     "surroundings",
     [
-        {"JOBS": "1", "PYTHONHASHSEED": "1", "LC_ALL": "C", "TZ": "UTC", "OMP_NUM_THREADS": "1"},
         {"JOBS": "4", "PYTHONHASHSEED": "77", "LC_ALL": "C.UTF-8", "TZ": "Asia/Kathmandu", "OMP_NUM_THREADS": "3"},
     ],
 )
