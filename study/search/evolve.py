@@ -76,7 +76,9 @@ def search(space: Space, algorithm: str, budget: int, seed: str) -> Found:
             here.codes, here.ulps = best.codes, best.ulps
         while here.evaluations < budget // ISLANDS:
             first = len(here.codes) == 0
-            codes = space.draw(rng, 8 * BROOD) if first else _mutants(space, rng, here.codes)
+            codes = (
+                space.draw(rng, min(8 * BROOD, budget // ISLANDS // 3)) if first else _mutants(space, rng, here.codes)
+            )
             here.add(codes, errors(space, algorithm, codes), PARENTS)
         evaluations = best.evaluations + here.evaluations
         best.add(here.codes, here.ulps, PARENTS)
