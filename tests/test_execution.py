@@ -16,7 +16,7 @@ import sys, time
 from study import execution
 
 def nap(i):
-    __import__("os").write(1, b"%d\n" % __import__("os").getpid())
+    __import__("os").write(1, b"%d\\n" % __import__("os").getpid())
     time.sleep(60)
 
 with execution.executor(2) as pool:
