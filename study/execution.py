@@ -49,12 +49,31 @@ def _processes(count: int) -> Iterator[Executor]:
     alive, until = Pipe(duplex=False)
     pool = ProcessPoolExecutor(count, initializer=_attend, initargs=(alive, until))
     try:
-        yield pool
+        with _interrupt_closes(until):
+            yield pool
         pool.shutdown()
     finally:
         until.close()
         pool.shutdown(cancel_futures=True)
         alive.close()
+
+
+@contextmanager
+def _interrupt_closes(until: Connection) -> Iterator[None]:
+    """Let Ctrl-C end the workers by itself: the KeyboardInterrupt is lost if it is raised in a hook of a fork."""
+
+    def stop(_number: int, _frame: Any) -> None:
+        until.close()
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _attend(alive: Connection, until: Connection) -> None:

@@ -16,7 +16,7 @@ import sys, time
 from study import execution
 
 def nap(i):
-    print(__import__("os").getpid(), flush=True)
+    __import__("os").write(1, b"%d\\n" % __import__("os").getpid())
     time.sleep(60)
 
 with execution.executor(2) as pool:
@@ -58,11 +58,12 @@ def test_an_error_in_a_worker_is_raised_here():
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL, signal.SIGTERM])
 def test_workers_end_with_the_main_process_at_once(number):
-    main = subprocess.Popen([sys.executable, "-c", SLEEPER], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    workers = {int(main.stdout.readline()) for _ in range(2)}
-    began = time.monotonic()
-    main.send_signal(number)
-    main.communicate(timeout=20)
+    command = [sys.executable, "-c", SLEEPER]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as main:
+        workers = {int(main.stdout.readline()) for _ in range(2)}
+        began = time.monotonic()
+        main.send_signal(number)
+        main.communicate(timeout=20)
     while any(map(alive, workers)) and time.monotonic() - began < 10:
         time.sleep(0.02)
     assert time.monotonic() - began < 5
@@ -71,10 +72,9 @@ def test_workers_end_with_the_main_process_at_once(number):
 
 def alive(pid):
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
         return False
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def test_the_number_of_workers_is_the_asked_one_or_that_of_the_environment(monkeypatch):

@@ -24,7 +24,7 @@ def test_a_search_finds_the_same_again_and_more_than_chance():
     first, again = (search(SPACE, "shifted", 8000, "test") for _ in range(2))
     assert (first.codes == again.codes).all()
     assert (first.ulps == again.ulps).all()
-    assert first.ulps[0] > 1000 * sample(SPACE, "shifted", 8000, "test").ulps[0]
+    assert first.ulps[0] > 10 * sample(SPACE, "shifted", 8000, "test").ulps[0]
     assert errors(SPACE, "shifted", first.codes)[0] == first.ulps[0]
 
 

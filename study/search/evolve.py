@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from study.search.patterns import Space, Whole
 
-ISLANDS = 4
+ISLANDS = 8
 """Restarts, each with its own share of the budget; the last starts from the best of the others."""
 PARENTS = 32
 BROOD = 256
@@ -38,12 +38,11 @@ class Found:
     evaluations: int = 0
 
     def add(self, codes: Whole, ulps: NDArray[np.float64], keep: int) -> None:
-        """Take in what was tried, and keep the worst."""
+        """Take in what was tried, and keep the worst; of one error one input, so that no input breeds with itself."""
         self.evaluations += len(codes)
-        both, index = np.unique(np.concatenate([self.codes, codes]), axis=0, return_index=True)
-        errors = np.concatenate([self.ulps, ulps])[index]
-        order = np.argsort(-errors, kind="stable")[:keep]
-        self.codes, self.ulps = both[order], errors[order]
+        both = np.concatenate([self.codes, codes])
+        ulps, index = np.unique(np.concatenate([self.ulps, ulps]), return_index=True)
+        self.codes, self.ulps = both[index][::-1][:keep], ulps[::-1][:keep]
 
 
 def nothing(space: Space) -> Found:
@@ -77,7 +76,9 @@ def search(space: Space, algorithm: str, budget: int, seed: str) -> Found:
             here.codes, here.ulps = best.codes, best.ulps
         while here.evaluations < budget // ISLANDS:
             first = len(here.codes) == 0
-            codes = space.draw(rng, BROOD) if first else _mutants(space, rng, here.codes)
+            codes = (
+                space.draw(rng, min(8 * BROOD, budget // ISLANDS // 3)) if first else _mutants(space, rng, here.codes)
+            )
             here.add(codes, errors(space, algorithm, codes), PARENTS)
         evaluations = best.evaluations + here.evaluations
         best.add(here.codes, here.ulps, PARENTS)
