@@ -44,7 +44,7 @@ def infinite(problem: str, form: str, kind: str) -> Sentence:
         lost = rows[rows["overflow"] > 0]
         if lost.empty:
             return None
-        each = listed(f"{named(row)}, {row['overflow']} of {row['count']} results" for _, row in lost.iterrows())
+        each = listed(f"{named(row)}, {row['overflow']:.0f} of {row['count']:.0f} results" for _, row in lost.iterrows())
         return (
             f"On “{kind}” in {form} {problem} is infinite by {each}; "
             f"exactly it is {number(float(lost['worst_reference'].iloc[0]))}."
@@ -62,7 +62,7 @@ def zero(problem: str, form: str, kind: str) -> Sentence:
         if lost.empty:
             return None
         each = listed(
-            f"{number(float(row['worst_reference']))} by {named(row)}, {row['underflow']} times in all"
+            f"{number(float(row['worst_reference']))} by {named(row)}, {row['underflow']:.0f} times in all"
             for _, row in lost.iterrows()
         )
         return f"On “{kind}” in {form} {problem} is 0 where it should be {each}."
