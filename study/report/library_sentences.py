@@ -44,7 +44,9 @@ def infinite(problem: str, form: str, kind: str) -> Sentence:
         lost = rows[rows["overflow"] > 0]
         if lost.empty:
             return None
-        each = listed(f"{named(row)}, {row['overflow']:.0f} of {row['count']:.0f} results" for _, row in lost.iterrows())
+        each = listed(
+            f"{named(row)}, {row['overflow']:.0f} of {row['count']:.0f} results" for _, row in lost.iterrows()
+        )
         return (
             f"On “{kind}” in {form} {problem} is infinite by {each}; "
             f"exactly it is {number(float(lost['worst_reference'].iloc[0]))}."
