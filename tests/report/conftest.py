@@ -5,6 +5,7 @@ import pytest
 
 from study import store
 from study.report import writer
+from study.run import discover
 
 
 def copy_tables(folder):
@@ -29,6 +30,13 @@ def report(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         build_into(folder, patch)
     return folder / "results"
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """A report of one experiment."""
+    monkeypatch.setattr(writer, "discover", lambda: [e for e in discover() if e.name == "product_underflow"])
+    return build_into(tmp_path, monkeypatch)
 
 
 @pytest.fixture

@@ -25,8 +25,8 @@ def test_the_report_is_the_same_bytes_twice_and_then_left_alone(report, built):
     assert not current()
 
 
-def test_a_changed_table_changes_the_report(built):
-    path, _ = built
+def test_a_changed_table_changes_the_report(small):
+    path, _ = small
     before = path.read_text(encoding="utf-8")
     table = path.parent / "product_underflow/first_underflow.csv"
     whole = table.read_text(encoding="utf-8")
