@@ -83,11 +83,12 @@ def explain(problem: Problem, algorithm: Algorithm, args: Sequence[NDArray[Any]]
     except TypeError as error:
         yield f"({error})"
     reference = exact(problem, *args)
-    measured = compare(algorithm(*args), reference)
+    result = np.asarray(algorithm(*args))
+    measured = compare(result, reference)
     ulps = np.atleast_1d(measured.distance(measured.ulp_exponent))
     at = int(np.argmax(ulps))
     outcome = Outcome(int(np.atleast_1d(measured.outcome)[at])).name.lower()
-    yield f"result    {_numbers(np.atleast_1d(np.asarray(algorithm(*args)))[at : at + 1])}   ({outcome})"
+    yield f"result    {_numbers(np.atleast_1d(result)[at : at + 1])}   ({outcome})"
     yield f"reference {decimal(reference.reshape((-1,))[at], 25)}"
     yield f"error     {ulps[at]:.6g} ulp"
 

@@ -11,7 +11,7 @@ from study.gate import broken, exceeded_bounds, missing_failures, unfaithful, vi
 from study.inputs import scaled_normal, uniform
 from study.problems import PROBLEMS
 from study.reference import exact
-from study.run import measure_unit
+from study.run import measure_sweep
 from study.statistics import statistics
 
 
@@ -22,7 +22,7 @@ def sweep(problem, **changes):
 
 
 def table(declared):
-    return pd.DataFrame([row for i, _ in enumerate(declared.units()) for row in measure_unit("test", declared, i)])
+    return pd.DataFrame(measure_sweep("test", declared))
 
 
 def swap(monkeypatch, problem, name, function):
