@@ -59,6 +59,7 @@ def test_accessible(visit, width, scheme):
 
     page = visit(width, scheme)
     page.eval_on_selector_all("details", "all => all.forEach(d => { d.open = true; })")
+    page.evaluate(ONE_ROW_OF_A_KIND)
     results = Axe().run(page, options={"resultTypes": ["violations"]})
     assert results.violations_count == 0, results.generate_report()
 
@@ -143,6 +144,18 @@ def test_prints(visit):
     assert page.locator("nav").is_hidden()
     assert len(page.pdf(format="A4")) > 50_000
 
+
+ONE_ROW_OF_A_KIND = """
+() => {
+  const kind = (row) => row.innerHTML.replace(/>[^<]*|(id|href|data-[a-z]+|title|value|aria-label)="[^"]*"/g, '');
+  const bodies = document.querySelectorAll('tbody');
+  bodies.forEach((body) => {
+    const seen = new Set();
+    [...body.rows].forEach((row) => (seen.has(kind(row)) ? row.remove() : seen.add(kind(row))));
+  });
+}
+"""
+"""Rows of a table that differ in their words alone are one case to a check of markup and colours."""
 
 OVERLAPS = """
 () => [...document.querySelectorAll('.drawing svg')].flatMap((svg) => {

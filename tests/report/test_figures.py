@@ -9,18 +9,6 @@ from study.report.text import measure
 from study.run import discover
 from study.store import read_tables
 
-FIGURES = [(e, name) for e in discover() for name in e.figures]
-
-
-@pytest.mark.parametrize(("experiment", "name"), FIGURES, ids=lambda v: getattr(v, "name", v))
-def test_a_figure_is_the_same_bytes_twice(experiment, name):
-    tables = read_tables(experiment)
-    first, second = (svg.render(experiment.figures[name](tables)) for _ in range(2))
-    assert first == second
-    assert "<text" in first
-    assert not re.search(r"dc:date|matplotlib\.org", first)
-    assert len(experiment.figures[name](tables).alt) > 40
-
 
 def test_a_figure_follows_its_table():
     experiment = next(e for e in discover() if e.name == "product_underflow")
