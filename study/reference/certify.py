@@ -19,7 +19,7 @@ from mpmath.libmp import (
     round_nearest,
 )
 
-from study.reference.interval import Arithmetic
+from study.reference.interval import arithmetic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +49,7 @@ def certified(definition: Callable[..., Any], args: tuple[Any, ...], prec: int) 
     """
     working = prec + 40
     while working <= MAX_PREC:
-        values = definition(Arithmetic(working), *args)
+        values = definition(arithmetic(working), *args)
         settled = [_settle(value, prec) for value in (values if isinstance(values, list) else [values])]
         if all(value is not None for value in settled):
             return settled

@@ -7,7 +7,9 @@ in the last place, so each is widened here by a whole unit: what is returned enc
 from __future__ import annotations
 
 import math
+import threading
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import mpmath
@@ -36,7 +38,10 @@ Interval = Any
 
 
 class Arithmetic:
-    """Enclosing arithmetic of ``prec`` bits. Each instance has its own mpmath context: nothing global is touched."""
+    """Enclosing arithmetic of ``prec`` bits. Each instance has its own mpmath context: nothing global is touched.
+
+    Making one takes longer than most evaluations: ``arithmetic`` keeps those in use.
+    """
 
     nan = float("nan")
     inf = float("inf")
@@ -153,3 +158,18 @@ def magnitude(x: Interval) -> int:
         return 10**9
     ends = [exp + bc for sign, man, exp, bc in x._mpi_ if man]
     return max(ends, default=-(10**9))
+
+
+class _Kept(threading.local):
+    """The arithmetics of one thread, since each changes its precision for a while in ``more_bits``."""
+
+    def __init__(self) -> None:
+        self.of = lru_cache(maxsize=16)(Arithmetic)
+
+
+_KEPT = _Kept()
+
+
+def arithmetic(prec: int) -> Arithmetic:
+    """This thread's arithmetic of ``prec`` bits."""
+    return _KEPT.of(prec)
