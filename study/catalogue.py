@@ -9,6 +9,7 @@ import numpy as np
 
 from study.adversarial import adversarial
 from study.battery import battery
+from study.cancelling import divergences, products
 from study.experiment import MAIN_FORMATS
 from study.formats import FORMATS
 from study.inputs import rounded
@@ -65,6 +66,9 @@ def cases(problem: Problem, formats: Sequence[str] = MAIN_FORMATS) -> Iterator[C
         kinds = {kind: _some(problem, args) for kind, args in battery(problem, form).items()}
         if problem.domain == "probability" and problem.signature.arguments == (Kind.VECTOR,):
             kinds["with reciprocals"] = rounded(form, (_with_reciprocals(kinds["ordinary"][0].astype(np.float64)),))
+            kinds["product near 1"] = (products(form, INSTANCES, NAME),)
+        if problem.domain == "probability" and problem.signature.arguments == (Kind.VECTOR, Kind.VECTOR):
+            kinds["terms that cancel"] = divergences(form, INSTANCES, NAME)
         if len(problem.signature.arguments) > 1 and Kind.MATRIX not in problem.signature.arguments:
             first, *others = kinds["ordinary"]
             kinds["broadcast"] = (first, *(a[:1] for a in others))

@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.mutation.equivalence import compared
 from benchmarks.mutation.mutants import generate
 from benchmarks.mutation.reasons import reason
 from benchmarks.mutation.trial import Trial
@@ -10,8 +11,8 @@ from study.inputs import generator
 from study.problems import PROBLEMS
 
 TRIED = 64
-QUICK = [name for name, problem in PROBLEMS.items() if problem.engine is not None]
-"""Problems whose exact values the compiled engine has."""
+QUICK = ("softmax", "logsumexp", "log_likelihood", "softplus", "log1mexp")
+"""Enough for every operator, and seconds."""
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +54,24 @@ def test_what_is_as_it_was_is_not_seen(trial):
     algorithm = PROBLEMS["log_softmax"].algorithms["shifted"]
     again = trial._table(algorithm, "float32")
     assert again.equals(trial.recorded(algorithm, "float32"))
+
+
+def test_what_makes_results_worse_is_not_called_equivalent(mutants):
+    mutant = next(
+        m for m in mutants if m.key == "softplus.naive log1p_for_log xp.log(1 + xp.exp(x)) → xp.log1p(1 + xp.exp(x))"
+    )
+    found = compared(mutant)
+    assert found.worse
+    assert found.bound_used > 1
+    assert not found.harmless
+
+
+def test_what_makes_the_same_bits_is(mutants):
+    mutant = next(m for m in mutants if m.key == "log1mexp._faithful other_constant 0.7 → 1.4")
+    found = compared(mutant)
+    assert found.results > 400_000
+    assert found.harmless
+    assert not found.differing
 
 
 def test_the_list_explains_every_mutant_that_is_not_seen():

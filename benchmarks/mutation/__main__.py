@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from benchmarks.mutation.equivalence import compared
 from benchmarks.mutation.mutants import ROOT, generate
 from benchmarks.mutation.reasons import reason
 from benchmarks.mutation.trial import Trial
@@ -16,6 +17,7 @@ from benchmarks.mutation.trial import Trial
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from benchmarks.mutation.equivalence import Comparison
     from benchmarks.mutation.mutants import Mutant
 
 PAGE = ROOT / "docs" / "mutants.md"
@@ -28,10 +30,9 @@ CHECKS = {
 }
 
 
-def page(found: Sequence[tuple[Mutant, str]]) -> Iterator[str]:
+def page(found: Sequence[tuple[Mutant, str]], survivors: Sequence[tuple[Mutant, Comparison]]) -> Iterator[str]:
     """The list as Markdown."""
     counts = Counter(check for _, check in found)
-    survivors = [(m, reason(m)) for m, check in found if not check]
     yield "# Mutants of the algorithms\n"
     yield (
         "Slips made by rule in every function that an algorithm runs (`benchmarks/mutation/operators.py`), each tried\n"
@@ -42,8 +43,15 @@ def page(found: Sequence[tuple[Mutant, str]]) -> Iterator[str]:
     yield "| seen first by | mutants | what it says |\n|---|---:|---|"
     yield from (f"| {check} | {counts[check]} | {text} |" for check, text in CHECKS.items())
     yield "\n## Not seen, and why\n"
-    yield "| mutant | change | why |\n|---|---|---|"
-    yield from (f"| {m.name} | {_code(m.change)} | {why or '**unexplained**'} |" for m, why in survivors)
+    equal = sum(not c.differing for _, c in survivors)
+    yield (
+        "Each is run beside the algorithms as they are, all that run the line, on far more inputs\n"
+        "(`benchmarks/mutation/equivalence.py`): every number of 16 bits where a number is the input, the catalogue's\n"
+        "inputs, adversarial ones of lengths 1 to 3000, ones made to cancel; in four formats.\n"
+        f"{equal} of {len(survivors)} make the same bits everywhere.\n"
+    )
+    yield "| mutant | change | why | measured |\n|---|---|---|---|"
+    yield from (f"| {m.name} | {_code(m.change)} | {reason(m) or '**unexplained**'} | {c} |" for m, c in survivors)
     yield "\n## Seen\n"
     yield "| mutant | function | change | seen by |\n|---|---|---|---|"
     yield from (f"| {m.name} | {m.function} | {_code(m.change)} | {check} |" for m, check in found if check)
@@ -54,17 +62,18 @@ def _code(text: str) -> str:
 
 
 def main() -> None:
-    """Try all; exit code 1 if one is neither seen nor explained."""
+    """Try all; exit code 1 if one is neither seen, nor explained and harmless."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mutation", description=__doc__)
     parser.add_argument("--write", action="store_true", help="write docs/mutants.md")
     write = parser.parse_args().write
     trial = Trial()
     found = [(mutant, trial.verdict(mutant)[0]) for mutant in tqdm(generate(trial.cases))]
-    text = "\n".join(page(found)) + "\n"
+    survivors = [(mutant, compared(mutant)) for mutant, check in tqdm(found) if not check]
+    text = "\n".join(page(found, survivors)) + "\n"
     if write:
         PAGE.write_text(text, encoding="utf-8")
     sys.stdout.write(text.partition("## Seen")[0])
-    sys.exit(any(not check and not reason(mutant) for mutant, check in found))
+    sys.exit(not all(comparison.harmless and reason(mutant) for mutant, comparison in survivors))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import gc
+import inspect
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ ROOT = Path(__file__).parents[2]
 FOLDERS = ("study/problems", "study/reductions.py")
 NOT_FORMULAS = ("study/problems/base.py", "study/problems/signature.py")
 ULPS = (1, 2, 4, 8)
+TRACED = 10_000
+"""Numbers in an argument of a call that is traced: a loop over more calls no other functions."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ def called(cases: Sequence[Case]) -> dict[Place, tuple[Algorithm, ...]]:
     """The formulas' functions, and the algorithms that call them: those that call little else first."""
     found: dict[Place, dict[int, Algorithm]] = {}
     sizes: dict[int, int] = {}
-    for case in cases:
+    for case in (c for c in cases if max(a.size for a in c.args) <= TRACED):
         for algorithm in case.problem.algorithms.values():
             if case.form.name in algorithm.formats:
                 places = _places(algorithm, case.args)
@@ -196,9 +199,9 @@ def noises(cases: Sequence[Case]) -> Iterator[Mutant]:
 
 def _formula(algorithm: Algorithm) -> Any:
     """The function of an algorithm as it is written in its problem's file."""
-    cells = [cell.cell_contents for cell in algorithm.function.__closure__ or ()]
-    inner = [c for c in cells if isinstance(c, FunctionType)] if algorithm.stored else []
-    return inner[0] if inner else algorithm.function
+    if not algorithm.stored:
+        return algorithm.function
+    return inspect.getclosurevars(algorithm.function).nonlocals["formula"]
 
 
 @contextmanager

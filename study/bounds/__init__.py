@@ -53,6 +53,7 @@ from study.bounds.logsumexp import (
 )
 from study.bounds.losses import (
     bce_gradient,
+    bce_gradient_chained,
     bce_gradient_two_branch,
     bce_log_sigmoid,
     bce_stable,
@@ -86,6 +87,7 @@ from study.bounds.softmax import (
 
 __all__ = [
     "bce_gradient",
+    "bce_gradient_chained",
     "bce_gradient_two_branch",
     "bce_log_sigmoid",
     "bce_stable",

@@ -139,6 +139,18 @@ def bce_gradient(form: Format, args: Args, reference: Exact) -> Floats:
     return relative(s * strict(2 * k + 2, form.u) + form.u * np.abs(value) + 4 * (k + 1) / form.xmax, value)
 
 
+def bce_gradient_chained(form: Format, args: Args, reference: Exact) -> Floats:
+    """((2k + 4) s + 3 |s - y|) u / |s - y|: as ``bce_gradient``, and what is divided by is multiplied by again.
+
+    Infinite where s or 1 - s may round to 0, or the quotient by s (1 - s) overflow.
+    """
+    (_, y), value, k = args, reference.to_float(), elementary(form)
+    s = value + y
+    fails = (1 - s <= strict(2 * k + 4, form.u)) | (s <= 8 / form.xmax)
+    absolute = s * strict(2 * k + 4, form.u) + np.abs(value) * strict(3, form.u) + 4 * (k + 1) / form.xmax
+    return np.where(fails, np.inf, relative(absolute, value))
+
+
 def bce_gradient_two_branch(form: Format, args: Args, reference: Exact) -> Floats:
     """((2k + 2) t + (1 - y) + |s - y|) u / |s - y| for x > 0, t = 1 - s; without 1 - y and with t = s below."""
     (x, y), value, k = args, reference.to_float(), elementary(form)

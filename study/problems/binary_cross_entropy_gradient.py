@@ -44,7 +44,7 @@ def naive(x: Any, y: Any) -> Any:
     return sig.naive.function(x) - y
 
 
-@binary_cross_entropy_gradient.algorithm(fails=Outcome.NAN)
+@binary_cross_entropy_gradient.algorithm(bound=bounds.bce_gradient_chained, fails=Outcome.NAN)
 def chained(x: Any, y: Any) -> Any:
     """(s − y) / (s (1 − s)) · s (1 − s), the chain rule through the probability s: 0/0 once s rounds to 0 or 1."""
     s = sig.two_branch.function(x)
