@@ -87,6 +87,15 @@ def _looked_up(form: str, function: np.ufunc, x: Singles) -> Carried:
     return Carried(form, out)
 
 
+class Places(np.ndarray):
+    """Places along the last axis; compared with others in the order of memory that is quick."""
+
+    def __eq__(self, other: object) -> Any:
+        return np.equal(np.asarray(self), np.asarray(other), order="F")
+
+    __hash__ = None
+
+
 class Namespace:
     """The array-API functions of such arrays, as far as formulas use them."""
 
@@ -94,10 +103,13 @@ class Namespace:
     inf, nan = np.inf, np.nan
     exp, log, log1p, expm1, tanh = FUNCTIONS
     abs, isfinite = np.absolute, np.isfinite
-    arange = staticmethod(np.arange)
 
     def __init__(self, form: str) -> None:
         self.form = form
+
+    def arange(self, stop: int) -> Places:
+        """Places from 0 on."""
+        return np.arange(stop).view(Places)
 
     def where(self, condition: NDArray[np.bool_], x: Any, y: Any) -> Carried:
         """The first where the condition holds, else the second; in the order of memory, since that is quick."""

@@ -74,26 +74,31 @@ def classify(
         open_: positions of the values left open, filled from the front.
     """
     worst: Whole = np.int64(-1)
-    at, count = -1, 0
+    at, count, usual = -1, 0, True
+    counts = (0, 0, 0, 0)
     errors, codes = np.empty(RUN), np.empty(RUN, dtype=np.int64)
     for start in range(0, computed.size, RUN):
         stop = min(start + RUN, computed.size)
         run, held, rest, off = computed[start:stop], hi[start:stop], lo[start:stop], bound[start:stop]
         size = stop - start
         error, code = errors[:size], codes[:size]
-        ordinary_run(run, held, rest, off, limits, error, code)
-        counts = small_bins(code)
+        if usual:
+            ordinary_run(run, held, rest, off, limits, error, code)
+            counts = small_bins(code)
+            usual = sum(counts) == size
+        if not usual:
+            any_run(run, held, rest, off, limits, error, code)
+            counts = small_bins(code)
         if sum(counts) == size:
             for place in range(len(counts)):
                 histogram[place] += counts[place]
             outcomes[NORMAL] += size
+            usual = True
+        elif code[0] >= 0 and count_of(code, code[0]) == size:
+            histogram[code[0] & HALVES] += size
+            outcomes[code[0] >> SHIFT] += size
         else:
-            any_run(run, held, rest, off, limits, error, code)
-            if code[0] >= 0 and count_of(code, code[0]) == size:
-                histogram[code[0] & HALVES] += size
-                outcomes[code[0] >> SHIFT] += size
-            else:
-                count = one_by_one(run, held, rest, off, limits, error, code, histogram, outcomes, open_, start, count)
+            count = one_by_one(run, held, rest, off, limits, error, code, histogram, outcomes, open_, start, count)
         largest = largest_of(error, code)
         if largest > worst:
             worst = largest

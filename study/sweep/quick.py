@@ -13,7 +13,7 @@ import numpy as np
 from study.reference.engine.compiled import Floats, fma, inline, kernel
 from study.sweep import quick_vectors as vectors
 from study.sweep.elementary import exp, log, log1mexp, log1p
-from study.sweep.two_words import decided, share_of, sum_of
+from study.sweep.two_words import NEAR, decided, near_half, share_of, sum_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +57,8 @@ def sigmoid(x: Floats, hi: Floats, lo: Floats, bound: Floats) -> None:
     """1 / (1 + exp(-x))."""
     for i in range(x.size):
         decay = exp(-abs(x[i]))
-        hi[i], lo[i], bound[i] = share_of(decay) if x[i] >= 0.0 else decided(decay / (1.0 + decay))
+        value = share_of(decay) if x[i] >= 0.0 else decided(decay / (1.0 + decay))
+        hi[i], lo[i], bound[i] = near_half(x[i]) if abs(x[i]) < NEAR else value
 
 
 @kernel

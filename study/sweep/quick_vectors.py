@@ -10,9 +10,10 @@ import numpy as np
 
 from study.reference.engine.compiled import Floats, Integers, kernel, stage
 from study.sweep.elementary import log1p
-from study.sweep.two_words import decided, gap_of, share_of, sum_of
+from study.sweep.two_words import NEAR, decided, gap_of, near_half, share_of, sum_of
 
 RUN = 1024
+PAIR = 2
 
 
 @stage
@@ -32,10 +33,30 @@ def added(x: Floats, j: int, top: Floats, first: Integers, total: Floats) -> Non
 
 
 @stage
+def other_of_two(x: Floats, y: Floats, top: Floats, total: Floats) -> None:
+    """The larger of two, NaN if one is, and exp of the other less it."""
+    for i in range(x.size):
+        largest, low = (x[i], y[i]) if x[i] >= y[i] else (y[i], x[i])
+        top[i] = largest if (x[i] == x[i]) & (y[i] == y[i]) else np.nan
+        total[i] = gap_of(largest, low)[2]
+
+
+@stage
 def log_one_more(total: Floats, tail: Floats) -> None:
     """log(1 + S)."""
     for i in range(total.size):
         tail[i] = log1p(total[i])
+
+
+@stage
+def shares_of_two(x: Floats, y: Floats, top: Floats, total: Floats, hi: Floats, lo: Floats, bound: Floats) -> None:
+    """Where S is exp of the smaller entry less the larger: 1 / (1 + S), or S / (1 + S); NaN where that is undefined."""
+    for i in range(x.size):
+        largest, small = share_of(total[i]), decided(total[i] / (1.0 + total[i]))
+        value = largest if x[i] == top[i] else small
+        value = near_half(x[i] - y[i]) if abs(x[i] - y[i]) < NEAR else value
+        undefined = (top[i] != top[i]) | (top[i] == -np.inf) | (x[i] == np.inf)
+        hi[i], lo[i], bound[i] = (np.nan, 0.0, 0.0) if undefined else value
 
 
 @stage
@@ -76,6 +97,9 @@ def pairs(a: Floats, b: Floats, hi: Floats, lo: Floats, bound: Floats) -> None:
 @stage
 def largest_and_others(x: Floats, a: int, b: int, top: Floats, first: Integers, total: Floats) -> None:
     """The maximum of the vectors from a to b, where it is, and the sum of exp(x_j - max) over the other entries."""
+    if len(x) == PAIR:
+        other_of_two(x[0, a:b], x[1, a:b], top, total)
+        return
     top[:], first[:], total[:] = x[0, a:b], 0, 0.0
     for j in range(1, len(x)):
         raised(x[j, a:b], j, top, first)
@@ -110,7 +134,10 @@ def softmax(x: Floats, hi: Floats, lo: Floats, bound: Floats) -> None:
         t, s = top[: b - a], total[: b - a]
         largest_and_others(x, a, b, t, first[: b - a], s)
         for j in range(len(x)):
-            shares(x[j, a:b], t, s, hi[j, a:b], lo[j, a:b], bound[j, a:b])
+            if len(x) == PAIR:
+                shares_of_two(x[j, a:b], x[1 - j, a:b], t, s, hi[j, a:b], lo[j, a:b], bound[j, a:b])
+            else:
+                shares(x[j, a:b], t, s, hi[j, a:b], lo[j, a:b], bound[j, a:b])
 
 
 @kernel

@@ -120,8 +120,9 @@ class Specification:
             yield replace(self, start=start, stop=min(start + size, self.end))
 
     def key(self, code: str) -> str:
-        """Digest of all that determines the result; ``code`` is the fingerprint of the code and the machine."""
-        text = json.dumps([asdict(self), code], sort_keys=True)
+        """Digest of all that determines an algorithm's result; ``code`` is the fingerprint of the code and machine."""
+        inputs = {name: value for name, value in asdict(self).items() if name != "algorithms"}
+        text = json.dumps([inputs, code], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def arguments(self, start: int, stop: int) -> tuple[list[NDArray[Any]], NDArray[np.uint32]]:

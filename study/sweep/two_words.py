@@ -10,6 +10,8 @@ import numpy as np
 from study.reference.engine.compiled import inline
 from study.sweep.elementary import EDGE, ERROR, exp
 
+NEAR = 2.0**-25
+
 
 @inline
 def decided(value: float) -> tuple[float, float, float]:
@@ -27,12 +29,16 @@ def sum_of(hi: float, lo: float) -> tuple[float, float, float]:
 
 @inline
 def share_of(others: float) -> tuple[float, float, float]:
-    """1/(1 + S), S >= 0: for small S as 1 - S/(1 + S), so that it stays below 1; exact for S = 1."""
-    if others == 1.0:
-        return 0.5, 0.0, 0.0
+    """1/(1 + S), S >= 0: for small S as 1 - S/(1 + S), so that it stays below 1."""
     if others < 0.5:
         return sum_of(1.0, -others / (1.0 + others))
     return decided(1.0 / (1.0 + others))
+
+
+@inline
+def near_half(d: float) -> tuple[float, float, float]:
+    """1/(1 + exp(-d)) = 1/2 + d/4 - d^3/48 + ... for |d| < NEAR."""
+    return sum_of(0.5, 0.25 * d)
 
 
 @inline
