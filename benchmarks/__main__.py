@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks import numpy_only
+from benchmarks import numpy_only, sweeps
 from benchmarks.peers import ARRAY_PEER, PREC, ROW_PEERS, Peer
 from study.reference import engine
 from study.reference.engine import elementwise
@@ -101,7 +101,15 @@ work at {PREC} bits; of them only Arb certifies its values, as the engine does.
 
 exp of 10^5 numbers: {compiled:.3g} ns each compiled, with bounds and exponents apart; {alone:.3g} ns in double-double
 with NumPy alone, without either.
-"""
+
+## Sweeps
+
+Every input of a format measured by one algorithm (`docs/scale.md`): nanoseconds of processor time an input on one core,
+from the bit pattern to the counts; then the algorithm by itself, as NumPy and ml_dtypes run it in that format; then the
+whole, in evaluations of np.exp in float64 over the same numbers. Formulas on 16-bit numbers are swept carried in
+binary32, which gives NumPy's values sooner than NumPy does.
+
+{sweeps.section()}"""
 
 
 def main() -> None:

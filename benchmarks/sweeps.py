@@ -1,68 +1,109 @@
-"""What a sweep costs an input, beside one evaluation of float64 exp: ``python -m benchmarks.sweeps``.
+"""What a sweep costs an input, beside one evaluation of float64 exp, and what a second worker brings.
 
-Nanoseconds of processor time on one core, the least of three pieces of 2**20 inputs; everything is in it, from the bit
-patterns to the counts. Peak memory is that of this process.
+``python -m benchmarks.sweeps``; ``python -m benchmarks`` has the same tables. Nanoseconds of processor time on one
+core, the least of three pieces of 2**20 inputs; everything is in it, from the bit patterns to the counts.
 """
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
-from time import process_time
+from dataclasses import replace
+from functools import partial
+from time import perf_counter, process_time
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from study.sweep.measure import measure
+from study import execution
+from study.sweep.evaluate import Block
+from study.sweep.functions import problem_named
+from study.sweep.measure import BLOCK, measure
 from study.sweep.specification import Specification
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 COUNT = 2**20
 CASES = (
-    ("exp", "float32", "numpy.exp", 1, 0x3F000000),
-    ("log", "float32", "numpy.log", 1, 0x3F000000),
-    ("sigmoid", "float32", "two_branch", 1, 0x3F000000),
-    ("log_sigmoid", "float32", "two_branch", 1, 0x3F000000),
-    ("softplus", "float32", "two_branch", 1, 0x3F000000),
-    ("log1mexp", "float32", "maechler", 1, 0xBE800000),
-    ("logaddexp", "float16", "log1p", 1, 0x3C000000),
-    ("binary_cross_entropy_with_logits", "float16", "weighted", 1, 0x3C000000),
-    ("softmax", "float16", "shifted", 2, 0x3C000000),
-    ("log_softmax", "float16", "log1p", 2, 0x3C000000),
-    ("logaddexp", "bfloat16", "log1p", 1, 0x3F800000),
-    ("logsumexp", "float8_e5m2", "log1p", 3, 0x300000),
-    ("softmax", "float8_e5m2", "shifted", 3, 0x300000),
+    Specification("exp", "float32", ("numpy.exp",), start=0x3F000000),
+    Specification("log", "float32", ("numpy.log",), start=0x3F000000),
+    Specification("sigmoid", "float32", ("two_branch",), start=0x3F000000),
+    Specification("log_sigmoid", "float32", ("two_branch",), start=0x3F000000),
+    Specification("softplus", "float32", ("two_branch",), start=0x3F000000),
+    Specification("log1mexp", "float32", ("maechler",), start=0xBE800000),
+    Specification("logaddexp", "float16", ("log1p",), start=0x3C000000),
+    Specification("binary_cross_entropy_with_logits", "float16", ("weighted",), start=0x3C000000),
+    Specification("softmax", "float16", ("shifted",), 2, start=0x3C000000),
+    Specification("log_softmax", "float16", ("log1p",), 2, start=0x3C000000),
+    Specification("logaddexp", "bfloat16", ("log1p",), start=0x3F800000),
+    Specification("binary_cross_entropy_with_logits", "bfloat16", ("weighted",), start=0x3F800000),
+    Specification("softmax", "bfloat16", ("shifted",), 2, start=0x3F800000),
+    Specification("log_softmax", "bfloat16", ("log1p",), 2, start=0x3F800000),
+    Specification("logsumexp", "float8_e5m2", ("log1p",), 3, start=0x300000),
+    Specification("softmax", "float8_e5m2", ("shifted",), 3, start=0x300000),
 )
+LONG = Specification("softplus", "float32", ("two_branch",), start=0x30000000, stop=0x40000000)
 
 
 def main() -> None:
-    """Print a row a case."""
-    unit = exponential()
-    sys.stdout.write(f"np.exp in float64: {unit:.2f} ns\n\n| sweep | ns an input | x np.exp |\n|---|---:|---:|\n")
-    for problem, form, algorithm, length, start in CASES:
-        cost = min(piece(problem, form, algorithm, length, start + i * COUNT) for i in range(3))
-        shape = "" if length == 1 else f" of {length}"
-        sys.stdout.write(f"| {problem}{shape}, {form}, {algorithm} | {cost:.1f} | {cost / unit:.0f} |\n")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
-    sys.stdout.write(f"\npeak memory {peak:.0f} MiB\n")
+    """Print both tables."""
+    sys.stdout.write(section())
 
 
-def exponential() -> float:
-    """One evaluation of exp in float64 over a block of the sweep's size, ns an element."""
-    x = np.random.default_rng(1).normal(size=2**15)
-    times = []
-    for _ in range(200):
-        began = process_time()
-        np.exp(x)
-        times.append(process_time() - began)
-    return min(times) / x.size * 1e9
+def section() -> str:
+    """Markdown: the cost of an input in each sweep, and one worker beside two."""
+    lines = ["| sweep | ns an input | of it the algorithm, by NumPy alone | x np.exp |", "|---|---:|---:|---:|"]
+    for case in CASES:
+        sweep, alone, unit = costs(case)
+        shape = "" if case.length == 1 else f" of {case.length}"
+        (name,) = case.algorithms
+        lines.append(f"| {case.problem}{shape}, {case.form}, {name} | {sweep:.1f} | {alone:.1f} | {sweep / unit:.0f} |")
+    return "\n".join(lines) + "\n" + workers()
 
 
-def piece(problem: str, form: str, algorithm: str, length: int, start: int) -> float:
-    """Cost of some inputs of a sweep, ns each; kernels are compiled before."""
-    spec = Specification(problem, form, (algorithm,), length, start, start + COUNT)
-    measure(Specification(problem, form, (algorithm,), length, start, start + 2**12))
+def workers() -> str:
+    """One worker beside two by the clock, and the memory they took."""
+    one, two = (seconds(jobs) for jobs in (1, 2))
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    own, largest = (resource.getrusage(kind).ru_maxrss / 2**10 for kind in kinds)
+    return (
+        f"\n2^{LONG.size.bit_length() - 1} inputs of softplus: {one:.1f} s with one worker, {two:.1f} s with two, "
+        f"{one / two:.2f} times as fast; {os.getloadavg()[0]:.1f} processes wanted the {os.cpu_count()} cores on "
+        f"average in the minute before. Peak memory {own:.0f} MiB, of a worker {largest:.0f} MiB.\n"
+    )
+
+
+def costs(case: Specification) -> tuple[float, float, float]:
+    """Ns an input of a sweep, of its algorithm by itself, and of one float64 exp over the same inputs."""
+    (name,) = case.algorithms
+    measure(replace(case, stop=case.start + 2**12))
+    starts = [case.start + i * COUNT for i in range(3)]
+    sweep = min(timed(partial(measure, replace(case, start=start, stop=start + COUNT))) for start in starts) / COUNT
+    block = Block.of(case, case.start, case.start + BLOCK // case.length)
+    algorithm = problem_named(case.problem).algorithms[name]
+    alone = min(timed(lambda: algorithm(*block.args)) for _ in range(20)) / len(block.index)
+    x = np.ascontiguousarray(block.wide[0].reshape(-1))
+    with np.errstate(all="ignore"):
+        unit = min(timed(lambda: np.exp(x)) for _ in range(200)) / x.size
+    return sweep * 1e9, alone * 1e9, unit * 1e9
+
+
+def timed(call: Callable[[], Any]) -> float:
+    """Processor time of a call in seconds."""
     began = process_time()
-    measure(spec)
-    return (process_time() - began) / COUNT * 1e9
+    call()
+    return process_time() - began
+
+
+def seconds(jobs: int) -> float:
+    """Time by the clock that a number of workers take for a long sweep, their start included."""
+    began = perf_counter()
+    with execution.executor(jobs) as pool:
+        for _ in execution.results(pool, measure, LONG.shards()):
+            pass
+    return perf_counter() - began
 
 
 if __name__ == "__main__":

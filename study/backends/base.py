@@ -7,7 +7,7 @@ import pkgutil
 import warnings
 from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import metadata, util
 from typing import TYPE_CHECKING, Any
 
@@ -41,14 +41,19 @@ class LibraryFunction:
     name: str
     call: Callable[..., Any]
 
-    @property
+    @cached_property
     def has_axis(self) -> bool:
         """Whether vectors may lie along another axis than the last."""
         return "axis" in inspect.signature(self.call).parameters
 
     def __call__(self, *arrays: Any, **axis: int) -> Any:
         """Call it on the library's own arrays."""
-        return self.call(pkgutil.resolve_name(self.name), *arrays, **({"axis": -1} | axis if self.has_axis else {}))
+        return self.call(_resolved(self.name), *arrays, **({"axis": -1} | axis if self.has_axis else {}))
+
+
+@cache
+def _resolved(name: str) -> Any:
+    return pkgutil.resolve_name(name)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What is swept: the problems, exp and log among them, and the functions of NumPy and SciPy beside our algorithms."""
+"""What is swept: the problems, exp and log among them, and the functions of the installed libraries beside ours."""
 
 from __future__ import annotations
 
@@ -8,20 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from study.backends import BACKENDS, LibraryFunction
 from study.problems import Algorithm, Problem, get_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-EVERYWHERE = ("float16", "float32", "float64")
-FORMATS_OF = {
-    "numpy.exp": (*EVERYWHERE, "bfloat16"),
-    "numpy.log": (*EVERYWHERE, "bfloat16"),
-    "numpy.logaddexp": (*EVERYWHERE, "bfloat16"),
-    "scipy.special.expit": ("float32", "float64"),
-    "scipy.special.log_expit": ("float32", "float64"),
-}
-"""Formats that a function takes and returns, where these are others than NumPy's own."""
+    from study.backends import Backend
 
 
 def _exp(a: Any, x: float) -> Any:
@@ -43,36 +36,40 @@ def _elementary(name: str, definition: Callable[..., Any]) -> Problem:
     return Problem(name, f"{name} x", "()->()", definition, sensitivity, engine=name)
 
 
-def _numpy_softplus(x: Any) -> Any:
-    return np.logaddexp(np.zeros_like(x), x)
-
-
-def _on_rows(function: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda x: function(x, axis=-1)
+ELEMENTARY = {"exp": _elementary("exp", _exp), "log": _elementary("log", _log)}
+OTHERS = {
+    "numpy": (("exp", "numpy.exp"), ("log", "numpy.log")),
+    "scipy": (("softplus", "scipy.special.softplus"),),
+    "torch": (("exp", "torch.exp"), ("log", "torch.log")),
+    "jax": (("exp", "jax.numpy.exp"), ("log", "jax.numpy.log")),
+}
+"""Functions by backend that a backend does not declare, since no experiment measures them."""
 
 
 @cache
 def problem_named(name: str) -> Problem:
-    """A problem with the functions of libraries among its algorithms, under their own names."""
-    problem = _elementary(name, {"exp": _exp, "log": _log}[name]) if name in {"exp", "log"} else get_problem(name)
+    """A problem with the functions of installed libraries among its algorithms, under their own names."""
+    problem = ELEMENTARY[name] if name in ELEMENTARY else get_problem(name)
     ours = dict(problem.algorithms)
-    for label, function in _library(name).items():
-        ours[label] = Algorithm(name, label, function, problem.signature, formats=FORMATS_OF.get(label, EVERYWHERE))
+    for backend, function in _library(name):
+        called = backend.on_numpy(function)
+        ours[function.name] = Algorithm(name, function.name, called, problem.signature, formats=backend.formats)
     return replace(problem, algorithms=ours)
 
 
-def _library(name: str) -> dict[str, Callable[..., Any]]:
-    from scipy import special
+def is_formula(problem: str, algorithm: str) -> bool:
+    """Whether an algorithm is a formula of ours, operation by operation in the format."""
+    known = {} if problem in ELEMENTARY else get_problem(problem).algorithms
+    return algorithm in known and not known[algorithm].stored
 
-    functions: dict[str, dict[str, Callable[..., Any]]] = {
-        "exp": {"numpy.exp": np.exp},
-        "log": {"numpy.log": np.log},
-        "sigmoid": {"scipy.special.expit": special.expit},
-        "log_sigmoid": {"scipy.special.log_expit": special.log_expit},
-        "softplus": {"numpy.logaddexp": _numpy_softplus, "scipy.special.softplus": special.softplus},
-        "logaddexp": {"numpy.logaddexp": np.logaddexp},
-        "logsumexp": {"scipy.special.logsumexp": _on_rows(special.logsumexp)},
-        "softmax": {"scipy.special.softmax": _on_rows(special.softmax)},
-        "log_softmax": {"scipy.special.log_softmax": _on_rows(special.log_softmax)},
-    }
-    return functions.get(name, {})
+
+def _library(problem: str) -> Iterator[tuple[Backend, LibraryFunction]]:
+    for backend in BACKENDS.values():
+        if backend.installed:
+            yield from ((backend, function) for function in backend.functions if function.problem == problem)
+            others = OTHERS.get(backend.name, ())
+            yield from ((backend, LibraryFunction(of, name, _plainly)) for of, name in others if of == problem)
+
+
+def _plainly(function: Callable[..., Any], x: Any) -> Any:
+    return function(x)

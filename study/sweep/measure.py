@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from study.sweep.bins import BINS
+from study.sweep.classify import classify
+from study.sweep.evaluate import Block, evaluate
 from study.sweep.functions import problem_named
+from study.sweep.judge import OUTCOMES
+from study.sweep.limits import Limits
+from study.sweep.quick import KERNELS
+from study.sweep.settle import settle, words
 from study.sweep.tally import Tally
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from study.problems import Problem
     from study.sweep.specification import Specification
 
     Floats = NDArray[np.float64]
@@ -21,78 +27,76 @@ BLOCK = 2**15
 """Results judged at a time, so that their arrays stay in the cache."""
 
 
+class Counter:
+    """The tally of one algorithm in the making."""
+
+    def __init__(self) -> None:
+        self.histogram, self.outcomes = np.zeros(BINS, dtype=np.int64), np.zeros(OUTCOMES, dtype=np.int64)
+        self.settled = self.by_mpmath = 0
+        self.worst = (-1.0, 1, 0)
+
+    def add(self, block: Block, computed: NDArray[Any], reference: tuple[Floats, Floats, Floats]) -> None:
+        """Judge results, a row a component."""
+        left = np.empty(computed.shape[1], dtype=np.int64)
+        limits = Limits.of(block.shard.format)
+        for component, row in enumerate(computed):
+            hi, lo, bound = (part[component] for part in reference)
+            error, at, count = classify(row, hi, lo, bound, limits, self.histogram, self.outcomes, left)
+            if at >= 0:
+                self._met(error, block, at, component)
+            if count:
+                self._settle(block, left[:count], component, row[left[:count]])
+
+    def _settle(self, block: Block, rows: NDArray[np.int64], component: int, computed: NDArray[Any]) -> None:
+        problem, form = problem_named(block.shard.problem), block.shard.format
+        components = np.full(len(rows), component)
+        with np.errstate(invalid="ignore"):
+            held = computed.astype(form.dtype)
+        errors, bins, outcomes, by_mpmath = settle(problem, [arg[rows] for arg in block.args], components, held)
+        np.add.at(self.histogram, bins, 1)
+        np.add.at(self.outcomes, outcomes, 1)
+        self.settled += len(rows)
+        self.by_mpmath += by_mpmath
+        self._met(float(errors.max()), block, int(rows[errors.argmax()]), component)
+
+    def _met(self, error: float, block: Block, row: int, component: int) -> None:
+        self.worst = max(self.worst, (error, -int(block.index[row]), -component))
+
+    def tally(self) -> Tally:
+        """What was counted."""
+        error, number, component = self.worst
+        histogram = tuple(map(int, self.histogram))
+        outcomes = tuple(map(int, self.outcomes))
+        return Tally(
+            sum(histogram), histogram, outcomes, self.settled, self.by_mpmath, float(error), -number, -component
+        )
+
+
 def measure(shard: Specification) -> dict[str, Tally]:
     """The tallies of a shard, by algorithm."""
-    tallies = {name: Tally() for name in shard.algorithms}
+    counters = {name: Counter() for name in shard.algorithms}
     step = BLOCK // shard.length
+    checked = True
     for start in range(shard.start, shard.end, step):
-        args, index = shard.arguments(start, min(start + step, shard.end))
-        if len(index):
-            for name, tally in _block(shard, args, index).items():
-                tallies[name] += tally
-    return tallies
+        block = Block.of(shard, start, min(start + step, shard.end))
+        if not len(block.index):
+            continue
+        reference = _reference(block)
+        for name, counter in counters.items():
+            counter.add(block, evaluate(block, name, checked=checked), reference)
+        checked = False
+    return {name: counter.tally() for name, counter in counters.items()}
 
 
-def _block(shard: Specification, args: list[NDArray[Any]], index: NDArray[np.int64]) -> dict[str, Tally]:
-    problem = problem_named(shard.problem)
-    with np.errstate(invalid="ignore"):
-        wide = [np.ascontiguousarray(arg, dtype=np.float64) for arg in args]
-    reference = _reference(problem, wide)
-    return {
-        name: _judge(shard, problem, args, index, np.asarray(problem.algorithms[name](*args)), reference)
-        for name in shard.algorithms
-    }
-
-
-def _reference(problem: Problem, args: list[Floats]) -> tuple[Floats, Floats, Floats]:
-    """Two words and a bound, flat: from a quick kernel, or from the engine."""
+def _reference(block: Block) -> tuple[Floats, Floats, Floats]:
+    """Two words and a bound, a row a component: from a quick kernel, or from the engine."""
     from study.reference import exact
-    from study.sweep.quick import KERNELS
-    from study.sweep.settle import words
 
-    if problem.name in KERNELS:
-        shape = args[0].shape if problem.signature.vector_result else args[0].shape[:1]
-        hi, lo, bound = (np.empty(shape) for _ in range(3))
-        KERNELS[problem.name](*args, hi, lo, bound)
-    else:
-        hi, lo, bound = words(exact(problem, *args))
-    return hi.reshape(-1), lo.reshape(-1), bound.reshape(-1)
-
-
-def _judge(
-    shard: Specification,
-    problem: Problem,
-    args: list[NDArray[Any]],
-    index: NDArray[np.int64],
-    computed: NDArray[Any],
-    reference: tuple[Floats, Floats, Floats],
-) -> Tally:
-    from study.sweep.classify import BINS, OUTCOMES, Limits, classify
-    from study.sweep.settle import settle
-
-    computed = computed.reshape(-1)
-    with np.errstate(invalid="ignore"):
-        wide = computed.astype(np.float64)
-    histogram, outcomes = np.zeros(BINS, dtype=np.int64), np.zeros(OUTCOMES, dtype=np.int64)
-    left = np.empty(computed.size, dtype=np.int64)
-    worst, at, count = classify(wide, *reference, Limits.of(shard.format), histogram, outcomes, left)
-    left, by_mpmath = left[:count], 0
-    width = computed.size // len(index)
-    candidates = [(worst, at)] if at >= 0 else []
-    if count:
-        rows, component = np.divmod(left, width)
-        errors, bins, found, by_mpmath = settle(problem, [arg[rows] for arg in args], component, computed[left])
-        np.add.at(histogram, bins, 1)
-        np.add.at(outcomes, found, 1)
-        candidates += [(float(errors.max()), int(left[errors.argmax()]))]
-    worst, at = max(candidates, key=lambda pair: (pair[0], -pair[1]))
-    return Tally(
-        int(computed.size),
-        tuple(map(int, histogram)),
-        tuple(map(int, outcomes)),
-        count,
-        by_mpmath,
-        float(worst),
-        int(index[at // width]),
-        at % width,
-    )
+    problem = problem_named(block.shard.problem)
+    if problem.name not in KERNELS:
+        hi, lo, bound = (np.atleast_2d(part.T) for part in words(exact(problem, *block.args)))
+        return hi, lo, bound
+    shape = (block.shard.length, len(block.index)) if problem.signature.vector_result else (len(block.index),)
+    hi, lo, bound = (np.empty(shape) for _ in range(3))
+    KERNELS[problem.name](*block.wide, hi, lo, bound)
+    return np.atleast_2d(hi), np.atleast_2d(lo), np.atleast_2d(bound)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,7 +40,7 @@ def run(spec: Specification, jobs: int | None = None) -> list[Path]:
     """Compute what is missing of a sweep, with a progress bar, and write its tables; returns their paths."""
     merged = {name: Tally() for name in spec.algorithms}
     for tallies in _tallies(spec, jobs):
-        merged = {name: merged[name] + tallies[name] for name in spec.algorithms}
+        merged |= {name: merged[name] + tally for name, tally in tallies.items()}
     made = {"summary": tables.summary(spec, merged), "histogram": tables.histogram(merged)}
     for name, table in made.items():
         store.write_table(str(RESULTS / spec.name), name, table)
@@ -47,7 +48,7 @@ def run(spec: Specification, jobs: int | None = None) -> list[Path]:
 
 
 def _tallies(spec: Specification, jobs: int | None) -> Iterator[dict[str, Tally]]:
-    """The tallies of every shard, stored ones first, in no particular order."""
+    """The tallies of every shard, stored ones first, in no particular order; of an algorithm in one of the two."""
     from tqdm import tqdm
 
     code = code_of(spec.problem)
@@ -56,11 +57,12 @@ def _tallies(spec: Specification, jobs: int | None) -> Iterator[dict[str, Tally]
     with tqdm(total=spec.size, desc=spec.name, unit="", unit_scale=True, mininterval=pause) as bar:
         for shard in spec.shards():
             stored = shards.read(shard, code)
-            if stored is None:
-                missing.append(shard)
-                continue
-            bar.update(shard.size)
-            yield stored
+            yield {name: stored[name] for name in spec.algorithms if name in stored}
+            rest = tuple(name for name in spec.algorithms if name not in stored)
+            if rest:
+                missing.append(replace(shard, algorithms=rest))
+            else:
+                bar.update(shard.size)
         if not missing:
             return
         bar.unpause()

@@ -11,7 +11,9 @@ from study.errors import compare
 from study.exact import Exact
 from study.reference import exact
 from study.reference.certify import certified
-from study.sweep.classify import INFINITE, Limits, bins_of, judge_each
+from study.sweep.bins import INFINITE, bins_of
+from study.sweep.judge import judge_each
+from study.sweep.limits import Limits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""Stored shards: one file each, named by the digest of its specification, written whole, checked when read."""
+"""Stored shards: one file each, named by the digest of its inputs, written whole, checked when read."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ def path_of(shard: Specification, code: str) -> Path:
 
 
 def write(shard: Specification, code: str, tallies: dict[str, Tally]) -> None:
-    """Store a shard's tallies."""
-    body = json.dumps({name: tally.to_json() for name, tally in tallies.items()})
+    """Store a shard's tallies, beside those of other algorithms that are there."""
+    every = read(shard, code) | tallies
+    body = json.dumps({name: tally.to_json() for name, tally in every.items()})
     text = json.dumps({"sha256": _digest(shard.key(code), body), "body": body})
     store.write(path_of(shard, code), text + "\n")
 
 
-def read(shard: Specification, code: str) -> dict[str, Tally] | None:
-    """The stored tallies; None where there are none that are whole, so that they are computed anew."""
+def read(shard: Specification, code: str) -> dict[str, Tally]:
+    """All stored tallies of a shard's inputs; none where the file is not whole, so that they are computed anew."""
     try:
         stored = json.loads(path_of(shard, code).read_text(encoding="utf-8"))
         if stored["sha256"] != _digest(shard.key(code), stored["body"]):
-            return None
-        tallies = {name: Tally.from_json(tally) for name, tally in json.loads(stored["body"]).items()}
+            return {}
+        return {name: Tally.from_json(tally) for name, tally in json.loads(stored["body"]).items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
-    return tallies if tuple(tallies) == shard.algorithms else None
+        return {}
 
 
 def _digest(key: str, body: str) -> str:

@@ -120,29 +120,41 @@ class Specification:
             yield replace(self, start=start, stop=min(start + size, self.end))
 
     def key(self, code: str) -> str:
-        """Digest of all that determines the result; ``code`` is the fingerprint of the code and the machine."""
-        text = json.dumps([asdict(self), code], sort_keys=True)
+        """Digest of all that determines an algorithm's result; ``code`` is the fingerprint of the code and machine."""
+        inputs = {name: value for name, value in asdict(self).items() if name != "algorithms"}
+        text = json.dumps([inputs, code], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def arguments(self, start: int, stop: int) -> tuple[list[NDArray[Any]], NDArray[np.int64]]:
+    def arguments(self, start: int, stop: int) -> tuple[list[NDArray[Any]], NDArray[np.uint32]]:
         """Inputs from start to stop that lie in the problem's domain, as its arguments; and their numbers.
 
-        A label outside [0, 1] is no probability: such inputs are left out.
+        Vectors are held entry by entry. A label outside [0, 1] is no probability: such inputs are left out.
         """
-        width, dtype = self.format.bits, self.format.dtype
-        index = np.arange(start, stop, dtype=np.int64)
-        problem: Problem = problem_named(self.problem)
+        index = np.arange(stop - start, dtype=np.uint32) + np.uint32(start)
+        problem = problem_named(self.problem)
+        if "probability" in problem.domains:
+            index = index[self._labelled(index, problem)]
         args: list[NDArray[Any]] = []
         shift = self.bits
+        for kind in problem.signature.arguments:
+            size = self.length if kind.axes else 1
+            shift -= size * self.format.bits
+            numbers = [self._numbers(index, shift + (size - 1 - j) * self.format.bits) for j in range(size)]
+            args.append(np.stack(numbers).T if kind.axes else numbers[0])
+        return args, index
+
+    def _numbers(self, index: NDArray[np.uint32], shift: int) -> NDArray[Any]:
+        """The number of each input whose last bit is at a place."""
+        patterns = (index >> np.uint32(shift)).astype(f"uint{self.format.bits}")
+        return patterns.view(self.format.dtype)
+
+    def _labelled(self, index: NDArray[np.uint32], problem: Problem) -> NDArray[np.bool_]:
+        """Where each number that has to be a probability is one, by the order of bit patterns."""
+        width = self.format.bits
+        one = int(np.ones((), dtype=self.format.dtype).view(f"uint{width}"))
         inside = np.ones(len(index), dtype=bool)
-        for kind, domain in zip(problem.signature.arguments, problem.domains, strict=True):
-            numbers = []
-            for _ in range(self.length if kind.axes else 1):
-                shift -= width
-                numbers.append((index >> shift).astype(f"uint{width}").view(dtype))
-            args.append(np.stack(numbers, axis=-1) if kind.axes else numbers[0])
+        for place, domain in enumerate(problem.domains):
             if domain == "probability":
-                inside &= (args[-1] >= 0) & (args[-1] <= 1)
-        if inside.all():
-            return args, index
-        return [arg[inside] for arg in args], index[inside]
+                patterns = self._numbers(index, (len(problem.domains) - 1 - place) * width).view(f"uint{width}")
+                inside &= (patterns <= one) | (patterns == 1 << (width - 1))
+        return inside

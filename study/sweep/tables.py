@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from study.errors import Outcome
-from study.sweep.classify import bin_edges
+from study.sweep.bins import bin_edges
 from study.sweep.functions import problem_named
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from study.sweep.classify import BINS, OUTCOMES
+from study.sweep.bins import BINS
+from study.sweep.judge import OUTCOMES
 
 
 @dataclass(frozen=True)

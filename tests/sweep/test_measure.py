@@ -7,8 +7,9 @@ import pytest
 from study.errors import outcomes, ulp_error
 from study.reference import exact
 from study.reference.certify import certified
-from study.sweep.classify import BINS, OUTCOMES, bin_edges
+from study.sweep.bins import BINS, bin_edges
 from study.sweep.functions import problem_named
+from study.sweep.judge import OUTCOMES
 from study.sweep.measure import measure
 from study.sweep.specification import Specification
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,8 +55,10 @@ def test_other_code_or_another_specification_is_another_shard(folder):
     shard = next(SPEC.shards())
     shards.write(shard, "one", {name: Tally() for name in SPEC.algorithms})
     assert shards.read(shard, "one") == {"naive": Tally(), "two_branch": Tally()}
-    assert shards.read(shard, "two") is None
-    assert shards.read(list(SPEC.shards())[1], "one") is None
+    assert shards.read(shard, "two") == {}
+    assert shards.read(list(SPEC.shards())[1], "one") == {}
+    shards.write(replace(shard, algorithms=("ratio",)), "one", {"ratio": Tally()})
+    assert list(shards.read(shard, "one")) == ["naive", "two_branch", "ratio"]
 
 
 def test_a_worker_with_other_code_refuses(folder):

@@ -1,0 +1,81 @@
+"""Run the trials: ``python -m benchmarks.faults --kills 200 --damages 200``; it exits with 1 at the first loss.
+
+``--cluster 10`` wants ``distributed``, ``--disks`` wants root.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.faults.cluster import cluster
+from benchmarks.faults.damages import damages
+from benchmarks.faults.disks import disks
+from benchmarks.faults.halfway import halfway
+from benchmarks.faults.kills import kills
+from benchmarks.faults.trial import LostError, content, finish
+
+WORKERS = (1, 2, 4, 7)
+
+
+def main() -> None:
+    """Run what is asked for, each in a folder of its own."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("kills", "damages", "cluster"):
+        parser.add_argument(f"--{name}", type=int, default=0, help="how many")
+    for name in ("disks", "workers", "halfway"):
+        parser.add_argument(f"--{name}", action="store_true")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    rng = random.Random(options.seed)  # noqa: S311 - nothing is secret
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "sweep"
+        folder.mkdir()
+        began = time.monotonic()
+        finish(folder)
+        length, clean = time.monotonic() - began, content(folder)
+        try:
+            if options.kills:
+                say(kills(folder, clean, length, options.kills, rng))
+            if options.damages:
+                say(damages(folder, clean, options.damages, rng))
+            if options.cluster:
+                say(cluster(folder, clean, options.cluster, rng))
+            if options.disks:
+                say(disks(folder, clean))
+            if options.workers:
+                say(by_workers(folder, clean))
+        except LostError as loss:
+            sys.exit(str(loss))
+        if options.halfway:
+            say(halfway(Path(tempfile.mkdtemp(dir=name))))
+
+
+def by_workers(folder: Path, clean: dict[str, bytes]) -> str:
+    """The same sweep anew with other numbers of workers.
+
+    Raises:
+        LostError: a file differs.
+    """
+    for jobs in WORKERS:
+        for path in folder.rglob("*.*"):
+            if path.is_file():
+                path.unlink()
+        finish(folder, jobs)
+        if content(folder) != clean:
+            raise LostError(f"{jobs} workers make other files")
+    return f"{', '.join(map(str, WORKERS))} workers: the same bytes"
+
+
+def say(line: str) -> None:
+    """Print it at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

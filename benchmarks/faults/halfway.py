@@ -1,0 +1,36 @@
+"""What a rerun costs where half was done, against a clean run: processor time, start included."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from benchmarks.faults.trial import PATIENCE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LONG = [sys.executable, "-m", "study", "sweep", "softplus", "--format", "float32", "--algorithms", "two_branch"]
+LONG += ["--start", "0x20000000", "--stop", "0x80000000", "--jobs", "1"]
+
+
+def halfway(folder: Path) -> str:
+    """Time of a clean run, and of one that finds each second shard."""
+    clean = seconds(folder)
+    shards = sorted(folder.rglob("*.json"))
+    for path in shards[::2]:
+        path.unlink()
+    rest = seconds(folder)
+    return (
+        f"{clean:.1f} s of processor time for {len(shards)} shards, {rest:.1f} s for half of them: {rest / clean:.0%}"
+    )
+
+
+def seconds(folder: Path) -> float:
+    """Processor time of the sweep and its workers."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(LONG, cwd=folder, check=True, capture_output=True, timeout=PATIENCE)  # noqa: S603 - our own
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -1,0 +1,56 @@
+"""A small sweep as a command in a folder of its own, and what it must leave there."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COMMAND = [sys.executable, "-m", "study", "sweep", "sigmoid", "--format", "float16"]
+COMMAND += ["--algorithms", "naive,ratio,half_tanh,two_branch,faithful"]
+PATIENCE = 300.0
+"""Seconds after which a run counts as hung."""
+
+
+class LostError(Exception):
+    """A rerun differs from a clean run."""
+
+
+def start(folder: Path, jobs: int = 2, **environment: str) -> subprocess.Popen[str]:
+    """Start the sweep."""
+    return subprocess.Popen(  # noqa: S603 - our own
+        [*COMMAND, "--jobs", str(jobs)],
+        cwd=folder,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(folder: Path, jobs: int = 2, **environment: str) -> None:
+    """Run the sweep to its end."""
+    process = start(folder, jobs, **environment)
+    _, complaint = process.communicate(timeout=PATIENCE)
+    if process.returncode:
+        raise LostError(f"a rerun failed: {complaint}")
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """Every file and its bytes."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def compare(folder: Path, clean: dict[str, bytes]) -> None:
+    """Run again.
+
+    Raises:
+        LostError: anything differs from a clean run.
+    """
+    finish(folder)
+    if content(folder) != clean:
+        raise LostError("a rerun differs from a clean run")
