@@ -106,11 +106,16 @@ def rows(
             yield from _row_cases(library, problem, family, x)
         yield from _row_cases(library, "nll", family, x, target)
         yield from _row_cases(library, "nll_gradient", family, x, target)
+        batches = (np.stack([x, x[::-1], x], axis=1), rng.integers(n, size=(count, 3)))
+        yield from _row_cases(library, "mean_nll", family, *batches)
+        labels = rng.choice([0.0, 1.0, 0.5, 0.25, 2.0**-53], size=x.shape)
+        yield from _row_cases(library, "multilabel_nll", family, np.clip(x, -(2.0**40), 2.0**40), labels)
     for family, p in factors(rng, count, n).items():
         tiniest = float(ml_dtypes.finfo(dtype).smallest_subnormal)  # type: ignore[no-untyped-call]
         p = np.maximum(rounded(p, dtype), tiniest)  # noqa: PLW2901
         yield from _row_cases(library, "likelihood", family, p)
         yield from _row_cases(library, "log_likelihood", family, p)
+        yield from _row_cases(library, "nll_from_probabilities", family, p, rng.integers(n, size=count))
 
 
 def distributions(rng: np.random.Generator, count: int, n: int, library: Any = engine) -> Iterator[Case]:

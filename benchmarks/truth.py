@@ -122,6 +122,22 @@ def nll(f: Field, x: Sequence[float], target: int) -> list[Any]:
     return [-log_softmax(f, x)[target]]
 
 
+def nll_from_probabilities(f: Field, p: Sequence[float], target: int) -> list[Any]:
+    """-log p[target]."""
+    return [-log(f, p[target])]
+
+
+def mean_nll(f: Field, x: Sequence[Sequence[float]], target: Sequence[int]) -> list[Any]:
+    """The mean of the losses of a batch."""
+    return [sum((nll(f, row, t)[0] for row, t in zip(x, target, strict=True)), f.number(0.0)) / len(x)]
+
+
+def multilabel_nll(f: Field, x: Sequence[float], y: Sequence[float]) -> list[Any]:
+    """The sum of the losses of the labels."""
+    pairs = zip(x, y, strict=True)
+    return [sum((binary_cross_entropy_with_logits(f, u, v) for u, v in pairs), f.number(0.0))]
+
+
 def nll_gradient(f: Field, x: Sequence[float], target: int) -> list[Any]:
     """softmax(x) - onehot(target)."""
     out = softmax(f, x)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import mpmath
 import numpy as np
-from mpmath.libmp import from_float, from_man_exp, mpf_add, mpf_shift, mpf_sub, to_float
+from mpmath.libmp import from_float, from_man_exp, fzero, mpf_add, mpf_shift, mpf_sub, to_float
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 MAX_EXPONENT = 2**60
 REPRESENTATION_ERROR = 2.0**-105
+LEAST = 5e-324
+"""Stands in for a trailing word that would underflow: it tells which side of ``hi`` the value is on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,8 +26,9 @@ class Exact:
     """An array of values (hi + lo) 2**exponent, each with a bound on its relative error.
 
     Normalised: 1 <= |hi| < 2 and |lo| <= 2**-53, so that 106 bits and more are held wherever the value lies.
-    Zero, infinity and NaN stand in ``hi`` alone, with ``lo`` and ``exponent`` zero. Beyond 2**±2**60 the
-    exponent saturates: such a value under- or overflows in every format, and only that is ever asked of it.
+    Zero, infinity and NaN stand in ``hi`` alone, with ``lo`` and ``exponent`` zero. Beyond 2**±2**60, and below
+    2**-2**31 where no more is known, the exponent saturates: such a value under- or overflows in every format, and only
+    that is ever asked of it.
 
     Attributes:
         hi: leading words, float64.
@@ -42,6 +46,11 @@ class Exact:
     def shape(self) -> tuple[int, ...]:
         """Shape of the array of values."""
         return self.hi.shape
+
+    @property
+    def saturated(self) -> NDArray[np.bool_]:
+        """Whether only the sign and the under- or overflow of a value are known."""
+        return np.asarray(np.abs(self.exponent) == MAX_EXPONENT)
 
     def map(self, change: Callable[[NDArray[Any]], NDArray[Any]]) -> Exact:
         """The same values rearranged: ``change`` is applied to every component."""
@@ -115,7 +124,7 @@ class Exact:
             if abs(hi[i]) == 2.0:  # rounded up to the next binade
                 scale, unit, hi[i] = scale + 1, mpf_shift(unit, -1), hi[i] / 2
             rest = mpf_sub(unit, from_float(float(hi[i])))
-            lo[i] = to_float(rest, rnd="n")
+            lo[i] = to_float(rest, rnd="n") or math.copysign(LEAST, -1 if rest[0] else 1) * (rest != fzero)
             if abs(scale) > MAX_EXPONENT:
                 exponent[i], bound[i] = MAX_EXPONENT if scale > 0 else -MAX_EXPONENT, np.inf
                 continue

@@ -23,6 +23,8 @@ UNIT = 2.0**-1000
 """Absolute errors are of the order of 2**(50 - BITS); nothing is asked of them beyond."""
 _GUARD = 40
 _HALVINGS = 16
+_TERMS = 70
+"""(log(2) 2**-16)**70 / 70! < 2**-1480."""
 
 _length = np.frompyfunc(int.bit_length, 1, 1)
 _integer = np.frompyfunc(int, 1, 1)
@@ -98,7 +100,7 @@ def exp(x: FixedPoint) -> FixedPoint:
     k = units // two
     r = (units - k * two) >> _HALVINGS
     term = out = _objects(np.full(np.shape(r), 1 << work, dtype=object))
-    for order in range(1, 100):
+    for order in range(1, _TERMS):
         term = (term * r >> work) // order
         out = out + term
     for _ in range(_HALVINGS):

@@ -12,7 +12,7 @@ from study.problems.base import Problem
 
 
 def _definition(a: Any, p: list[float]) -> Any:
-    if a.has_nan(p) or (0.0 in p and np.inf in p):
+    if a.has_nan(p) or (0.0 in p and np.isinf(p).any()):
         return a.nan
     if 0.0 in p:
         return 0.0

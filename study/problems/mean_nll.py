@@ -34,6 +34,7 @@ mean_nll = Problem(
     shape="(b,n),(b)->()",
     definition=_definition,
     sensitivity=_sensitivity,
+    engine="mean_nll",
 )
 
 

@@ -19,6 +19,7 @@ multilabel_nll = Problem(
     definition=lambda a, x, y: extended.total(a, (bce.definition(a, *pair) for pair in zip(x, y, strict=True))),
     sensitivity=lambda x, y, value: np.sum(bce.sensitivity(x, y, value), axis=-1),
     domain="real, probability",
+    engine="multilabel_nll",
 )
 
 

@@ -28,6 +28,7 @@ nll_from_probabilities = Problem(
     definition=_definition,
     sensitivity=lambda p, target, value: np.ones_like(value),  # noqa: ARG005 - one call for all
     domain="probability",
+    engine="nll_from_probabilities",
 )
 
 

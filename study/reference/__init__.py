@@ -15,7 +15,7 @@ import numpy as np
 from study.exact import Exact
 from study.formats import FORMATS
 from study.problems import get_problem
-from study.reference import engine
+from study.reference import engine, limits
 from study.reference.certify import UncertifiedError, certified
 
 if TYPE_CHECKING:
@@ -94,8 +94,8 @@ def reference(problem: str | Problem, *args: Any, prec: int = 120) -> NDArray[np
 def exact(problem: str | Problem, *args: Any) -> Exact:
     """The exact values as scaled double-doubles, each with its error bound; arguments and errors as ``reference``.
 
-    The engine evaluates what it can claim to ENGINE_ERROR; mpmath the instances of which it claims less, and all of a
-    problem that has no engine.
+    The engine evaluates what it can claim to ENGINE_ERROR; mpmath the instances of which it claims less, those that
+    it does not tell from a limit of a format, and all of a problem that has no engine.
     """
     problem = get_problem(problem)
     arrays = prepare(problem, args)
@@ -104,7 +104,7 @@ def exact(problem: str | Problem, *args: Any) -> Exact:
     batch, shape = problem.signature.batch(arrays), problem.signature.result(arrays)
     stacks = problem.signature.stacked(arrays)
     values: Exact = getattr(engine, problem.engine)(*stacks)
-    undecided = ~(values.error <= ENGINE_ERROR)
+    undecided = ~(values.error <= ENGINE_ERROR) & ~values.saturated | limits.undecided(values)
     instances = undecided.any(axis=-1) if problem.signature.vector_result else undecided
     instances |= _outside(problem, stacks)
     if instances.any():

@@ -20,12 +20,19 @@ from mpmath.libmp import (
 )
 
 from study.reference.interval import arithmetic
+from study.reference.limits import parted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_PREC = 2**21
 """Working precision at which an evaluation gives up, in bits."""
+
+SIDES_PREC = 2**14
+"""Working precision up to which a value is told from the limits of the formats (``study.reference.limits``).
+
+No value closer to one of its own format's is irrational: see docs/reference.md. Those of other formats do not matter.
+"""
 
 
 class UncertifiedError(ArithmeticError):
@@ -34,6 +41,8 @@ class UncertifiedError(ArithmeticError):
 
 def certified(definition: Callable[..., Any], args: tuple[Any, ...], prec: int) -> list[mpmath.mpf]:
     """Evaluate a definition on one set of arguments to a certified relative error of 2**-prec.
+
+    A value is on the same side as the exact one of every limit from which a format rounds to zero or to infinity.
 
     Args:
         definition: ``definition(arithmetic, *args)`` returns a value or a list of values, each an interval, or a
@@ -50,7 +59,8 @@ def certified(definition: Callable[..., Any], args: tuple[Any, ...], prec: int) 
     working = prec + 40
     while working <= MAX_PREC:
         values = definition(arithmetic(working), *args)
-        settled = [_settle(value, prec) for value in (values if isinstance(values, list) else [values])]
+        sides = working <= SIDES_PREC
+        settled = [_settle(value, prec, sides=sides) for value in (values if isinstance(values, list) else [values])]
         if all(value is not None for value in settled):
             return settled
         working *= 2
@@ -59,8 +69,8 @@ def certified(definition: Callable[..., Any], args: tuple[Any, ...], prec: int) 
     )
 
 
-def _settle(value: Any, prec: int) -> mpmath.mpf | None:
-    """The midpoint of an enclosure of relative width below 2**-prec, or None."""
+def _settle(value: Any, prec: int, *, sides: bool) -> mpmath.mpf | None:
+    """The midpoint of an enclosure of relative width below 2**-prec, and on one side of every limit; or None."""
     if isinstance(value, float):
         return mpmath.mp.make_mpf(from_float(value))
     low, high = value._mpi_
@@ -72,4 +82,7 @@ def _settle(value: Any, prec: int) -> mpmath.mpf | None:
     nearest_zero = high if low[0] else low
     if not mpf_le(mpf_shift(width, prec + 1), mpf_abs(nearest_zero)):
         return None
-    return mpmath.mp.make_mpf(mpf_shift(mpf_add(low, high, prec + 20, round_nearest), -1))
+    if sides and parted(low, high):
+        return None
+    middle = mpf_shift(mpf_add(low, high, prec + 20, round_nearest), -1)
+    return mpmath.mp.make_mpf(mpf_shift(mpf_add(low, high), -1) if parted(middle, low) else middle)

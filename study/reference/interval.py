@@ -95,7 +95,9 @@ class Arithmetic:
         return self._iv.make_mpf((min(numbers)._mpf_, max(numbers)._mpf_))
 
     def exp(self, x: Interval) -> Interval:
-        """e**x."""
+        """e**x, exactly 1 for 0."""
+        if x._mpi_ == (fzero, fzero):
+            return self.exact(1.0)
         return self._widened(mpf_exp, x)
 
     def log(self, x: Interval) -> Interval:

@@ -31,7 +31,7 @@ def words(held: Exact) -> tuple[Floats, Floats, Floats]:
     exponent = np.clip(held.exponent, -1000, 1000).astype(np.int32)
     with np.errstate(invalid="ignore", under="ignore"):
         hi, lo = np.ldexp(held.hi, exponent), np.ldexp(held.lo, exponent)
-        return hi, lo, np.where(np.isfinite(hi), np.abs(hi) * held.error, 0.0)
+        return hi, lo, np.where(np.isfinite(hi), np.abs(hi) * np.where(held.saturated, 1.0, held.error), 0.0)
 
 
 def settle(

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
         sigmoid,
         softplus,
     )
+    from study.reference.engine.losses import mean_nll, multilabel_nll, nll, nll_from_probabilities
     from study.reference.engine.rows import (
         likelihood,
         log_likelihood,
         log_softmax,
         logsumexp,
-        nll,
         nll_gradient,
         softmax,
     )
@@ -50,14 +50,17 @@ __all__ = [
     "log_softmax",
     "logaddexp",
     "logsumexp",
+    "mean_nll",
+    "multilabel_nll",
     "nll",
+    "nll_from_probabilities",
     "nll_gradient",
     "sigmoid",
     "softmax",
     "softplus",
 ]
 
-_MODULES = ("rows", "distributions", "elementwise")
+_MODULES = ("rows", "distributions", "elementwise", "losses")
 
 
 def __getattr__(name: str) -> Any:

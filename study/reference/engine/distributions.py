@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def cross_entropy(p: ArrayLike, q: ArrayLike) -> Exact:
     """-sum_i p_i log q_i of each row: (rows, n), (rows, n) -> (rows,)."""
-    return _sums(lambda p, q: op.negative(weighted(p, op.log(op.exactly(q)))), p, q)
+    return sums(lambda p, q: op.negative(weighted(p, op.log(op.exactly(q)))), p, q)
 
 
 def entropy(p: ArrayLike) -> Exact:
@@ -34,7 +34,7 @@ def entropy(p: ArrayLike) -> Exact:
 
 def kl_divergence(p: ArrayLike, q: ArrayLike) -> Exact:
     """sum_i p_i log(p_i / q_i) of each row: (rows, n), (rows, n) -> (rows,)."""
-    return _sums(lambda p, q: weighted(p, log_ratio(p, q)), p, q)
+    return sums(lambda p, q: weighted(p, log_ratio(p, q)), p, q)
 
 
 def weighted(weight: Floats, value: Exact) -> Exact:
@@ -45,7 +45,7 @@ def weighted(weight: Floats, value: Exact) -> Exact:
 
 def log_ratio(p: Floats, q: Floats) -> Exact:
     """log(p / q): log1p((p - q)/q) where p/2 <= q <= 2p, so that it stays exact near 1. Negative numbers have none."""
-    ratio = op.log(op.divide(op.exactly(p), op.exactly(q)))
+    ratio = op.log(op.divide(op.exactly(p), op.exactly(q + 0.0)))  # + 0.0: a divisor of -0 is 0
     near = (p > 0) & (p / 2 <= q) & (q / 2 <= p) & np.isfinite(p) & np.isfinite(q)
     safe_p, safe_q = np.where(near, p, 1.0), np.where(near, q, 1.0)
     close = op.log1p(op.divide(op.difference(safe_p, safe_q), op.exactly(safe_q)))
@@ -53,7 +53,8 @@ def log_ratio(p: Floats, q: Floats) -> Exact:
     return op.where((p < 0) | (q < 0) | (p == 0), empty, op.where(near, close, ratio))
 
 
-def _sums(term: Callable[[Floats, Floats], Exact], p: ArrayLike, q: ArrayLike) -> Exact:
+def sums(term: Callable[[Floats, Floats], Exact], p: ArrayLike, q: ArrayLike) -> Exact:
+    """The sum over each row of a term of two numbers."""
     p, q = np.broadcast_arrays(matrix(p), matrix(q))
     n = p.shape[1]
 

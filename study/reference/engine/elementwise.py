@@ -64,11 +64,7 @@ def logaddexp(a: ArrayLike, b: ArrayLike) -> Exact:
 
 def binary_cross_entropy_with_logits(x: ArrayLike, y: ArrayLike) -> Exact:
     """y softplus(-x) + (1 - y) softplus(x), 0 <= y <= 1: both terms >= 0."""
-    return by_entry(
-        lambda x, y: op.add(_times(op.exactly(y), _softplus(-x)), _times(_rest(y), _softplus(x))),
-        _array(x),
-        _label(y),
-    )
+    return by_entry(loss_of_logit, _array(x), label(y))
 
 
 def binary_cross_entropy(p: ArrayLike, y: ArrayLike) -> Exact:
@@ -78,19 +74,24 @@ def binary_cross_entropy(p: ArrayLike, y: ArrayLike) -> Exact:
             op.add(weighted(y, op.log(op.exactly(p))), _times(_rest(y), op.log1p(op.exactly(-p))))
         ),
         _array(p),
-        _label(y),
+        label(y),
     )
 
 
 def binary_cross_entropy_gradient(x: ArrayLike, y: ArrayLike) -> Exact:
     """sigmoid(x) - y, as -sigmoid(-x) for y = 1."""
-    return by_entry(_gradient, _array(x), _label(y))
+    return by_entry(_gradient, _array(x), label(y))
 
 
-def _label(y: ArrayLike) -> Floats:
+def label(y: ArrayLike) -> Floats:
     """A probability; what lies outside [0, 1] is none, and a loss of it is undefined."""
     y = _array(y)
     return np.where((y >= 0) & (y <= 1), y, np.nan)
+
+
+def loss_of_logit(x: Floats, y: Floats) -> Exact:
+    """y softplus(-x) + (1 - y) softplus(x)."""
+    return op.add(_times(op.exactly(y), _softplus(-x)), _times(_rest(y), _softplus(x)))
 
 
 def _sigmoid(x: Floats) -> Exact:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from study.exact import Exact
+from study.exact import MAX_EXPONENT, Exact
 from study.reference.engine import combinations, exponentials, logarithms
 from study.reference.engine.arithmetic import ADD_ERROR
 from study.reference.engine.bounds import SLACK
@@ -26,10 +26,21 @@ if TYPE_CHECKING:
 
 UNDECIDED = 2.0**-64
 """Larger bounds claim nothing."""
+VANISHED = -(2**31)
+"""Exponents below it are lower than any that a format, or a power of two of it, has."""
+SIZE_KNOWN = 2.0
+"""Up to this bound the true value is at most three times the held one."""
 
 
 def settle(value: Exact) -> None:
-    """Turn bounds relative to the held values into bounds relative to the true ones, infinite beyond 2**-64."""
+    """Turn bounds relative to the held values into bounds relative to the true ones, infinite beyond 2**-64.
+
+    A value of which no more is known than that it lies below 2**-2**31 saturates.
+    """
+    gone = (value.error > UNDECIDED) & (value.error <= SIZE_KNOWN) & (value.exponent < VANISHED) & (value.hi != 0)
+    if gone.any():
+        value.hi[gone], value.lo[gone] = np.copysign(1.0, value.hi[gone]), 0.0
+        value.exponent[gone] = -MAX_EXPONENT
     value.error[:] = np.where(value.error <= UNDECIDED, value.error * SLACK, np.inf)
 
 

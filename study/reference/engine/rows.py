@@ -110,19 +110,6 @@ def log_softmax(x: ArrayLike) -> Exact:
     return by_matrix(x.shape, fill)
 
 
-def nll(x: ArrayLike, target: ArrayLike) -> Exact:
-    """-log_softmax(x)[target]: (rows, n), (rows,) -> (rows,)."""
-    x = matrix(x)
-    target = labels(target, x)
-
-    def evaluate(rows: slice) -> Exact:
-        shifted = Shifted.of(x[rows])
-        chosen = np.take_along_axis(x[rows], target[rows, None], axis=1)[:, 0]
-        return op.add(op.difference(shifted.largest, chosen), shifted.excess())
-
-    return by_rows(len(x), evaluate)
-
-
 def nll_gradient(x: ArrayLike, target: ArrayLike) -> Exact:
     """softmax(x) - onehot(target), at the target -(sum of the others)/(sum of all): (rows, n), (rows,) -> (rows, n)."""
     x = matrix(x)
@@ -132,8 +119,11 @@ def nll_gradient(x: ArrayLike, target: ArrayLike) -> Exact:
 
     def evaluate(rows: slice) -> Exact:
         others, shift = exponentials_of_others(x[rows], target[rows])
-        total = op.add(others, op.exp(op.difference(chosen[rows], shift)))
-        share = op.negative(op.divide(others, total))
+        above = chosen[rows] > shift
+        smaller = op.exp(op.difference(np.minimum(chosen[rows], shift), np.maximum(chosen[rows], shift)))
+        others = op.where(above, op.multiply(others, smaller), others)
+        own = op.where(above, Exact.from_float(1.0), smaller)
+        share = op.negative(op.divide(others, op.add(others, own)))
         undefined = (chosen[rows] == np.inf) | np.isnan(x[rows]).any(axis=1)
         return op.where(undefined, Exact.from_float(np.full(share.shape, np.nan)), share)
 

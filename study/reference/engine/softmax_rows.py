@@ -61,7 +61,7 @@ def scaled_exponentials(
         out_hi[j] = s if plain else limit
         out_lo[j] = t if plain else 0.0
         out_exponent[j] = k if plain else 0
-        out_error[j] = (bound if x[j] - largest > -EDGE else np.inf) if plain else 0.0
+        out_error[j] = (bound if x[j] - largest > -EDGE else 1.0) if plain else 0.0
 
 
 @kernel

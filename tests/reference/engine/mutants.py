@@ -40,7 +40,7 @@ MUTANTS = [
     Mutant(
         "missing undecided test",
         "softmax_rows.py",
-        "(bound if x[j] - largest > -EDGE else np.inf)",
+        "(bound if x[j] - largest > -EDGE else 1.0)",
         "(bound)",
     ),
     Mutant("cancellation not charged", "combinations.py", "(share(absolute, s) + own) * SLACK", "own * SLACK"),
