@@ -37,12 +37,8 @@ experiment = Experiment(
     backends=ALL,
     data=(REPORTS.name,),
     figures={
-        form: figures.matrix("battery", rows="problem", columns="backend", format=form)
-        for form in ("float16", "bfloat16", "float32", "float64")
-    }
-    | {
+        "battery": figures.matrix("battery", rows="problem", columns="backend"),
         "sigmoids": figures.by_library("float16_axis", "from_logit", "max_ulp", panels="problem"),
-        "row_sums": figures.by_library("row_sums", "n", "row_sum", panels="layout", format="float16"),
     },
     findings=[
         Finding(sentences.row_sum("bfloat16", "columns", 4096), rank=4),

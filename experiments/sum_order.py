@@ -57,7 +57,7 @@ experiment = Experiment(
             y={"error_u": "error"},
             by="algorithm",
             panel=["format"],
-            labels=("n", "error (u)"),
+            labels=("number of terms n", "error (u)"),
             caption="Error of one long sum of logs against its length, in each format.",
         ),
     },

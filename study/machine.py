@@ -8,7 +8,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-SHOWN = ("numpy", "scipy", "mpmath", "gmpy2", "ml_dtypes", "scikit-learn", "pandas", "matplotlib")
+SHOWN = ("numpy", "scipy", "mpmath", "gmpy2", "ml_dtypes", "scikit-learn", "pandas")
 
 
 @cache

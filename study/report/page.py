@@ -44,7 +44,7 @@ def render(
         "metrics": [COLUMNS[name] for name in METRICS],
         "machine": machine(),
         "versions": versions(),
-        "colours": svg.variables(":root"),
+        "colours": svg.variables(":root") + svg.sheet(),
     }
     return {name: _environment().get_template(f"{name}.j2").render(context) for name in ("report.html", "README.md")}
 
@@ -61,7 +61,7 @@ def _environment() -> Environment:
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"inline": svg.inline, "cell": markdown_cell, "prose": prose}
+    environment.filters |= {"cell": markdown_cell, "prose": prose}
     environment.globals |= {"read": lambda name: (TEMPLATES / name).read_text(encoding="utf-8")}
     return environment
 

@@ -36,7 +36,8 @@ class Picture:
     name: str
     caption: str
     alt: str
-    svg: str
+    inline: str
+    alone: str
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def claims(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> list[C
 def picture(experiment: Experiment, name: str, tables: Mapping[str, pd.DataFrame]) -> Picture:
     """Draw one figure."""
     drawing = experiment.figures[name](tables)
-    return Picture(name, drawing.caption, drawing.alt, svg.render(drawing))
+    return Picture(name, drawing.caption, drawing.alt, svg.inline(drawing), svg.alone(drawing))
 
 
 def method(name: str, sweep: Sweep, table: pd.DataFrame) -> str:

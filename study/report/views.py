@@ -11,7 +11,7 @@ import pandas as pd
 from study.formats import FORMATS
 from study.report import outcome
 from study.report.columns import column
-from study.report.text import number
+from study.report.text import number, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,10 +74,11 @@ def summary(experiment: str, name: str, table: pd.DataFrame) -> View:
     parameter = str(table["parameter"].iloc[0])
     lines = []
     by = keys(table)
+    table = table.assign(lost=outcome.lost(table))
     for names, part in in_order(table, by):
-        lost = part[outcome.lost(part)]
+        lost = part[part["lost"]]
         worst = part.iloc[int(part["max_ulp"].argmax())]
-        fails = f"{outcome.words(lost)} from {number(lost['value'].min())}" if len(lost) else "–"
+        fails = f"{outcome.words(lost)} from {plain(lost['value'].min())}" if len(lost) else "–"
         lines.append(
             [
                 *(Value(k, k) for k in names),
@@ -85,7 +86,7 @@ def summary(experiment: str, name: str, table: pd.DataFrame) -> View:
                 _value(float(worst["max_ulp"])),
                 _value(float(part["bound_used"].max())),
                 Value(fails, float(lost["value"].min()) if len(lost) else math.inf),
-                Value(f"{number(worst['value'])}, {worst['inputs']}", float(worst["value"])),
+                Value(f"{plain(worst['value'])}, {worst['inputs']}", float(worst["value"])),
                 replay(experiment, name, worst.name),
             ]
         )
@@ -142,7 +143,7 @@ def in_order(table: pd.DataFrame, by: list[str]) -> list[tuple[list[str], pd.Dat
 def whole(name: str, table: pd.DataFrame) -> View:
     """A small table as it is."""
     names = [k for k in table.columns if k != "experiment"]
-    lines = [[_cell(row[k], 6 if k in EXACT else 3) for k in names] for _, row in table.iterrows()]
+    lines = [[_cell(row[k], 6 if k in EXACT else 3) for k in names] for row in table.to_dict("records")]
     words = [i for i, k in enumerate(names) if k in {"problem", "algorithm", "format", "quantity"}]
     return View(name, "The stored table, whole.", [heading(k) for k in names], lines, _filters(lines, words))
 

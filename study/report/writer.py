@@ -67,7 +67,7 @@ def _write(experiments: list[Experiment]) -> list[Path]:
     stored = [(e, store.read_tables(e)) for e in experiments]
     sections = [section(e, tables) for e, tables in stored]
     texts = {f"{e.name}/datapackage.json": datapackage.package(e, tables) for e, tables in stored}
-    texts |= {f"{s.name}/{picture.name}.svg": picture.svg for s in sections for picture in s.pictures}
+    texts |= {f"{s.name}/{picture.name}.svg": picture.alone for s in sections for picture in s.pictures}
     texts |= page.render(stored, sections)
     paths = []
     for name, text in texts.items():
