@@ -94,6 +94,7 @@ COLUMNS: dict[str, Column] = {
     "first_n": Column("First n", "observations", "integer", "The smallest number of factors whose product is zero."),
     "first_logit": _number("First logit", "", "The smallest largest logit for which the formula is not finite."),
     "ns_per_element": _number("Cost", "ns/element", "Time an element, the median of repeated measurements."),
+    "times_naive": _number("Cost", "× naive", "Time beside the naive formula’s, in one run."),
     "offset": _number("Offset", "", "A number that is added to all logits."),
     "spread": _number("Spread", "", "Distance from the smallest logit to the largest."),
     "library": _text("Library", "Whose function."),

@@ -30,6 +30,14 @@ def measure(value: float, unit: str) -> str:
     return f"{shown} ulp" if unit == "ulps" and shown == "1" else f"{shown} {unit}"
 
 
+def percent(share: float) -> str:
+    """A share of one: 0%, 4.88%, 100%; never 0 or 100 where it is not quite."""
+    if share in {0, 1}:
+        return f"{100 * share:.0f}%"
+    shown = number(100 * share)
+    return "over 99.9%" if shown == "100" else f"{shown}%"
+
+
 def plain(value: float) -> str:
     """A number that was chosen, not measured, as it is: 0.1, 2,000, 1e−9."""
     if not math.isfinite(value) or (value == int(value) and abs(value) < 10**6):

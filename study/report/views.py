@@ -101,7 +101,7 @@ def summary(experiment: str, name: str, table: pd.DataFrame) -> View:
         f"{len(table):,} measurements of {int(table['count'].sum()):,} values, summarised: one line for each problem, "
         "formula and format, median and 99% errors being medians over the inputs."
     )
-    return View(name, caption, headings, lines, _filters(lines, range(len(by))))
+    return View(name, caption, headings, lines, filters(lines, range(len(by))))
 
 
 def worst_inputs(experiment: str, name: str, table: pd.DataFrame) -> View:
@@ -116,14 +116,14 @@ def worst_inputs(experiment: str, name: str, table: pd.DataFrame) -> View:
                 *(Value(str(row[k]), str(row[k])) for k in by),
                 _value(float(row["max_ulp"])),
                 replay(experiment, name, row.name),
-                Value(_short(row["worst_input"]), str(row["worst_input"])),
-                *(Value(_digits(row[k]), str(row[k])) for k in ("worst_computed", "worst_reference")),
+                Value(short(row["worst_input"]), str(row["worst_input"])),
+                *(Value(digits(row[k]), str(row[k])) for k in ("worst_computed", "worst_reference")),
             ]
         )
     headings = [heading(k) for k in (*by, "max_ulp", "worst_input", "worst_computed", "worst_reference")]
     caption = "The input that each formula does worst on, measured by the share of its format's digits that is lost."
     return View(
-        name, caption, [*headings[: len(by) + 1], REPLAY, *headings[len(by) + 1 :]], lines, _filters(lines, (0,))
+        name, caption, [*headings[: len(by) + 1], REPLAY, *headings[len(by) + 1 :]], lines, filters(lines, (0,))
     )
 
 
@@ -145,7 +145,7 @@ def whole(name: str, table: pd.DataFrame) -> View:
     names = [k for k in table.columns if k != "experiment"]
     lines = [[_cell(row[k], 6 if k in EXACT else 3) for k in names] for row in table.to_dict("records")]
     words = [i for i, k in enumerate(names) if k in {"problem", "algorithm", "format", "quantity"}]
-    return View(name, "The stored table, whole.", [heading(k) for k in names], lines, _filters(lines, words))
+    return View(name, "The stored table, whole.", [heading(k) for k in names], lines, filters(lines, words))
 
 
 def heading(name: str) -> Heading:
@@ -154,7 +154,8 @@ def heading(name: str) -> Heading:
     return Heading(entry.title, entry.unit, entry.description, numeric=entry.type != "string")
 
 
-def _filters(lines: Sequence[Sequence[Value]], columns: Sequence[int]) -> dict[int, list[str]]:
+def filters(lines: Sequence[Sequence[Value]], columns: Sequence[int]) -> dict[int, list[str]]:
+    """For each of these columns that has several, the values it takes."""
     values = {i: list(dict.fromkeys(line[i].text for line in lines)) for i in columns}
     return {i: found for i, found in values.items() if len(found) > 1}
 
@@ -165,11 +166,11 @@ def _value(value: float, figures: int = 3) -> Value:
 
 def _cell(value: Any, figures: int) -> Value:
     if isinstance(value, str):
-        return Value(_digits(value), value)
+        return Value(digits(value), value)
     return Value("–", -1.0) if pd.isna(value) else _value(float(value), figures)
 
 
-def _digits(value: Any) -> str:
+def digits(value: Any) -> str:
     """A stored number to six digits; words as they are."""
     try:
         return number(float(value), 6)
@@ -177,7 +178,7 @@ def _digits(value: Any) -> str:
         return str(value)
 
 
-def _short(words: Any) -> str:
+def short(words: Any) -> str:
     """Hexadecimal numbers as decimals, three of them at most."""
     parts = []
     for arg in str(words).split("; "):
