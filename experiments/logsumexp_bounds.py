@@ -88,7 +88,7 @@ experiment = Experiment(
             format=["float16", "float32"],
         ),
     },
-    findings=[Finding(losses.printed_bounds, rank=4)],
+    findings=[Finding(losses.printed_bounds, rank=7)],
 )
 
 if __name__ == "__main__":

@@ -78,13 +78,17 @@ def findings(times: pd.DataFrame, matrix: Sequence[Sequence[Cell]]) -> Iterator[
     yield 6, _median(times[times["algorithm"] == "faithful"], "faithful")
     best = {(c.problem, c.form, c.algorithm) for line in matrix for c in line if c.algorithm != "faithful"}
     keys = zip(times["problem"], times["format"], times["algorithm"], strict=True)
-    yield 6, _median(times[[key in best for key in keys]], "the recommended plain formula")
+    yield 6, _median(times[[key in best for key in keys]], "The plain formula that the answer names")
 
 
 def _median(times: pd.DataFrame, name: str) -> str | None:
     middle = times.groupby("format")["times_naive"].median()
-    each = [f"{number(middle[form], 2)} times in {form}" for form in MAIN_FORMATS if form in middle.index]
-    return f"In the median over the problems {name} takes as long as naive {listed(each)}." if each else None
+    each = [f"{number(middle[form], 2)} in {form}" for form in MAIN_FORMATS if form in middle.index]
+    return (
+        f"{name} takes, by the median over the problems, this many times as long as naive: {listed(each)}."
+        if each
+        else None
+    )
 
 
 def view(joined: pd.DataFrame) -> View:

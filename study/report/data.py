@@ -42,7 +42,9 @@ class Data:
 
     def sections(self) -> list[Section]:
         """The sections, in the order of the report."""
-        made = [(e.order, sections.section(e, tables)) for e, tables in self.experiments]
+        made: list[tuple[int, Section | None]] = [
+            (e.order, sections.section(e, tables)) for e, tables in self.experiments
+        ]
         made += [
             (every.ORDER, every.section(self.every, self.rows)),
             (cost.ORDER, cost.section(self.rows, self.matrix)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from study.report import outcome, views
 from study.report.figures import tails
@@ -10,7 +10,7 @@ from study.report.text import number, percent
 from study.report.views import REPLAY, Heading, Value, View
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     import pandas as pd
 
@@ -39,7 +39,7 @@ def tables(whole: pd.DataFrame, found: pd.DataFrame) -> list[View]:
     return ([_summary(whole)] if len(whole) else []) + ([_searched(found)] if len(found) else [])
 
 
-def _named(row: Mapping[str, object]) -> str:
+def _named(row: Mapping[Hashable, Any]) -> str:
     return f"{row['problem']}, n = {row['length']}" if row["length"] != 1 else str(row["problem"])
 
 

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from study.experiment import MAIN_FORMATS
-from study.machine import machine, versions
-from study.report import advice, answer, svg
+from study.report import advice, answer, provenance, svg
 from study.report.columns import COLUMNS
 
 if TYPE_CHECKING:
@@ -39,8 +38,7 @@ def render(data: Data, sections: Sequence[Section]) -> dict[str, str]:
         "strongest": data.claims()[:STRONGEST],
         "sections": sections,
         "metrics": [COLUMNS[name] for name in METRICS],
-        "machine": machine(),
-        "versions": versions(),
+        "provenance": provenance.groups(sections),
         "colours": svg.variables(":root") + svg.sheet(),
     }
     return {name: _environment().get_template(f"{name}.j2").render(context) for name in ("report.html", "README.md")}

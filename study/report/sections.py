@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from study.experiment import Sweep
 from study.problems import get_problem
-from study.report import svg, views
+from study.report import field, svg, views
 from study.report.text import listed, number, plain, slug
 
 if TYPE_CHECKING:
@@ -77,8 +77,8 @@ class Section:
 def section(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> Section:
     """Everything to be said about one experiment."""
     sweeps = {name: declared for name, declared in experiment.tables.items() if isinstance(declared, Sweep)}
-    small = [name for name in tables if name not in sweeps and len(tables[name]) <= views.WHOLE]
-    shown = [views.summary(experiment.name, n, tables[n]) for n in sweeps] + [views.whole(n, tables[n]) for n in small]
+    shown = [views.summary(experiment.name, n, tables[n]) for n in sweeps]
+    shown += [_shown(name, table) for name, table in tables.items() if name not in sweeps and _fits(table)]
     return Section(
         name=experiment.name,
         title=experiment.name.replace("_", " ").capitalize(),
@@ -93,6 +93,14 @@ def section(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> Secti
         files=[f"{experiment.name}/{name}.csv" for name in experiment.tables],
         origin=f"experiments/{experiment.name}.py",
     )
+
+
+def _fits(table: pd.DataFrame) -> bool:
+    return len(table) <= views.WHOLE or "verdict" in table
+
+
+def _shown(name: str, table: pd.DataFrame) -> View:
+    return field.view(name, table) if "verdict" in table else views.whole(name, table)
 
 
 def claims(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> list[Claim]:

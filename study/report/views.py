@@ -43,11 +43,21 @@ REPLAY = Heading("Replay", "", "A command that computes this case again, step by
 
 @dataclass(frozen=True)
 class Value:
-    """A cell: what is read, and what it is sorted by."""
+    """A cell.
+
+    Attributes:
+        text: what is read.
+        key: what it is sorted by.
+        command: whether it is to be typed in a terminal.
+        links: where it leads instead: words and addresses.
+        tone: ``exact``, ``far`` or ``lost``, where it is coloured like a cell of a heat map.
+    """
 
     text: str
     key: Any = ""
     command: bool = False
+    links: Sequence[tuple[str, str]] = ()
+    tone: str = ""
 
 
 @dataclass(frozen=True)

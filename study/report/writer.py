@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from study import store
-from study.report import every
+from study.report import every, provenance
 from study.run import discover
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def mark(experiments: list[Experiment]) -> str:
     """What the report is made from: this package, the declarations, the stored tables."""
     sources = [*HERE.rglob("*.py"), *(Path(e.module_file) for e in experiments)]
     tables = [store.RESULTS / store.COSTS, *every.files(), *(p for e in experiments for p in table_files(e))]
-    others = [*HERE.joinpath("templates").iterdir(), *tables]
+    others = [*HERE.joinpath("templates").iterdir(), *tables, *provenance.files()]
     return store.fingerprint(sources, [[str(p.name), _digest(p)] for p in sorted(others)])
 
 
