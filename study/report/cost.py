@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from study import store
 from study.experiment import MAIN_FORMATS
 from study.problems import PROBLEMS
-from study.report import figures
+from study.report import datapackage, figures
 from study.report.sections import Claim, Section, claimed, drawn
 from study.report.text import listed, number
 from study.report.views import Heading, Value, View, filters
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NAME, ORDER = "cost", 150
 DRAWN = ("log_softmax", "softplus")
+QUESTION = "What does accuracy cost?"
 WHY = (
     "A formula that is never wrong is of little use if nobody can afford it. Each is timed on ordinary numbers, and "
     "its time divided by that of the naive formula in the same run: what stability costs. faithful computes in a wider "
@@ -37,6 +38,14 @@ def ratios() -> pd.DataFrame | None:
     """The stored times, None where there are none."""
     path = store.RESULTS / store.COSTS
     return store.read_csv(path) if path.exists() else None
+
+
+def packages() -> dict[str, str]:
+    """The data dictionary, by its path."""
+    times = ratios()
+    if times is None:
+        return {}
+    return {f"{NAME}/datapackage.json": datapackage.package(NAME, QUESTION, WHY, {store.COSTS.stem: times})}
 
 
 def claims(matrix: Sequence[Sequence[Cell]]) -> list[Claim]:
@@ -60,7 +69,7 @@ def section(sampled: pd.DataFrame, matrix: Sequence[Sequence[Cell]]) -> Section 
     return Section(
         name=NAME,
         title="Cost",
-        question="What does accuracy cost?",
+        question=QUESTION,
         why=[WHY],
         claims=claims(matrix),
         pictures=[drawn(name, figures.pareto("cost", name, cost="times_naive")({"cost": joined})) for name in shown],

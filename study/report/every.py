@@ -8,7 +8,8 @@ import pandas as pd
 
 from study import store
 from study.problems import PROBLEMS
-from study.report import every_sentences, every_views
+from study.report import datapackage, every_sentences, every_views
+from study.report.columns import SWEPT
 from study.report.sections import Claim, Section, claimed, drawn
 
 if TYPE_CHECKING:
@@ -37,6 +38,19 @@ def files() -> list[Path]:
 def tables() -> dict[str, pd.DataFrame]:
     """The stored tables by their path below results/, without its ending."""
     return {path.relative_to(store.RESULTS).with_suffix("").as_posix(): store.read_csv(path) for path in files()}
+
+
+def packages(stored: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """The data dictionaries of the folders, by their paths."""
+    texts = {}
+    for folder, title in (
+        (NAME, "The worst error over every input"),
+        ("search", "The worst input that a search found"),
+    ):
+        part = {name.removeprefix(f"{folder}/"): t for name, t in stored.items() if name.startswith(f"{folder}/")}
+        if part:
+            texts[f"{folder}/datapackage.json"] = datapackage.package(folder, title, WHY, part, SWEPT)
+    return texts
 
 
 def summaries(stored: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -64,12 +64,9 @@ def zero(problem: str, form: str, kind: str) -> Sentence:
     return sentence
 
 
-def _counted(rows: pd.DataFrame, outcome_name: str) -> str:
-    """Functions, and how often each fails so where it was given several instances."""
-    return listed(
-        named(row) + (f" in {row[outcome_name]:.0f} of {row['count']:.0f} results" if row["count"] > 1 else "")
-        for _, row in rows.iterrows()
-    )
+def _counted(rows: pd.DataFrame, kind: str) -> str:
+    """Functions, and how often each fails so."""
+    return listed(f"{named(row)} in {row[kind]:.0f} of {row['count']:.0f} results" for _, row in rows.iterrows())
 
 
 def within_one_ulp(tables: Tables) -> str | None:
@@ -139,7 +136,8 @@ def still_wrong(backend: str) -> Sentence:
         return (
             f"{backend} {rows['version'].iloc[0]} is wrong today on {len(wrong)} of {len(measured)} reported "
             "inputs that "
-            f"it has a function for, and inexact on {inexact}."
+            f"it has a function for, by {number(float(wrong['ulps'].median()))} ulps in the median, and inexact on "
+            f"{inexact}."
         )
 
     return sentence

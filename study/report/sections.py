@@ -73,6 +73,11 @@ class Section:
     files: Sequence[str]
     origin: str
 
+    @property
+    def dictionaries(self) -> list[str]:
+        """Where the columns of its tables are described, below results/."""
+        return list(dict.fromkeys(f"{file.split('/')[0]}/datapackage.json" for file in self.files))
+
 
 def section(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> Section:
     """Everything to be said about one experiment."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from study import store
-from study.report import every, provenance
+from study.report import cost, every, provenance
 from study.run import discover
 
 if TYPE_CHECKING:
@@ -58,7 +58,11 @@ def _write(data: Data) -> list[Path]:
     from study.report import datapackage, page
 
     sections = data.sections()
-    texts = {f"{e.name}/datapackage.json": datapackage.package(e, tables) for e, tables in data.experiments}
+    texts = {
+        f"{e.name}/datapackage.json": datapackage.package(e.name, e.question, e.why, tables)
+        for e, tables in data.experiments
+    }
+    texts |= every.packages(data.every) | cost.packages()
     texts |= {f"{s.name}/{picture.name}.svg": picture.alone for s in sections for picture in s.pictures}
     texts |= page.render(data, sections)
     paths = []
