@@ -16,9 +16,10 @@ import pandas as pd
 from study.experiment import MAIN_FORMATS
 from study.formats import FORMATS, Format
 from study.inputs import generator, rounded
+from study.machine import provenance
 from study.problems import PROBLEMS, Problem
 from study.problems.signature import Kind
-from study.store import RESULTS, write_table
+from study.store import RESULTS, write_provenance, write_table
 
 ROWS, LENGTH, REPEATS = 100, 1000, 5
 
@@ -62,6 +63,7 @@ def main() -> None:
                     rows.append({**key, "times_naive": took / first, "ns_per_number": 1e9 * took / (ROWS * LENGTH)})
     table = pd.DataFrame(rows).round({"times_naive": 2, "ns_per_number": 2})
     write_table("cost", "ratios", table)
+    write_provenance("cost", provenance())
     sys.stdout.write(f"{table.to_string(index=False)}\n{RESULTS / 'cost' / 'ratios.csv'}\n")
 
 

@@ -62,7 +62,7 @@ experiment = Experiment(
         "losses": figures.worst_errors("losses"),
         "test_set": figures.error_against("test_set", "log_likelihood", "held-out digits"),
     },
-    findings=[Finding(sentences.real_likelihood, rank=4)],
+    findings=[Finding(sentences.real_likelihood, rank=7)],
 )
 
 if __name__ == "__main__":

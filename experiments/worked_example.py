@@ -70,7 +70,7 @@ experiment = Experiment(
             marked=(0.1, 0.5, 0.9),
         )
     },
-    findings=[Finding(sentences.nll_example, rank=2), Finding(sentences.tiny_likelihood, rank=6)],
+    findings=[Finding(sentences.nll_example, rank=8), Finding(sentences.tiny_likelihood, rank=8)],
 )
 
 if __name__ == "__main__":

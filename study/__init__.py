@@ -1,6 +1,6 @@
 """Which formula, in which floating-point format, can I trust for likelihoods, softmaxes and losses?
 
-What is public is here. Importing it takes NumPy and mpmath along; pandas, matplotlib and SciPy load when first needed.
+What is public is here. Importing it takes NumPy and mpmath along; pandas and SciPy load when first needed.
 """
 
 from study.accuracy import assert_accurate, measure

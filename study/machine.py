@@ -7,8 +7,14 @@ import sys
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-SHOWN = ("numpy", "scipy", "mpmath", "gmpy2", "ml_dtypes", "scikit-learn", "pandas", "matplotlib")
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SHOWN = ("numpy", "scipy", "mpmath", "gmpy2", "ml_dtypes", "scikit-learn", "pandas")
+ALIASES = ("numpy", "scipy", "sklearn")
+"""Backends whose versions are among those, as packages."""
 
 
 @cache
@@ -33,6 +39,14 @@ def simd_level() -> str:
 def versions() -> dict[str, str]:
     """Versions of the packages that a table can depend on."""
     return {name: metadata.version(name) for name in SHOWN}
+
+
+def provenance(backends: Sequence[str] = ()) -> dict[str, str]:
+    """All of it in one: what is stored beside the tables that are measured here."""
+    from study.backends import get_backend
+
+    libraries = {name: get_backend(name).version for name in backends}
+    return machine() | versions() | {name: version for name, version in libraries.items() if name not in ALIASES}
 
 
 def _processor() -> str:

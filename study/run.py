@@ -12,6 +12,7 @@ from study import execution, store
 from study.backends import get_backend
 from study.experiment import Experiment, Sweep
 from study.inputs import generator
+from study.machine import provenance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -93,6 +94,7 @@ def run_experiments(experiments: Sequence[Experiment], jobs: int | None = None) 
         for name, table in tables.items():
             store.write_table(experiment.name, name, table)
         files = [store.RESULTS / experiment.name / f"{name}.csv" for name in experiment.tables]
+        files.append(store.write_provenance(experiment.name, provenance(experiment.backends)))
         store.stamp(experiment.name, marks[experiment.name], files)
     return [e.name for e in waiting]
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 RESULTS = Path("results")
 COSTS = Path("cost/ratios.csv")
 """Among the results: the one table of times. ``python -m benchmarks.cost`` writes it, and no other run."""
+PROVENANCE = "provenance.json"
+"""Beside the tables of an experiment: the machine and the versions that they were measured with."""
 STAMPS = Path(".cache/study")
 NUMERICS = ("numpy", "scipy", "mpmath", "gmpy2", "ml_dtypes", "numba", "scikit-learn", "array-api-compat")
 """The packages whose versions can change a table."""
@@ -59,6 +61,13 @@ def write_table(experiment: str, name: str, table: pd.DataFrame) -> None:
     write(RESULTS / experiment / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
 
 
+def write_provenance(folder: str, facts: dict[str, str]) -> Path:
+    """Store what the tables of a folder were measured with; returns the file."""
+    path = RESULTS / folder / PROVENANCE
+    write(path, json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
+    return path
+
+
 def read_table(experiment: str, name: str) -> pd.DataFrame:
     """Read a stored table.
 
@@ -81,7 +90,7 @@ def read_csv(path: Path) -> pd.DataFrame:
         raise DamagedResultsError(f"{path} cannot be read ({reason}); delete it and run: make experiments") from None
     if table.empty:
         raise DamagedResultsError(f"{path} has no rows; delete it and run: make experiments")
-    return table
+    return table.copy()  # gathers the columns of a type: rows are then selected twice as fast
 
 
 def read_tables(experiment: Experiment) -> dict[str, pd.DataFrame]:

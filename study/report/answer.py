@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from study.experiment import MAIN_FORMATS, Sweep
+from study.formats import FORMATS
 from study.problems import PROBLEMS
 from study.report import outcome
 from study.report.text import measure
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 
     from study.experiment import Experiment
 
+GRADES = {"exact": 1.0, "near": 10.0, "far": 100.0, "off": math.inf}
+"""Largest worst error of each grade, in ulps; ``lost`` is what has no digit right on some input."""
+
+MARKS = {"NaN": "?", "overflow": "∞", "underflow": "0", "wrong": "!", "fine": "✓", "not measured": "–"}
+"""What the naive formula does, in a sign."""
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -26,36 +33,36 @@ class Cell:
     Attributes:
         problem: its name.
         form: the format's name.
-        algorithm: the recommended formula: fewest results that are no number, then the smallest worst error.
+        algorithm: the recommended formula, see ``recommended``.
         worst: its largest error over all inputs, in ulps.
-        typical: the median of its median errors, in ulps.
-        grade: ``exact`` (within an ulp), ``good`` (within 100), ``poor``, or ``none`` (no digit right, at worst).
+        grade: ``exact``, ``near``, ``far``, ``off`` or ``lost``.
         naive: what the naive formula makes of the same inputs: NaN, overflow, underflow, wrong or fine.
-        row: EXPERIMENT/TABLE/ROW of that error.
+        row: EXPERIMENT/TABLE/ROW of that error, or exhaustive/SWEEP/ALGORITHM.
     """
 
     problem: str
     form: str
     algorithm: str
     worst: float
-    typical: float
     grade: str
     naive: str
     row: str
 
     @property
+    def every(self) -> bool:
+        """Whether every input of the format was tried."""
+        return self.row.startswith("exhaustive/")
+
+    @property
     def anchor(self) -> str:
         """Where on the page the table is that holds that row."""
         experiment, table, _ = self.row.split("/")
-        return f"{experiment}-table-{table}"
+        return "exhaustive-table-summary" if self.every else f"{experiment}-table-{table}"
 
     @property
     def error(self) -> str:
         """The worst error in words."""
-        if self.grade != "none":
-            return measure(self.worst, "ulps")
-        typical = "within 0.5 ulp" if self.typical <= 0.5 else measure(self.typical, "ulps")
-        return f"typically {typical}, at worst no digit"
+        return "no digit right" if self.grade == "lost" else measure(self.worst, "ulps")
 
 
 def measured(stored: Iterable[tuple[Experiment, Mapping[str, pd.DataFrame]]]) -> pd.DataFrame:
@@ -69,32 +76,65 @@ def measured(stored: Iterable[tuple[Experiment, Mapping[str, pd.DataFrame]]]) ->
     if not parts:
         return pd.DataFrame()
     rows = pd.concat(parts, ignore_index=True)
-    return rows[rows["backend"] == "numpy"]
+    return rows[rows["backend"] == "numpy"].copy()
 
 
-def matrix(rows: pd.DataFrame) -> list[list[Cell]]:
-    """A line a problem, a cell a format; problems in the order in which the experiments take them up."""
+def matrix(rows: pd.DataFrame, every: pd.DataFrame | None = None) -> list[list[Cell]]:
+    """A line a problem, a cell a format; problems in the order in which the experiments take them up.
+
+    Args:
+        rows: see ``measured``.
+        every: rows on every input of a format, see ``study.report.every.rows``.
+    """
     if rows.empty:
         return []
-    lines = []
-    for problem in rows["problem"].unique():
-        part = rows[rows["problem"] == problem]
-        forms = [form for form in MAIN_FORMATS if form in set(part["format"])]
-        lines.append([cell(part[part["format"] == form]) for form in forms])
-    return lines
+    places = dict(list(rows.groupby(["problem", "format"], sort=False)))
+    everywhere = dict(list(every.groupby(["problem", "format"]))) if every is not None and len(every) else {}
+    return [
+        [
+            cell(places[problem, form], everywhere.get((problem, form)))
+            for form in MAIN_FORMATS
+            if (problem, form) in places
+        ]
+        for problem in rows["problem"].unique()
+    ]
 
 
-def cell(rows: pd.DataFrame) -> Cell:
+def faithful(rows: pd.DataFrame) -> str:
+    """The largest error of ``faithful`` in all that was measured, in words; empty where it was not."""
+    worst = rows[rows["algorithm"] == "faithful"]["max_ulp"].max() if len(rows) else math.nan
+    return "" if math.isnan(worst) else measure(float(worst), "ulps")
+
+
+def cell(rows: pd.DataFrame, every: pd.DataFrame | None = None) -> Cell:
     """The verdict on one problem in one format."""
     problem, form = str(rows["problem"].iloc[0]), str(rows["format"].iloc[0])
-    best = min((part for _, part in rows.groupby("algorithm", sort=False)), key=_badness)
+    whole = rows if every is None else pd.concat([every, rows], ignore_index=True)
+    name = recommended(rows, whole)
+    best = whole[whole["algorithm"] == name]
     worst = best.iloc[int(best["max_ulp"].argmax())]
-    error, typical = float(worst["max_ulp"]), float(best["median_ulp"].median())
-    grade = "exact" if error <= 1 else "good" if error <= 100 else "poor"
-    if outcome.lost(best).any():
-        grade = "none"
-    naive = naive_mark(rows[rows["algorithm"] == "naive"])
-    return Cell(problem, form, str(worst["algorithm"]), error, typical, grade, naive, str(worst["row"]))
+    error = float(worst["max_ulp"])
+    first = next(iter(PROBLEMS[problem].algorithms)) if problem in PROBLEMS else "naive"
+    naive = naive_mark(whole[whole["algorithm"] == first])
+    grade = "lost" if outcome.lost(best).any() else next(g for g, most in GRADES.items() if error <= most)
+    return Cell(problem, form, name, error, grade, naive, str(worst["row"]))
+
+
+def recommended(rows: pd.DataFrame, whole: pd.DataFrame) -> str:
+    """The formula to use: the best plain one where it keeps half the digits on all inputs, else ``faithful``.
+
+    Plain formulas are compared on the inputs that all of them were given, and must hold on the rest as well.
+    """
+    parts = {str(name): part for name, part in rows.groupby("algorithm", sort=False)}
+    exact = parts.pop("faithful", None)
+    plain = min(parts, key=lambda name: _badness(parts[name])) if parts else "faithful"
+    return plain if exact is None or keeps_half(whole[whole["algorithm"] == plain]) else "faithful"
+
+
+def keeps_half(rows: pd.DataFrame) -> bool:
+    """Whether at least half the digits of every value are right."""
+    half = 2.0 ** (FORMATS[str(rows["format"].iloc[0])].p / 2)
+    return not outcome.lost(rows).any() and bool(rows["max_ulp"].max() <= half)
 
 
 def naive_mark(rows: pd.DataFrame) -> str:
@@ -110,13 +150,13 @@ def naive_mark(rows: pd.DataFrame) -> str:
 
 
 def _badness(rows: pd.DataFrame) -> tuple[float, ...]:
-    """What a formula is judged by: results that are no number, worst error to two digits, zeros, 99% errors, order."""
+    """What a formula is judged by: no numbers, worst error to two digits, zeros, 99% errors to one digit, order."""
     order = list(PROBLEMS[str(rows["problem"].iloc[0])].algorithms) if rows["problem"].iloc[0] in PROBLEMS else []
     name = str(rows["algorithm"].iloc[0])
     return (
         float(rows[list(outcome.NOT_NUMBERS)].to_numpy().sum()),
         float(f"{rows['max_ulp'].max():.1e}"),
         float(rows["underflow"].sum()),
-        float(rows["p99_ulp"].mean()),
+        float(f"{rows['p99_ulp'].mean():.0e}"),
         float(order.index(name)) if name in order else 0.0,
     )

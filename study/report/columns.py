@@ -94,6 +94,7 @@ COLUMNS: dict[str, Column] = {
     "first_n": Column("First n", "observations", "integer", "The smallest number of factors whose product is zero."),
     "first_logit": _number("First logit", "", "The smallest largest logit for which the formula is not finite."),
     "ns_per_element": _number("Cost", "ns/element", "Time an element, the median of repeated measurements."),
+    "times_naive": _number("Cost", "× naive", "Time beside the naive formula’s, in one run."),
     "offset": _number("Offset", "", "A number that is added to all logits."),
     "spread": _number("Spread", "", "Distance from the smallest logit to the largest."),
     "library": _text("Library", "Whose function."),
@@ -101,6 +102,18 @@ COLUMNS: dict[str, Column] = {
     "layout": _text("Layout", "Rows: each vector contiguous; columns: along axis 0; strided rows: Fortran order."),
     "misbehaviour": _text("Refusal", "What the function raised or returned instead of a result."),
     "n": Column("Length n", "", "integer", "Length of a vector."),
+    "length": Column("Length", "", "integer", "How many numbers a vector has; 1 where the arguments are numbers."),
+    "coverage": _text("Coverage", "Exhaustive where every bit pattern was tried, else which were."),
+    "not_correctly_rounded": _count("Not correctly rounded", "Results that are not the nearest number of the format."),
+    "by_engine": _count("By engine", "Results that the fast reference left to the engine of 120 bits."),
+    "by_mpmath": _count("By mpmath", "Results that the engine left to mpmath."),
+    "above_ulp": _number("Above", "ulps", "Errors of a bin are greater than this."),
+    "to_ulp": _number("To", "ulps", "And at most this."),
+    "ns_per_number": _number("Time", "ns/number", "Time for one number of the arguments."),
+    "seed": _text("Seed", "Name of the search’s seed."),
+    "found_by": _text("Found by", "Searched: a lower bound on the largest error; or random."),
+    "evaluations": _count("Evaluations", "Inputs that were tried."),
+    "component": Column("Component", "", "integer", "Which component of the result it is."),
     "row_sum": _number("Row sum", "", "The exact sum of a computed softmax; 1 is due."),
     "from_logit": _number("Logit", "", "The first of the float16 numbers of this part of the axis."),
     "to_logit": _number("To logit", "", "The last of them."),
@@ -114,7 +127,31 @@ COLUMNS: dict[str, Column] = {
     ),
 }
 
+SWEPT: dict[str, Column] = {
+    "inputs": _count("Inputs", "How many inputs there are, and were tried."),
+    "count": _count("Results", "How many results were judged, or are in the bin."),
+    "worst_component": Column("Worst component", "", "integer", "Which component of the result it is."),
+    "worst_input": _text("Worst input", "An input of the largest error, numbers in hexadecimal."),
+}
+"""Columns of the sweeps over every input that mean something else there."""
+
 
 def column(name: str) -> Column:
     """The entry of a column; one that has none is described by its name."""
     return COLUMNS.get(name, _text(name.replace("_", " ").capitalize(), ""))
+
+
+AXES = {
+    "n": "number of terms n",
+    "b": "batch size b",
+    "size": "size of the logit",
+    "margin": "margin of the right logit",
+    "distance": "distance d of the model",
+    "value": "logit x",
+}
+"""Swept parameters whose names do not say enough on an axis."""
+
+
+def axis(parameter: str) -> str:
+    """What an axis is called that a parameter is swept along."""
+    return AXES.get(parameter, parameter)

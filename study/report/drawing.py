@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from study.report.figures.paper import Paper
 
 
 @dataclass(frozen=True)
@@ -14,11 +14,13 @@ class Drawing:
     """A figure with its words, all computed from the same table.
 
     Attributes:
-        figure: the matplotlib figure, drawn inside ``style.applied()``.
+        paper: what is drawn.
+        height: in pixels.
         caption: what is drawn, and how to read it.
         alt: what is to be seen in it, for those who do not see it.
     """
 
-    figure: Figure
+    paper: Paper
+    height: float
     caption: str
     alt: str

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from study.report import outcome
 from study.report.sentences import pick
-from study.report.text import listed, number
+from study.report.text import listed, number, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +31,7 @@ def row_sum(form: str, layout: str, n: int) -> Sentence:
         if off.empty:
             return None
         each = listed(f"{number(row['row_sum'])} by {named(row)}" for _, row in off.iterrows())
-        return f"The softmax of {n:,} equal {form} logits, the vectors as {layout}, sums to {each}; it should to 1."
+        return f"The softmax of {n:,} equal {form} logits, the vectors as {layout}, sums to {each}, not to 1."
 
     return sentence
 
@@ -44,13 +44,8 @@ def infinite(problem: str, form: str, kind: str) -> Sentence:
         lost = rows[rows["overflow"] > 0]
         if lost.empty:
             return None
-        each = listed(
-            f"{named(row)}, {row['overflow']:.0f} of {row['count']:.0f} results" for _, row in lost.iterrows()
-        )
-        return (
-            f"On “{kind}” in {form} {problem} is infinite by {each}; "
-            f"exactly it is {number(float(lost['worst_reference'].iloc[0]))}."
-        )
+        exact = number(float(lost["worst_reference"].iloc[0]))
+        return f"The {problem} of “{kind}” in {form} is infinite, not {exact}, by {_counted(lost, 'overflow')}."
 
     return sentence
 
@@ -63,13 +58,15 @@ def zero(problem: str, form: str, kind: str) -> Sentence:
         lost = rows[(rows["underflow"] > 0) & (rows["worst_computed"].astype(float) == 0)]
         if lost.empty:
             return None
-        each = listed(
-            f"{number(float(row['worst_reference']))} by {named(row)}, {row['underflow']:.0f} times in all"
-            for _, row in lost.iterrows()
-        )
-        return f"On “{kind}” in {form} {problem} is 0 where it should be {each}."
+        exact = listed(dict.fromkeys(number(float(value)) for value in lost["worst_reference"]))
+        return f"The {problem} of “{kind}” in {form} is 0, not {exact}, by {_counted(lost, 'underflow')}."
 
     return sentence
+
+
+def _counted(rows: pd.DataFrame, kind: str) -> str:
+    """Functions, and how often each fails so."""
+    return listed(f"{named(row)} in {row[kind]:.0f} of {row['count']:.0f} results" for _, row in rows.iterrows())
 
 
 def within_one_ulp(tables: Tables) -> str | None:
@@ -85,8 +82,8 @@ def within_one_ulp(tables: Tables) -> str | None:
     said = f"{listed(whole)} {'is' if len(whole) == 1 else 'are'}" if whole else "none is"
     typical = float(rows.groupby(["problem", "algorithm"])["max_ulp"].max().median())
     return (
-        f"Of {count} library functions measured on the hard battery, {said} within one ulp throughout; the median of "
-        f"their worst errors is {number(typical)} ulps."
+        f"Of {count} library functions measured on the hard battery, {said} within one ulp throughout; half of them "
+        f"are somewhere off by {number(typical)} ulps or more."
     )
 
 
@@ -98,12 +95,10 @@ def lost_functions(tables: Tables) -> str | None:
     worst = _names(lost)
     if not worst:
         return None
-    count = int(lost[list(outcome.NOT_NUMBERS)].sum().sum())
     each = listed(f"{len(_names(part))} of {name}" for name, part in lost.groupby("backend", sort=False))
     return (
-        f"{len(worst)} of {len(_names(rows))} library functions have no digit right, or a wrong infinity or NaN, for "
-        f"some input and format of the hard battery: {each}. {number(count)} "
-        "of their results are infinite or NaN, or fail to be."
+        f"{len(worst)} of {len(_names(rows))} library functions have no digit right for some input and format of the "
+        f"hard battery: {each}."
     )
 
 
@@ -137,13 +132,12 @@ def still_wrong(backend: str) -> Sentence:
         measured, wrong = rows[rows["verdict"] != "not applicable"], pick(rows, verdict="wrong")
         if wrong.empty:
             return None
-        each = listed(
-            f"{row['title']} ({row['algorithm']}, {row['format']}, {number(float(row['ulps']))} ulps off)"
-            for _, row in wrong.iterrows()
-        )
+        inexact = len(pick(rows, verdict="inexact"))
         return (
-            f"{backend} {rows['version'].iloc[0]} is wrong on {len(wrong)} of {len(measured)} reported inputs that it "
-            f"has a function for: {each}."
+            f"{backend} {rows['version'].iloc[0]} is wrong today on {len(wrong)} of {len(measured)} reported "
+            "inputs that "
+            f"it has a function for, by {number(float(wrong['ulps'].median()))} ulps in the median, and inexact on "
+            f"{inexact}."
         )
 
     return sentence
@@ -160,8 +154,9 @@ def worst_gradient(problem: str, form: str) -> Sentence:
         each = []
         for _, part in lost.groupby("algorithm", sort=False):
             first = part.iloc[int(part["value"].abs().argmin())]
-            said = f"{outcome.words(part)}, {number(int(part[list(outcome.FAILURES)].sum().sum()))} times,"
-            each.append(f"{said} by {named(first)} from a logit of {number(float(first['value']))}")
-        return f"The {problem} in {form} by differentiation: {listed(each)}."
+            times = int(part[list(outcome.FAILURES)].sum().sum())
+            start = plain(float(first["value"]))
+            each.append(f"{first['algorithm']} ({outcome.words(part)} from a logit of {start} on, {times} times)")
+        return f"Differentiation in {form} loses the {problem} with {listed(each)}."
 
     return sentence

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from study.report.columns import axis
 from study.report.sentences import pick
-from study.report.text import listed, number
+from study.report.text import listed, number, plain
 
 if TYPE_CHECKING:
     from study.report.sentences import Sentence, Tables
@@ -25,8 +26,9 @@ def worst_beside_faithful(table: str, problem: str, algorithm: str) -> Sentence:
         if not {algorithm, "faithful"} <= set(worst.index) or not worst["faithful"] <= 1 < worst[algorithm]:
             return None
         return (
-            f"Near the zero of {problem} the {algorithm} formula in float64 is up to {number(worst[algorithm])} ulps "
-            f"off; faithful is within {number(worst['faithful'])} on the same numbers."
+            f"Near its zero the {algorithm} {problem} in float64 is up to {number(worst[algorithm])} ulps off; "
+            "faithful, on "
+            f"the same numbers, at most {number(worst['faithful'])}."
         )
 
     return sentence
@@ -42,12 +44,13 @@ def first_zero(table: str, problem: str, algorithm: str, better: str) -> Sentenc
         kept = pick(rows, algorithm=better)
         if firsts.empty or kept.empty or kept["underflow"].any():
             return None
-        each = listed(f"{number(firsts[name])} in {name}" for name in FORMATS if name in firsts.index)
-        parameter = lost["parameter"].iloc[0]
+        each = listed(f"{plain(firsts[name])} in {name}" for name in FORMATS if name in firsts.index)
+        parameter = axis(str(lost["parameter"].iloc[0]))
         count = f"{int(lost['underflow'].sum()):,} of {int(lost['count'].sum()):,} results"
         return (
-            f"By the {algorithm} formula {problem} is exactly 0 from a {parameter} of {each}, in all for {count}; by "
-            f"{better} never."
+            f"By the {algorithm} formula {problem} is exactly 0 once the {parameter} reaches {each}, in all for "
+            f"{count}; "
+            f"by {better} never."
         )
 
     return sentence
@@ -62,11 +65,12 @@ def fails_from(table: str, problem: str, algorithm: str) -> Sentence:
         firsts = failed.groupby("format")["value"].min()
         if firsts.empty:
             return None
-        each = listed(f"{number(firsts[name])} in {name}" for name in FORMATS if name in firsts.index)
+        each = listed(f"{plain(firsts[name])} in {name}" for name in FORMATS if name in firsts.index)
         parameter, count = rows["parameter"].iloc[0], int(failed[["overflow", "nan"]].to_numpy().sum())
         return (
-            f"The {algorithm} formula of {problem} is infinite or NaN first at a {parameter} of {each}, in all for "
-            f"{count:,} of {int(rows['count'].sum()):,} results."
+            f"The {algorithm} {problem} turns infinite or NaN once the {axis(str(parameter))} reaches {each}: "
+            f"{count:,} of "
+            f"{int(rows['count'].sum()):,} results."
         )
 
     return sentence
@@ -81,7 +85,7 @@ def share_lost(table: str, problem: str, algorithm: str) -> Sentence:
         if not lost["lost"].any():
             return None
         each = listed(f"{100 * lost['lost'][n] / lost['count'][n]:.0f}% in {n}" for n in FORMATS if n in lost.index)
-        return f"Of these sums the {algorithm} formula of {problem} loses to infinity, zero or NaN {each}."
+        return f"The {algorithm} {problem} loses to infinity, zero or NaN this part of its results: {each}."
 
     return sentence
 
@@ -177,7 +181,7 @@ def divergence(tables: Tables) -> str | None:
     if not worst["faithful"] < 1e-6 < worst["difference"]:
         return None
     return (
-        f"Where a model is off by {number(closest['value'].iloc[0])}, its divergence as cross entropy minus entropy in "
+        f"Where a model is off by {plain(closest['value'].iloc[0])}, its divergence as cross entropy minus entropy in "
         f"float32 has a relative error of {number(worst['difference'])}, term by term with log1p of "
         f"{number(worst['log1p'])}, and faithful of {number(worst['faithful'])}."
     )
@@ -190,9 +194,9 @@ def training(tables: Tables) -> str | None:
     died = naive[naive["died"].notna()]
     if died.empty or stable["died"].notna().any():
         return None
-    steps = died[["format", "died", "rate"]].itertuples(index=False)
-    each = listed(f"{name} at step {step:.0f} (rate {rate:g})" for name, step, rate in steps)
+    steps = died.groupby(["rate", "died"])["format"]
+    each = listed(f"at step {step:.0f} in {listed(part)} (rate {rate:g})" for (rate, step), part in steps)
     return (
-        f"With the naive loss training on raw pixels dies in {each}. With the shifted one it never does, and ends at a "
+        f"With the naive loss, training on raw pixels dies {each}; with the shifted one it never does, and ends at a "
         f"test accuracy of {100 * stable['accuracy'].min():.0f}% or better."
     )

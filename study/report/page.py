@@ -8,43 +8,38 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from study.experiment import MAIN_FORMATS
-from study.machine import machine, versions
-from study.report import advice, answer, svg
+from study.report import advice, answer, provenance, svg
 from study.report.columns import COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    import pandas as pd
     from jinja2 import Environment
     from markupsafe import Markup
 
-    from study.experiment import Experiment
+    from study.report.data import Data
     from study.report.sections import Section
 
 TEMPLATES = Path(__file__).parent / "templates"
 STRONGEST = 5
-METRICS = ("max_ulp", "max_u", "max_scaled", "max_cond", "bound_used")
+METRICS = ("max_ulp", "max_u", "max_scaled", "max_normwise", "max_cond", "bound_used")
 TITLE = "Which formula, in which floating-point format, can you trust?"
 
 
-def render(
-    stored: Sequence[tuple[Experiment, Mapping[str, pd.DataFrame]]], sections: Sequence[Section]
-) -> dict[str, str]:
+def render(data: Data, sections: Sequence[Section]) -> dict[str, str]:
     """The texts of ``report.html`` and ``README.md``."""
-    claims = sorted((claim for s in sections for claim in s.claims), key=lambda claim: claim.rank)
-    rows = answer.measured(stored)
     context = {
         "title": TITLE,
         "formats": MAIN_FORMATS,
-        "matrix": answer.matrix(rows),
-        "advice": advice.view(rows),
-        "strongest": claims[:STRONGEST],
+        "matrix": data.matrix,
+        "marks": answer.MARKS,
+        "faithful": answer.faithful(data.rows),
+        "advice": advice.view(data.rows),
+        "strongest": data.claims()[:STRONGEST],
         "sections": sections,
         "metrics": [COLUMNS[name] for name in METRICS],
-        "machine": machine(),
-        "versions": versions(),
-        "colours": svg.variables(":root"),
+        "provenance": provenance.groups(sections),
+        "colours": svg.variables(":root") + svg.sheet(),
     }
     return {name: _environment().get_template(f"{name}.j2").render(context) for name in ("report.html", "README.md")}
 
@@ -61,7 +56,7 @@ def _environment() -> Environment:
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"inline": svg.inline, "cell": markdown_cell, "prose": prose}
+    environment.filters |= {"cell": markdown_cell, "prose": prose}
     environment.globals |= {"read": lambda name: (TEMPLATES / name).read_text(encoding="utf-8")}
     return environment
 

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from study.experiment import Sweep
 from study.problems import get_problem
-from study.report import svg, views
-from study.report.text import listed, number, slug
+from study.report import field, svg, views
+from study.report.text import listed, number, plain, slug
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
     from study.experiment import Experiment
+    from study.report.drawing import Drawing
     from study.report.views import View
 
 
@@ -36,7 +37,8 @@ class Picture:
     name: str
     caption: str
     alt: str
-    svg: str
+    inline: str
+    alone: str
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,12 @@ class Formula:
 
 @dataclass(frozen=True)
 class Section:
-    """An experiment, ready to be written."""
+    """An experiment, or what else has been measured, ready to be written.
+
+    Attributes:
+        files: its stored tables, below results/.
+        origin: the file or command that makes them.
+    """
 
     name: str
     title: str
@@ -64,13 +71,19 @@ class Section:
     method: Sequence[str]
     formulas: Sequence[Formula]
     files: Sequence[str]
+    origin: str
+
+    @property
+    def dictionaries(self) -> list[str]:
+        """Where the columns of its tables are described, below results/."""
+        return list(dict.fromkeys(f"{file.split('/')[0]}/datapackage.json" for file in self.files))
 
 
 def section(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> Section:
     """Everything to be said about one experiment."""
     sweeps = {name: declared for name, declared in experiment.tables.items() if isinstance(declared, Sweep)}
-    small = [name for name in tables if name not in sweeps and len(tables[name]) <= views.WHOLE]
-    shown = [views.summary(experiment.name, n, tables[n]) for n in sweeps] + [views.whole(n, tables[n]) for n in small]
+    shown = [views.summary(experiment.name, n, tables[n]) for n in sweeps]
+    shown += [_shown(name, table) for name, table in tables.items() if name not in sweeps and _fits(table)]
     return Section(
         name=experiment.name,
         title=experiment.name.replace("_", " ").capitalize(),
@@ -82,30 +95,44 @@ def section(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> Secti
         worst=[views.worst_inputs(experiment.name, name, tables[name]) for name in sweeps],
         method=[method(name, declared, tables[name]) for name, declared in sweeps.items()],
         formulas=formulas(experiment),
-        files=[f"{name}.csv" for name in experiment.tables],
+        files=[f"{experiment.name}/{name}.csv" for name in experiment.tables],
+        origin=f"experiments/{experiment.name}.py",
     )
+
+
+def _fits(table: pd.DataFrame) -> bool:
+    return len(table) <= views.WHOLE or "verdict" in table
+
+
+def _shown(name: str, table: pd.DataFrame) -> View:
+    return field.view(name, table) if "verdict" in table else views.whole(name, table)
 
 
 def claims(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     """The findings that hold, in the order in which they were declared."""
-    found = [(finding, finding.sentence(tables)) for finding in experiment.findings]
-    held = [(finding.rank, sentence) for finding, sentence in found if sentence]
-    return [
-        Claim(f"{slug(experiment.name)}-finding-{k}", sentence, rank, experiment.name)
-        for k, (rank, sentence) in enumerate(held, 1)
-    ]
+    return claimed(experiment.name, [(finding.rank, finding.sentence(tables)) for finding in experiment.findings])
+
+
+def claimed(name: str, found: Iterable[tuple[int, str | None]]) -> list[Claim]:
+    """The findings of a section that hold, from their ranks and sentences."""
+    held = [(rank, sentence) for rank, sentence in found if sentence]
+    return [Claim(f"{slug(name)}-finding-{k}", words, rank, name) for k, (rank, words) in enumerate(held, 1)]
 
 
 def picture(experiment: Experiment, name: str, tables: Mapping[str, pd.DataFrame]) -> Picture:
     """Draw one figure."""
-    drawing = experiment.figures[name](tables)
-    return Picture(name, drawing.caption, drawing.alt, svg.render(drawing))
+    return drawn(name, experiment.figures[name](tables))
+
+
+def drawn(name: str, drawing: Drawing) -> Picture:
+    """A drawing, ready to be put in a page."""
+    return Picture(name, drawing.caption, drawing.alt, svg.inline(drawing), svg.alone(drawing))
 
 
 def method(name: str, sweep: Sweep, table: pd.DataFrame) -> str:
     """How a sweep was made, in one paragraph."""
     values, inputs = table["value"].unique(), [str(v) for v in table["inputs"].unique()]
-    span = f"{number(min(values))} to {number(max(values))}" if len(values) > 1 else number(values[0])
+    span = f"{plain(min(values))} to {plain(max(values))}" if len(values) > 1 else plain(values[0])
     return (
         f"Table {name}: {sweep.parameter} takes {len(values)} {'values' if len(values) > 1 else 'value'}, {span}; "
         f"inputs {'; '.join(inputs)}; drawn in binary64 under the named seed “{sweep.seed}”, then rounded once to "

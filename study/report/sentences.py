@@ -46,8 +46,7 @@ def tiny_likelihood(tables: Tables) -> str | None:
         return None
     return (
         f"1e-100 is zero in {listed(lost)}; {listed(kept['format'])} holds it, and its log is "
-        f"{number(kept['computed'].iloc[0], 5)}. The sum of a hundred logs of 0.1 comes to about that in every format "
-        "that has the digits for it."
+        f"{number(kept['computed'].iloc[0], 5)}."
     )
 
 
@@ -60,7 +59,7 @@ def first_underflow(p: float) -> Sentence:
         if firsts.empty:
             return None
         each = listed(f"{int(n)} in {form}" for n, form in zip(firsts["first_n"], firsts["format"], strict=True))
-        return f"The likelihood of observations of probability {p:g} is exactly zero from this many on: {each}."
+        return f"A product of probabilities of {p:g} is exactly zero after this many factors: {each}."
 
     return sentence
 
@@ -95,7 +94,7 @@ def first_overflow(algorithm: str, problem: str) -> Sentence:
         each = listed(
             f"{number(x, 5)} in {form}" for x, form in zip(firsts["first_logit"], firsts["format"], strict=True)
         )
-        return f"The {algorithm} {problem} fails from a largest logit of {each} on."
+        return f"The {algorithm} {problem} fails as soon as a logit reaches {each}."
 
     return sentence
 
@@ -132,7 +131,27 @@ def stable_stays(problem: str, stable: str = "shifted") -> Sentence:
             f"{number(part['max_scaled'].max())} in {form}" for form, part in same.groupby("format", sort=False)
         )
         return (
-            f"Where the naive {problem} fails, the {stable} one does not: its worst error over u (1 + cond) is {each}."
+            f"Where the naive {problem} fails, the {stable} one does not: its worst error in units of u (1 + cond) is "
+            f"{each}."
+        )
+
+    return sentence
+
+
+def small_components(problem: str, algorithm: str) -> Sentence:
+    """How far single components are off, beside the error of the vector as a whole."""
+
+    def sentence(tables: Tables) -> str | None:
+        rows = pick(tables["sweep"], problem=problem, algorithm=algorithm)
+        alone = rows.groupby("format")["max_ulp"].max()
+        whole = float(rows["max_normwise"].max())
+        if not whole < MODERATE or not whole < alone.max():
+            return None
+        each = listed(f"{number(alone[form])} ulps in {form}" for form in MAIN_FORMATS if form in alone)
+        return (
+            f"A small component of the {algorithm} {problem} may be off by {each}, the vector as a whole never is: "
+            "beside "
+            f"its largest component no error exceeds {number(whole)} u in any format."
         )
 
     return sentence

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import NamedTuple
 
 
 class Ink(NamedTuple):
-    """A colour by its role, on light and on dark ground; drawings use the light one, which SVG makes a variable."""
+    """A colour by its role, on light and on dark ground."""
 
     name: str
     light: str
@@ -28,21 +24,21 @@ SHADE_DEEP = Ink("shade-deep", "#e3e2dd", "#30353a")
 
 
 class Hand(NamedTuple):
-    """How an algorithm is drawn."""
+    """How an algorithm is drawn: its colour, and the dashes of its line in pixels."""
 
     ink: Ink
-    dash: Any
+    dash: str
 
 
 HANDS = (
-    Hand(Ink("vermilion", "#b8440a", "#ff8f5c"), "-"),
-    Hand(Ink("blue", "#0067a5", "#62b6f5"), "-"),
-    Hand(Ink("green", "#00755a", "#35c9a0"), (0, (6, 1.5))),
-    Hand(Ink("purple", "#9c3d76", "#e79cc8"), (0, (3.5, 1.2))),
-    Hand(Ink("ochre", "#866000", "#e8b53a"), (0, (6, 1.5, 1, 1.5))),
-    Hand(Ink("slate", "#4b5a78", "#a8b8d8"), (0, (1.2, 1.2))),
-    Hand(Ink("black", "#2b2b2b", "#dcdcdc"), (0, (9, 2, 1, 2, 1, 2))),
-    Hand(Ink("brown", "#7a4a2b", "#d8a27e"), (0, (2, 3))),
+    Hand(Ink("vermilion", "#b8440a", "#ff8f5c"), ""),
+    Hand(Ink("blue", "#0067a5", "#62b6f5"), ""),
+    Hand(Ink("green", "#00755a", "#35c9a0"), "11 3"),
+    Hand(Ink("purple", "#9c3d76", "#e79cc8"), "6 2.5"),
+    Hand(Ink("ochre", "#866000", "#e8b53a"), "11 3 2 3"),
+    Hand(Ink("slate", "#4b5a78", "#a8b8d8"), "2.5 2.5"),
+    Hand(Ink("black", "#2b2b2b", "#dcdcdc"), "16 4 2 4 2 4"),
+    Hand(Ink("brown", "#7a4a2b", "#d8a27e"), "4 5"),
 )
 """Okabe and Ito's colours, darkened on light ground until text of that colour is readable (4.5 : 1)."""
 
@@ -58,6 +54,7 @@ HEAT = (
 ANCHORS = {"naive": 0, "shifted": 1, "faithful": 2, "sum_log": 1}
 MARKERS = {"float16": "o", "bfloat16": "s", "float32": "^", "float64": "D", "float8_e4m3fn": "v", "float8_e5m2": "P"}
 INKS = (TEXT, QUIET, RULE, GROUND, SHADE, SHADE_DEEP, *HEAT, *(hand.ink for hand in HANDS))
+LIBRARIES = ("torch", "numpy", "scipy", "jax", "sklearn")
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 
 
@@ -89,40 +86,6 @@ def marker(form: str) -> str:
     return MARKERS.get(form, "o")
 
 
-@contextmanager
-def applied() -> Iterator[None]:
-    """Draw in this style; nothing global changes."""
-    import matplotlib as mpl
-
-    with mpl.rc_context(
-        {
-            "figure.facecolor": "none",
-            "axes.facecolor": "none",
-            "savefig.facecolor": "none",
-            "font.family": "DejaVu Sans",
-            "font.size": 9,
-            "text.color": TEXT.light,
-            "axes.labelcolor": TEXT.light,
-            "axes.edgecolor": QUIET.light,
-            "axes.linewidth": 0.8,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.titlelocation": "left",
-            "axes.titlesize": 10,
-            "axes.titleweight": "bold",
-            "axes.grid": True,
-            "axes.axisbelow": True,
-            "grid.color": RULE.light,
-            "grid.linewidth": 0.6,
-            "xtick.color": QUIET.light,
-            "ytick.color": QUIET.light,
-            "xtick.minor.visible": False,
-            "ytick.minor.visible": False,
-            "lines.linewidth": 1.8,
-            "lines.markersize": 4.2,
-            "svg.fonttype": "none",
-            "svg.hashsalt": "study",
-            "path.simplify": False,
-        }
-    ):
-        yield
+def library_hand(library: str) -> Hand:
+    """How to draw a library, wherever it appears."""
+    return HANDS[LIBRARIES.index(library) % len(HANDS)] if library in LIBRARIES else HANDS[-1]

@@ -2,49 +2,53 @@
 
 from __future__ import annotations
 
-import io
-import re
 from typing import TYPE_CHECKING
 
-from study.report.style import FONT, GROUND, INKS, applied
+from study.report.figures.paper import BODY, WIDTH, escaped, short
+from study.report.style import FONT, GROUND, INKS
 
 if TYPE_CHECKING:
     from study.report.drawing import Drawing
 
-HEAD = re.compile(r"^.*?(?=<svg )", re.DOTALL)
-LONG = re.compile(r"(\d+\.\d\d)\d+")
-TAG = re.compile(r"<[^>]*>")
-SPACE = re.compile(r"\s*\n\s*")
-BETWEEN = re.compile(r">\s+<")
-GROUP = re.compile(r"<g id=\"[^\"]*\"")
-USES = re.compile(r"<g((?: [^>]*)?)>((?:<use [^>]*/>)+)</g>")
-COMMENT = re.compile(r"\s*<!--.*?-->", re.DOTALL)
-META = re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL)
+SHAPES = (
+    "text{fill:currentColor}.f,.m{fill:currentColor}.l{fill:none;stroke:currentColor;stroke-width:1.8;"
+    "stroke-linejoin:round}.h{fill:var(--ground);stroke:currentColor;stroke-width:1.3}.thin{stroke-width:1.3}"
+    ".r{stroke:var(--rule)}.a{stroke:var(--quiet);stroke-width:.8}.q{stroke:var(--quiet);stroke-dasharray:3 3}"
+)
+"""What the classes of elements look like: filled, mark, line, hollow mark, rule of the grid, axis, marked place."""
 
 
-def render(drawing: Drawing) -> str:
-    """The figure as an SVG file that stands alone, on its own ground, light or dark as the reader's system is."""
-    with applied():
-        stream = io.StringIO()
-        drawing.figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
-    text = COMMENT.sub("", META.sub("", HEAD.sub("", stream.getvalue())))
-    text = TAG.sub(lambda tag: SPACE.sub(" ", LONG.sub(r"\1", tag[0])), text)
-    text = USES.sub(_shared, BETWEEN.sub("><", GROUP.sub("<g", text)))
-    for ink in INKS:
-        text = text.replace(ink.light, f"var(--{ink.name})")
-    text = re.sub(r"font: (.*?)'DejaVu Sans'[^;\"]*", r"font: \1var(--figure-font)", text)
-    ground = f'<rect width="100%" height="100%" style="fill: var(--{GROUND.name})"/>'
-    words = f"<title>{escaped(drawing.alt)}</title>"
-    return re.sub(r"(<svg [^>]*>)", rf"\1\n {words}\n <style>{variables('svg')}</style>\n {ground}", text, count=1)
+def inline(drawing: Drawing) -> str:
+    """The figure as part of a page that has the style sheet."""
+    size = f"0 0 {short(WIDTH)} {short(drawing.height)}"
+    return f'<svg class="drawn" viewBox="{size}">{"".join(drawing.paper.parts)}</svg>'
 
 
-def _shared(group: re.Match[str]) -> str:
-    """A group of marks of one style, which then stands once."""
-    styles = set(re.findall(r' style="([^"]*)"', group[2]))
-    if len(styles) != 1 or "style=" in group[1]:
-        return group[0]
-    (style,) = styles
-    return f'<g{group[1]} style="{style}">' + group[2].replace(f' style="{style}"', "") + "</g>"
+def alone(drawing: Drawing) -> str:
+    """The figure as an SVG file, on its own ground, light or dark as the reader's system is."""
+    size = f"{short(WIDTH)} {short(drawing.height)}".split()
+    head = f'class="drawn" width="{size[0]}" height="{size[1]}" viewBox="0 0 {size[0]} {size[1]}"'
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" {head}>',
+        f"<title>{escaped(drawing.alt)}</title>",
+        f"<style>{variables('svg')}{sheet()}</style>",
+        f'<rect width="100%" height="100%" class="f {GROUND.name}"/>',
+        *drawing.paper.parts,
+        "</svg>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def sheet() -> str:
+    """The style sheet of all figures."""
+    inks = "".join(f".drawn .{ink.name}{{color:var(--{ink.name})}}" for ink in INKS)
+    shapes = "}".join(_scoped(rule) for rule in SHAPES.split("}"))
+    return f".drawn{{font:{short(BODY)}px var(--figure-font)}}{shapes}{inks}"
+
+
+def _scoped(rule: str) -> str:
+    names, _, rest = rule.partition("{")
+    return ",".join(f".drawn {name}" for name in names.split(",")) + "{" + rest if rest else ""
 
 
 def variables(selector: str) -> str:
@@ -56,17 +60,3 @@ def variables(selector: str) -> str:
         f"{selector}{{--figure-font:{font};{light}}}"
         f"@media (prefers-color-scheme:dark){{@media not print{{{selector}{{{dark}}}}}}}"
     )
-
-
-def inline(text: str, name: str) -> str:
-    """A stand-alone SVG as part of a page that has its variables: own identifiers, no ground of its own."""
-    text = re.sub(r"<style>svg\{.*?</style>\s*<rect[^>]*/>", "", text, flags=re.DOTALL)
-    text = re.sub(r"<title>.*?</title>\s*", "", text, count=1, flags=re.DOTALL)
-    text = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', text)
-    text = re.sub(r'(xlink:href="#|url\(#)([^")]+)', rf"\1{name}-\2", text)
-    return re.sub(r'<svg ([^>]*?)width="([\d.]+)pt" height="([\d.]+)pt"', r"<svg \1", text, count=1)
-
-
-def escaped(words: str) -> str:
-    """Words as XML text."""
-    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

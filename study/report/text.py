@@ -30,10 +30,30 @@ def measure(value: float, unit: str) -> str:
     return f"{shown} ulp" if unit == "ulps" and shown == "1" else f"{shown} {unit}"
 
 
+def percent(share: float) -> str:
+    """A share of one: 0%, 4.88%, 100%; never 0 or 100 where it is not quite."""
+    if share in {0, 1}:
+        return f"{100 * share:.0f}%"
+    shown = number(100 * share)
+    return "over 99.9%" if shown == "100" else f"{shown}%"
+
+
+def plain(value: float) -> str:
+    """A number that was chosen, not measured, as it is: 0.1, 2,000, 1e−9."""
+    if not math.isfinite(value) or (value == int(value) and abs(value) < 10**6):
+        return number(value if not math.isfinite(value) else int(value))
+    return f"{value:g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e").replace("-", "−")
+
+
 def power(value: float) -> str:
-    """A power of ten for an axis: 0.01, 1, 100, 10⁶."""
-    exponent = round(math.log10(value))
-    return f"{10.0**exponent:g}" if -2 <= exponent <= 3 else f"10{str(exponent).translate(SUPERSCRIPTS)}"
+    """A number with one digit for an axis: 0, 0.01, −1, 2000, 10⁶, 5·10⁶."""
+    if value <= 0:
+        return "0" if value == 0 else f"−{power(-value)}"
+    exponent = math.floor(math.log10(value) + 1e-9)
+    digit = round(value / 10.0**exponent)
+    if -2 <= exponent <= 3:
+        return f"{digit * 10.0**exponent:g}"
+    return f"{digit}·" * (digit != 1) + f"10{str(exponent).translate(SUPERSCRIPTS)}"
 
 
 def listed(parts: Iterable[str]) -> str:

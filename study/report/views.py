@@ -11,7 +11,7 @@ import pandas as pd
 from study.formats import FORMATS
 from study.report import outcome
 from study.report.columns import column
-from study.report.text import number
+from study.report.text import number, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,11 +43,21 @@ REPLAY = Heading("Replay", "", "A command that computes this case again, step by
 
 @dataclass(frozen=True)
 class Value:
-    """A cell: what is read, and what it is sorted by."""
+    """A cell.
+
+    Attributes:
+        text: what is read.
+        key: what it is sorted by.
+        command: whether it is to be typed in a terminal.
+        links: where it leads instead: words and addresses.
+        tone: ``exact``, ``far`` or ``lost``, where it is coloured like a cell of a heat map.
+    """
 
     text: str
     key: Any = ""
     command: bool = False
+    links: Sequence[tuple[str, str]] = ()
+    tone: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,10 +84,11 @@ def summary(experiment: str, name: str, table: pd.DataFrame) -> View:
     parameter = str(table["parameter"].iloc[0])
     lines = []
     by = keys(table)
+    table = table.assign(lost=outcome.lost(table))
     for names, part in in_order(table, by):
-        lost = part[outcome.lost(part)]
+        lost = part[part["lost"]]
         worst = part.iloc[int(part["max_ulp"].argmax())]
-        fails = f"{outcome.words(lost)} from {number(lost['value'].min())}" if len(lost) else "–"
+        fails = f"{outcome.words(lost)} from {plain(lost['value'].min())}" if len(lost) else "–"
         lines.append(
             [
                 *(Value(k, k) for k in names),
@@ -85,7 +96,7 @@ def summary(experiment: str, name: str, table: pd.DataFrame) -> View:
                 _value(float(worst["max_ulp"])),
                 _value(float(part["bound_used"].max())),
                 Value(fails, float(lost["value"].min()) if len(lost) else math.inf),
-                Value(f"{number(worst['value'])}, {worst['inputs']}", float(worst["value"])),
+                Value(f"{plain(worst['value'])}, {worst['inputs']}", float(worst["value"])),
                 replay(experiment, name, worst.name),
             ]
         )
@@ -100,7 +111,7 @@ def summary(experiment: str, name: str, table: pd.DataFrame) -> View:
         f"{len(table):,} measurements of {int(table['count'].sum()):,} values, summarised: one line for each problem, "
         "formula and format, median and 99% errors being medians over the inputs."
     )
-    return View(name, caption, headings, lines, _filters(lines, range(len(by))))
+    return View(name, caption, headings, lines, filters(lines, range(len(by))))
 
 
 def worst_inputs(experiment: str, name: str, table: pd.DataFrame) -> View:
@@ -115,14 +126,14 @@ def worst_inputs(experiment: str, name: str, table: pd.DataFrame) -> View:
                 *(Value(str(row[k]), str(row[k])) for k in by),
                 _value(float(row["max_ulp"])),
                 replay(experiment, name, row.name),
-                Value(_short(row["worst_input"]), str(row["worst_input"])),
-                *(Value(_digits(row[k]), str(row[k])) for k in ("worst_computed", "worst_reference")),
+                Value(short(row["worst_input"]), str(row["worst_input"])),
+                *(Value(digits(row[k]), str(row[k])) for k in ("worst_computed", "worst_reference")),
             ]
         )
     headings = [heading(k) for k in (*by, "max_ulp", "worst_input", "worst_computed", "worst_reference")]
     caption = "The input that each formula does worst on, measured by the share of its format's digits that is lost."
     return View(
-        name, caption, [*headings[: len(by) + 1], REPLAY, *headings[len(by) + 1 :]], lines, _filters(lines, (0,))
+        name, caption, [*headings[: len(by) + 1], REPLAY, *headings[len(by) + 1 :]], lines, filters(lines, (0,))
     )
 
 
@@ -142,9 +153,9 @@ def in_order(table: pd.DataFrame, by: list[str]) -> list[tuple[list[str], pd.Dat
 def whole(name: str, table: pd.DataFrame) -> View:
     """A small table as it is."""
     names = [k for k in table.columns if k != "experiment"]
-    lines = [[_cell(row[k], 6 if k in EXACT else 3) for k in names] for _, row in table.iterrows()]
+    lines = [[_cell(row[k], 6 if k in EXACT else 3) for k in names] for row in table.to_dict("records")]
     words = [i for i, k in enumerate(names) if k in {"problem", "algorithm", "format", "quantity"}]
-    return View(name, "The stored table, whole.", [heading(k) for k in names], lines, _filters(lines, words))
+    return View(name, "The stored table, whole.", [heading(k) for k in names], lines, filters(lines, words))
 
 
 def heading(name: str) -> Heading:
@@ -153,7 +164,8 @@ def heading(name: str) -> Heading:
     return Heading(entry.title, entry.unit, entry.description, numeric=entry.type != "string")
 
 
-def _filters(lines: Sequence[Sequence[Value]], columns: Sequence[int]) -> dict[int, list[str]]:
+def filters(lines: Sequence[Sequence[Value]], columns: Sequence[int]) -> dict[int, list[str]]:
+    """For each of these columns that has several, the values it takes."""
     values = {i: list(dict.fromkeys(line[i].text for line in lines)) for i in columns}
     return {i: found for i, found in values.items() if len(found) > 1}
 
@@ -164,11 +176,11 @@ def _value(value: float, figures: int = 3) -> Value:
 
 def _cell(value: Any, figures: int) -> Value:
     if isinstance(value, str):
-        return Value(_digits(value), value)
+        return Value(digits(value), value)
     return Value("–", -1.0) if pd.isna(value) else _value(float(value), figures)
 
 
-def _digits(value: Any) -> str:
+def digits(value: Any) -> str:
     """A stored number to six digits; words as they are."""
     try:
         return number(float(value), 6)
@@ -176,7 +188,7 @@ def _digits(value: Any) -> str:
         return str(value)
 
 
-def _short(words: Any) -> str:
+def short(words: Any) -> str:
     """Hexadecimal numbers as decimals, three of them at most."""
     parts = []
     for arg in str(words).split("; "):

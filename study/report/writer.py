@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from study import store
+from study.report import cost, every, provenance
 from study.run import discover
 
 if TYPE_CHECKING:
     from study.experiment import Experiment
-    from study.report.sections import Claim
+    from study.report.data import Data
 
 PAGE = "report.html"
 HERE = Path(__file__).parent
@@ -25,27 +26,20 @@ def build() -> tuple[Path, list[str]]:
     Raises:
         DamagedResultsError: a stored table is missing or cannot be read.
     """
+    from study.report import data
+
     experiments = discover()
-    path, current = store.RESULTS / PAGE, mark(experiments)
-    stored = None if store.is_current("report", current) else _write(experiments)
-    if stored is not None:
-        store.stamp("report", current, stored)
-    return path, [claim.sentence for claim in strongest(experiments)]
-
-
-def strongest(experiments: list[Experiment]) -> list[Claim]:
-    """All findings that hold, by rank."""
-    from study.report.sections import claims
-
-    found = [claim for e in experiments for claim in claims(e, store.read_tables(e))]
-    return sorted(found, key=lambda claim: claim.rank)
+    path, current, stored = store.RESULTS / PAGE, mark(experiments), data.read(experiments)
+    if not store.is_current("report", current):
+        store.stamp("report", current, _write(stored))
+    return path, [claim.sentence for claim in stored.claims()]
 
 
 def mark(experiments: list[Experiment]) -> str:
     """What the report is made from: this package, the declarations, the stored tables."""
     sources = [*HERE.rglob("*.py"), *(Path(e.module_file) for e in experiments)]
-    tables = [store.RESULTS / store.COSTS, *(p for e in experiments for p in table_files(e))]
-    others = [*HERE.joinpath("templates").iterdir(), *tables]
+    tables = [store.RESULTS / store.COSTS, *every.files(), *(p for e in experiments for p in table_files(e))]
+    others = [*HERE.joinpath("templates").iterdir(), *tables, *provenance.files()]
     return store.fingerprint(sources, [[str(p.name), _digest(p)] for p in sorted(others)])
 
 
@@ -60,15 +54,17 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
 
 
-def _write(experiments: list[Experiment]) -> list[Path]:
+def _write(data: Data) -> list[Path]:
     from study.report import datapackage, page
-    from study.report.sections import section
 
-    stored = [(e, store.read_tables(e)) for e in experiments]
-    sections = [section(e, tables) for e, tables in stored]
-    texts = {f"{e.name}/datapackage.json": datapackage.package(e, tables) for e, tables in stored}
-    texts |= {f"{s.name}/{picture.name}.svg": picture.svg for s in sections for picture in s.pictures}
-    texts |= page.render(stored, sections)
+    sections = data.sections()
+    texts = {
+        f"{e.name}/datapackage.json": datapackage.package(e.name, e.question, e.why, tables)
+        for e, tables in data.experiments
+    }
+    texts |= every.packages(data.every) | cost.packages()
+    texts |= {f"{s.name}/{picture.name}.svg": picture.alone for s in sections for picture in s.pictures}
+    texts |= page.render(data, sections)
     paths = []
     for name, text in texts.items():
         paths.append(store.RESULTS / name)

@@ -17,7 +17,7 @@ def pytest_collection_modifyitems(items):
 
 def copy_tables(folder):
     """The stored tables alone, as a fresh checkout has them before any report."""
-    for path in Path("results").glob("*/*.csv"):
+    for path in [*Path("results").rglob("*.csv"), *Path("results").glob("*/provenance.json")]:
         target = folder / path.relative_to("results")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)

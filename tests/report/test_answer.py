@@ -18,7 +18,7 @@ def table(*rows):
 
 def test_the_smallest_worst_error_is_recommended():
     cell = answer.cell(table({"algorithm": "naive", "max_ulp": 9.0}, {"algorithm": "shifted", "max_ulp": 2.5}))
-    assert (cell.algorithm, cell.error, cell.grade, cell.naive) == ("shifted", "2.50 ulps", "good", "fine")
+    assert (cell.algorithm, cell.error, cell.grade, cell.naive) == ("shifted", "2.50 ulps", "near", "fine")
 
 
 def test_a_formula_that_fails_is_not_recommended_however_accurate_elsewhere():
@@ -50,8 +50,24 @@ def test_marks_of_the_naive_formula(change, mark):
 
 
 def test_grades():
-    for worst, grade in ((0.6, "exact"), (99, "good"), (1e4, "poor"), (2.0**23, "none"), (math.inf, "none")):
+    grades = ((0.6, "exact"), (9, "near"), (99, "far"), (1e4, "off"), (2.0**23, "lost"), (math.inf, "lost"))
+    for worst, grade in grades:
         assert answer.cell(table({"algorithm": "naive", "max_ulp": worst})).grade == grade
+
+
+@pytest.mark.parametrize(("worst", "named"), [(2.0**12, "shifted"), (2.0**12 + 1, "faithful")])
+def test_faithful_is_recommended_where_no_plain_formula_keeps_half_the_digits(worst, named):
+    rows = table({"algorithm": "shifted", "max_ulp": worst}, {"algorithm": "faithful", "max_ulp": 0.5})
+    assert answer.cell(rows).algorithm == named
+
+
+def test_the_number_is_of_every_input_where_every_input_was_tried():
+    rows = table({"algorithm": "shifted", "max_ulp": 1.0}, {"algorithm": "faithful", "max_ulp": 0.5})
+    tried = table({"algorithm": "shifted", "max_ulp": 3.0, "row": "exhaustive/softmax_float32/shifted"})
+    cell = answer.cell(rows, tried)
+    assert (cell.algorithm, cell.error, cell.every) == ("shifted", "3 ulps", True)
+    assert not answer.cell(rows).every
+    assert answer.cell(rows, tried.assign(overflow=1)).algorithm == "faithful"
 
 
 def test_a_row_is_lost_when_no_digit_is_right():

@@ -1,3 +1,4 @@
+import math
 import re
 
 import pandas as pd
@@ -5,6 +6,8 @@ import pytest
 
 from study.problems import PROBLEMS
 from study.report import figures, style, svg
+from study.report.figures import scale
+from study.report.figures.paper import path
 from study.report.text import measure
 from study.run import discover
 from study.store import read_tables
@@ -17,7 +20,7 @@ def test_a_figure_follows_its_table():
     other = {**tables, "sweep": rows.assign(max_ulp=rows["max_ulp"] * 1.5)}
     before, after = (experiment.figures["likelihood"](t) for t in (tables, other))
     assert before.alt != after.alt
-    assert svg.render(before) != svg.render(after)
+    assert svg.alone(before) != svg.alone(after)
 
 
 def test_numbers_in_the_alternative_text_are_those_of_the_table():
@@ -36,15 +39,15 @@ def test_numbers_in_the_alternative_text_are_those_of_the_table():
     ],
 )
 def test_every_kind_of_figure_draws(draw):
-    text = svg.render(draw({"t": synthetic()}))
+    text = svg.alone(draw({"t": synthetic()}))
     assert text.count("<text") > 4
-    assert "#" not in re.sub(r'href="#[^"]*"|url\(#[^)]*\)|<style>.*?</style>', "", text), "a colour without a variable"
+    assert "#" not in re.sub(r"<style>.*?</style>", "", text), "a colour without a variable"
 
 
 def test_a_parameter_may_be_negative():
     table = synthetic().assign(value=lambda t: t["offset"] * 10.0, backend="numpy")
     table = table[(table["spread"] == 1) & (table["algorithm"] == "faithful")]
-    text = svg.render(figures.error_against("t", "softmax", "i")({"t": table}))
+    text = svg.alone(figures.error_against("t", "softmax", "i")({"t": table}))
     assert "−1000" in text
 
 
@@ -68,12 +71,28 @@ def test_colours_are_readable_on_their_ground():
         assert contrast(style.TEXT.dark, ink.dark) >= 4.5, ink
 
 
-def test_inline_identifiers_are_the_page_s_own():
-    text = svg.render(figures.pareto("t", "softmax")({"t": synthetic()}))
-    inlined = svg.inline(text, "here")
-    assert "<style>svg" not in inlined
-    assert set(re.findall(r'href="#([^"]+)"', inlined)) <= set(re.findall(r'id="([^"]+)"', inlined))
-    assert all(name.startswith("here-") for name in re.findall(r'\bid="([^"]+)"', inlined))
+def test_a_figure_in_a_page_has_neither_identifiers_nor_a_style_sheet_of_its_own():
+    drawing = figures.pareto("t", "softmax")({"t": synthetic()})
+    assert not re.search(r"\bid=|<style|href=", svg.inline(drawing))
+    classes = {name for names in re.findall(r'class="([^"]+)"', svg.alone(drawing)) for name in names.split()}
+    assert all(f".{name}" in svg.sheet() for name in classes)
+
+
+@pytest.mark.parametrize(
+    ("axis", "places"),
+    [
+        (scale.linear(0, 10, 100), {0: 0, 5: 50, 10: 100}),
+        (scale.log(1, 1e4, 100), {1: 0, 100: 50, 1e4: 100, 0: -100}),
+        (scale.swept([-100, -1, 0, 1, 100], 60), {-100: 0, -1: 20, 0: 30, 1: 40, 100: 60}),
+    ],
+)
+def test_scales(axis, places):
+    assert {value: pytest.approx(axis(value)) for value in places} == places
+    assert all(0 <= axis(tick) <= axis.length for tick, _ in axis.ticks)
+
+
+def test_a_line_is_interrupted_where_a_number_is_missing():
+    assert path([(0, 0), (1, 1), (2, math.nan), (3, 3), (4, 4)]) == "M0 0L1 1M3 3L4 4"
 
 
 def contrast(one, other):

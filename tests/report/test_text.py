@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from study.report.text import listed, measure, number, power, slug
+from study.report.text import listed, measure, number, plain, power, slug
 
 
 @pytest.mark.parametrize(
@@ -40,9 +40,18 @@ def test_units_are_counted():
     assert measure(1.5, "ulps") == "1.50 ulps"
 
 
-@pytest.mark.parametrize(("value", "words"), [(0.1, "0.1"), (1, "1"), (1000, "1000"), (1e4, "10⁴"), (1e-7, "10⁻⁷")])
+@pytest.mark.parametrize(
+    ("value", "words"), [(0.1, "0.1"), (0, "0"), (-1000, "−1000"), (1e4, "10⁴"), (1e-7, "10⁻⁷"), (5e6, "5·10⁶")]
+)
 def test_powers_on_an_axis(value, words):
     assert power(value) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(0.1, "0.1"), (2000, "2,000"), (1e-9, "1e−9"), (88.723, "88.723"), (math.inf, "∞")]
+)
+def test_chosen_numbers_are_told_as_they_are(value, words):
+    assert plain(value) == words
 
 
 def test_lists_and_anchors():

@@ -107,20 +107,20 @@ def outcome_map(table: str, problem: str, algorithms: Sequence[str], *, x: str =
 
 
 def matrix(table: str, *, rows: str, columns: str, metric: str = "max_ulp", **equal: Any) -> Draw:
-    """A heat map of the worst error, one factor against another (library against problem, say), numbers written in.
+    """The worst errors of one factor against another (problem against library, say) and the format, written in cells.
 
     Args:
         table: name of a tidy table.
-        rows: column whose values are the rows.
-        columns: column whose values are the columns.
+        rows: column whose values are the lines.
+        columns: column whose values are blocks of columns, one column a format.
         metric: what to colour by.
         **equal: columns and the value that they must have.
     """
 
     def draw(tables: Mapping[str, pd.DataFrame]) -> Drawing:
-        from study.report.figures import heat
+        from study.report.figures import grid
 
-        return heat.matrix(tables[table], rows, columns, metric, equal)
+        return grid.draw(tables[table], rows, columns, metric, equal)
 
     return draw
 
@@ -174,9 +174,10 @@ def lines(
         rows = pick(tables[table], **equal)
         parts = rows.groupby(list(panel), sort=False)
         panels = {
-            ", ".join(str(v) if c == "format" else f"{c} {v}" for c, v in zip(panel, names, strict=True)): (
-                multiples.split(part, x, y, by)
-            )
+            ", ".join(
+                str(v) if c == "format" else f"{c} {v:g}" if isinstance(v, float) else f"{c} {v}"
+                for c, v in zip(panel, names, strict=True)
+            ): (multiples.split(part, x, y, by))
             for names, part in parts
         }
         return multiples.draw(panels, labels, caption)

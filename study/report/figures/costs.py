@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from study.report import outcome
 from study.report.columns import COLUMNS, column
 from study.report.drawing import Drawing
-from study.report.figures import canvas
-from study.report.figures.errors import FLOOR
-from study.report.style import QUIET, applied, hand, marker
+from study.report.figures import scale
+from study.report.figures.labels import Label, at_ends
+from study.report.figures.panel import Panel
+from study.report.figures.paper import WIDTH, Paper
+from study.report.style import QUIET, Hand, hand, marker
 from study.report.text import listed, measure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
-    from matplotlib.axes import Axes
 
-LEFT, PANEL, GUTTER, HEIGHT, PITCH = 50.0, 220.0, 100.0, 150.0, 206.0
+FLOOR, ABOVE = 0.1, 3.0
+LEFT, ACROSS, HEIGHT, PITCH = 56.0, 236.0, 170.0, 258.0
 
 
 class Point(NamedTuple):
@@ -46,30 +49,33 @@ def draw(table: pd.DataFrame, problem: str, cost: str, metric: str) -> Drawing:
     forms = list(dict.fromkeys(p.form for p in points))
     low, high = min(p.cost for p in points) / 1.5, max(p.cost for p in points) * 1.5
     top = 3 * max([10.0, *(p.error for p in points if not p.words)])
-    unit = column(cost).unit
-    with applied():
-        fig = canvas.figure(26 + -(-len(forms) // 2) * PITCH + 8)
-        for k, form in enumerate(forms):
-            left = LEFT + (k % 2) * (PANEL + GUTTER + 14)
-            axes = canvas.place(fig, left, 26 + (k // 2) * PITCH, PANEL, HEIGHT)
-            axes.set_title(form)
-            canvas.log_axis(axes.xaxis, low, high)
-            canvas.log_axis(axes.yaxis, FLOOR, top)
-            _panel(axes, [p for p in points if p.form == form])
-            if k % 2 == 0:
-                axes.set_ylabel(f"worst error ({COLUMNS[metric].unit})")
-            axes.set_xlabel(f"{column(cost).title.lower()} ({unit})" if unit else cost)
-        canvas.note(fig, "line: what no other formula beats in both   ·   at the top: formulas that lose a result")
-    caption = f"{COLUMNS[metric].title} of {problem} against its cost."
-    return Drawing(fig, caption, _alt(points, problem, COLUMNS[metric].unit, unit))
+    unit, paper = column(cost).unit, Paper()
+    for k, form in enumerate(forms):
+        panel = Panel(scale.log(low, high, ACROSS, 5), scale.log(FLOOR, top, HEIGHT))
+        panel.frame()
+        _points(panel, [p for p in points if p.form == form])
+        panel.titles(
+            form,
+            f"{column(cost).title.lower()} ({unit})" if k >= len(forms) - 2 else "",
+            "" if k % 2 else f"worst error ({COLUMNS[metric].unit})",
+            lift=26,
+        )
+        panel.put(paper, LEFT + k % 2 * WIDTH / 2, 44 + k // 2 * PITCH)
+    caption = (
+        f"{COLUMNS[metric].title} of {problem} against its cost. The line joins what no other formula beats in both; "
+        "above the frame: formulas that lose a result."
+    )
+    return Drawing(
+        paper, 44 + -(-len(forms) // 2) * PITCH - 40, caption, _alt(points, problem, COLUMNS[metric].unit, unit)
+    )
 
 
 def summarised(rows: pd.DataFrame, cost: str, metric: str) -> list[Point]:
     """Median cost, worst error and what is lost, for each format and formula."""
     points = []
+    rows = rows.assign(lost=outcome.lost(rows))
     for (form, name), part in rows.groupby(["format", "algorithm"], sort=False):
-        lost = outcome.lost(part)
-        words = outcome.words(part[lost]) if lost.any() else ""
+        words = outcome.words(part[part["lost"]]) if part["lost"].any() else ""
         points.append(Point(str(form), str(name), float(part[cost].median()), float(part[metric].max()), words))
     return points
 
@@ -80,18 +86,17 @@ def frontier(points: Sequence[Point]) -> list[Point]:
     return sorted(best, key=lambda p: p.cost)
 
 
-def _panel(axes: Axes, points: Sequence[Point]) -> None:
-    best = frontier(points)
-    heights = [max(p.error, FLOOR) for p in best]
-    axes.plot([p.cost for p in best], heights, color=QUIET.light, linewidth=0.9, drawstyle="steps-post", zorder=1)
-    ceiling = axes.get_ylim()[1]
-    ends = []
+def _points(panel: Panel, points: Sequence[Point]) -> None:
+    best = [panel.at(p.cost, max(p.error, FLOOR)) for p in frontier(points)]
+    steps = [corner for a, b in pairwise(best) for corner in (a, (b[0], a[1]))]
+    panel.over.line([*steps, *best[-1:]], Hand(QUIET, ""), width=1)
+    labels = []
     for p in points:
-        y = ceiling if p.words else max(p.error, FLOOR)
-        colour = hand(p.name).ink.light
-        axes.plot([p.cost], [y], marker(p.form), color=colour, clip_on=False, markersize=6)
-        ends.append((p.cost, y, f"{p.name} ({p.words})" if p.words else p.name, colour))
-    canvas.end_labels(axes, ends, lift=8)
+        x, y = panel.at(p.cost, max(p.error, FLOOR))
+        ink, y = hand(p.name).ink, (-10.0 if p.words else y)
+        panel.over.marks([(x, y)], marker(p.form), ink, radius=4)
+        labels.append(Label(x, y, p.name, ink))
+    at_ends(panel.over, labels, panel.height, panel.width)
 
 
 def _alt(points: Sequence[Point], problem: str, unit: str, per: str) -> str:

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Any
 from study.report import outcome
 from study.report.columns import COLUMNS
 from study.report.drawing import Drawing
-from study.report.figures import canvas
+from study.report.figures import scale
 from study.report.figures.errors import FLOOR
-from study.report.style import QUIET, applied, hand, marker
+from study.report.figures.labels import width_of
+from study.report.figures.panel import Panel
+from study.report.figures.paper import SMALL, Paper
+from study.report.style import QUIET, SHADE_DEEP, hand, marker
 from study.report.text import measure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pandas as pd
-    from matplotlib.axes import Axes
 
-ROW, HEAD, LEFT, MIDDLE, LOST = 19.0, 30.0, 150.0, 362.0, 24.0
+ROW, HEAD, ACROSS = 21.0, 40.0, 440.0
 
 
 def draw(table: pd.DataFrame, problems: Sequence[str] | None, metric: str, equal: Mapping[str, Any]) -> Drawing:
@@ -27,71 +29,51 @@ def draw(table: pd.DataFrame, problems: Sequence[str] | None, metric: str, equal
     for column, value in equal.items():
         rows = rows[rows[column] == value]
     names = list(problems if problems is not None else rows["problem"].unique())
+    parts = [rows[rows["problem"] == name] for name in names]
     forms = list(rows["format"].unique())
-    counts = [rows[rows["problem"] == name]["algorithm"].nunique() for name in names]
+    left = 20 + max(width_of(name) for name in rows["algorithm"].unique())
     top = 2 * max(float(rows[~rows["lost"]][metric].max()), 10.0)
-    with applied():
-        fig = canvas.figure(sum(counts) * ROW + len(names) * HEAD + 66)
-        upper = HEAD
-        for name, count in zip(names, counts, strict=True):
-            axes = canvas.place(fig, LEFT, upper, MIDDLE, count * ROW)
-            _panel(axes, rows[rows["problem"] == name], forms, metric, top)
-            axes.set_title(name, pad=4)
-            upper += count * ROW + HEAD
-        axes.tick_params(labelbottom=True)
-        axes.set_xlabel(f"worst error ({COLUMNS[metric].unit})")
-        _key(fig, forms)
-    caption = f"{COLUMNS[metric].title} of each formula, a mark a format; grey band: half an ulp (rounding) to one."
-    return Drawing(fig, caption, _alt(rows, names, metric))
+    paper, upper = Paper(), 0.0
+    for name, part in zip(names, parts, strict=True):
+        panel = _panel(part, forms, metric, top)
+        last = name == names[-1]
+        panel.titles(name, f"worst error ({COLUMNS[metric].unit})" if last else "")
+        panel.frame(below=last, left=False, across=False)
+        panel.put(paper, left, upper + HEAD)
+        upper += HEAD + panel.height
+    key(paper, forms, left, upper + 62)
+    caption = f"{COLUMNS[metric].title} of each formula, a mark a format. Grey band: half an ulp (rounding) to one."
+    return Drawing(paper, upper + 70, caption, _alt(rows, names, metric))
 
 
-def _panel(axes: Axes, rows: pd.DataFrame, forms: Sequence[str], metric: str, top: float) -> None:
+def _panel(rows: pd.DataFrame, forms: Sequence[str], metric: str, top: float) -> Panel:
     names = list(rows["algorithm"].unique())
-    canvas.log_axis(axes.xaxis, FLOOR, top)
-    axes.set_ylim(len(names) - 0.5, -0.5)
-    axes.set_yticks(range(len(names)), names)
-    axes.tick_params(left=False, labelbottom=False)
-    for text, name in zip(axes.get_yticklabels(), names, strict=True):
-        text.set_color(hand(name).ink.light)
-    axes.axvspan(0.5, 1, color=QUIET.light, alpha=0.12, linewidth=0, zorder=0)
+    height = ROW * len(names)
+    panel = Panel(scale.log(FLOOR, top, ACROSS), scale.linear(0, len(names), height))
+    panel.band(0.5, 1, SHADE_DEEP)
     for k, name in enumerate(names):
-        gone = []
+        part, ink = rows[rows["algorithm"] == name], hand(name).ink
+        gone: dict[str, list[str]] = {}
+        panel.over.text(-10, ROW * (k + 0.5) + 4, name, ink, anchor="end")
         for j, form in enumerate(forms):
-            part = rows[(rows["algorithm"] == name) & (rows["format"] == form)]
-            if part.empty:
-                continue
-            if part["lost"].any():
-                gone.append(f"{form}: {outcome.words(part[part['lost']])}")
-                continue
-            at = max(float(part[metric].max()), FLOOR)
-            shift = (j - (len(forms) - 1) / 2) * 0.12
-            axes.plot(
-                [at], [k + shift], marker(form), color=hand(name).ink.light, markersize=5.5, clip_on=False,
-                markerfacecolor="none" if j % 2 else hand(name).ink.light,
-            )  # fmt: skip
-        axes.annotate(
-            _merged(gone), (1, k), xycoords=("axes fraction", "data"), xytext=(8, 0), textcoords="offset points",
-            va="center", fontsize=8, color=hand(name).ink.light, annotation_clip=False,
-        )  # fmt: skip
+            here = part[part["format"] == form]
+            if here["lost"].any():
+                gone.setdefault(outcome.words(here[here["lost"]]), []).append(form)
+            elif len(here):
+                at = panel.x(max(float(here[metric].max()), FLOOR))
+                y = ROW * (k + 0.5) + (j - (len(forms) - 1) / 2) * 2.5
+                panel.over.marks([(at, y)], marker(form), ink, radius=3.6, hollow=j % 2 == 1)
+        said = "; ".join(f"{words} in {', '.join(where)}" for words, where in gone.items())
+        if said:
+            panel.over.text(ACROSS + 10, ROW * (k + 0.5) + 4, said, ink, size=SMALL)
+    return panel
 
 
-def _merged(gone: Sequence[str]) -> str:
-    """Formats that end alike, said once."""
-    by_word: dict[str, list[str]] = {}
-    for entry in gone:
-        form, _, word = entry.partition(": ")
-        by_word.setdefault(word, []).append(form)
-    return "; ".join(f"{word} in {', '.join(forms)}" for word, forms in by_word.items())
-
-
-def _key(fig: Any, forms: Sequence[str]) -> None:
-    axes = canvas.place(fig, LEFT, fig.get_figheight() * 72 - 20, MIDDLE, 14, frameon=False)
-    axes.set(xlim=(0, MIDDLE), ylim=(0, 14), xticks=[], yticks=[])
+def key(paper: Paper, forms: Sequence[str], left: float, y: float) -> None:
+    """The markers of the formats, in a line."""
     for j, form in enumerate(forms):
-        at = 6 + j * (MIDDLE / max(len(forms), 4))
-        face = "none" if j % 2 else QUIET.light
-        axes.plot([at], [8], marker(form), color=QUIET.light, markersize=5.5, markerfacecolor=face, clip_on=False)
-        axes.annotate(form, (at + 7, 7.5), va="center", fontsize=8.5, color=QUIET.light, annotation_clip=False)
+        paper.marks([(left + 110 * j, y - 4)], marker(form), QUIET, radius=3.6, hollow=j % 2 == 1)
+        paper.text(left + 110 * j + 9, y, form, QUIET)
 
 
 def _alt(rows: pd.DataFrame, names: Sequence[str], metric: str) -> str:

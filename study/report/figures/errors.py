@@ -9,21 +9,27 @@ import numpy as np
 
 from study.formats import FORMATS
 from study.report import outcome
-from study.report.columns import COLUMNS
+from study.report.columns import COLUMNS, axis
 from study.report.drawing import Drawing
-from study.report.figures import canvas
-from study.report.style import QUIET, SHADE, SHADE_DEEP, applied, hand, marker
-from study.report.text import measure, number
+from study.report.figures import scale
+from study.report.figures.labels import GAP, Label, at_ends, width_of
+from study.report.figures.panel import Panel
+from study.report.figures.paper import SMALL, WIDTH, Paper
+from study.report.style import SHADE_DEEP, Hand, hand, marker
+from study.report.text import measure, number, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
-    from matplotlib.axes import Axes
 
 FLOOR = 0.1
 """Smaller errors are drawn here: all are below half an ulp, that is, correctly rounded."""
-LEFT, PANEL, GUTTER, HEIGHT = 46.0, 208.0, 124.0, 150.0
+KEYS = ["problem", "algorithm", "format", "inputs", "parameter", "value", "count", "lost", "limit", "subnormal",
+        "max_relative", "max_cond", "bound_u"]  # fmt: skip
+LEFT, ACROSS, HEIGHT = 56.0, 218.0, 170.0
+NAMES = WIDTH / 2 - LEFT - ACROSS
+"""Room right of a panel for the names of its curves."""
 
 
 def chosen(
@@ -56,53 +62,50 @@ class Look(NamedTuple):
 
 
 def draw(rows: pd.DataFrame, look: Look) -> Drawing:
-    """One panel a format; see ``figures.error_against``."""
-    forms = list(rows["format"].unique())
-    lost = outcome.lost(rows)
-    metric = look.metric
-    top = _top(rows[~lost], look)
-    failing = {name for name, part in rows[lost].groupby("algorithm") if len(part)}
-    strip = 13.0 * len(failing) + 12
-    across, down = min(2, len(forms)), -(-len(forms) // 2)
-    pitch = HEIGHT + strip + 46
-    with applied():
-        fig = canvas.figure(26 + down * pitch + 10)
-        for k, form in enumerate(forms):
-            left, upper = LEFT + (k % across) * (PANEL + GUTTER + 20), 26 + (k // across) * pitch
-            axes = canvas.place(fig, left, upper + strip, PANEL, HEIGHT)
-            panel(axes, rows[rows["format"] == form], top, look)
-            above = canvas.place(fig, left, upper, PANEL, max(strip - 12, 0.1), sharex=axes)
-            failures(above, rows[rows["format"] == form], [a for a in rows["algorithm"].unique() if a in failing])
-            above.set_title(form, pad=5)
-            if k % across == 0:
-                axes.set_ylabel(f"worst error ({COLUMNS[metric].unit})" if metric != "median_ulp" else "error (ulps)")
-            if k >= len(forms) - across:
-                axes.set_xlabel(str(rows["parameter"].iloc[0]))
-        canvas.note(fig, _key(rows, bounds=look.bounds))
-    return Drawing(fig, _caption(rows, metric), _alt(rows, metric))
+    """One panel a format, two abreast; see ``figures.error_against``."""
+    rows = rows.assign(lost=outcome.lost(rows))[[*KEYS, *outcome.FAILURES, look.metric]]
+    parts = [rows[rows["format"] == form] for form in rows["format"].unique()]
+    top = _top(rows[~rows["lost"]], look)
+    paper, upper = Paper(), 14.0
+    for pair in (parts[k : k + 2] for k in range(0, len(parts), 2)):
+        strip = 22 + GAP * max(part[part["lost"]]["algorithm"].nunique() for part in pair)
+        for k, part in enumerate(pair):
+            panel = _panel(part, top, look)
+            panel.titles(
+                str(part["format"].iloc[0]),
+                axis(str(part["parameter"].iloc[0])) if part is parts[-1] or part is parts[-2] else "",
+                "" if k else f"worst error ({COLUMNS[look.metric].unit})",
+                lift=strip,
+            )
+            _failures(panel, part)
+            panel.put(paper, LEFT + k * WIDTH / 2, upper + strip)
+        upper += strip + HEIGHT + 46
+    return Drawing(paper, upper, _caption(rows, look), _alt(rows, look.metric))
 
 
-def panel(axes: Axes, rows: pd.DataFrame, top: float, look: Look) -> None:
+def _panel(rows: pd.DataFrame, top: float, look: Look) -> Panel:
     """Errors of all algorithms in one format."""
     form = str(rows["format"].iloc[0])
     x = np.asarray(sorted(rows["value"].unique()), dtype=float)
-    canvas.swept_axis(axes.xaxis, list(x))
-    canvas.log_axis(axes.yaxis, FLOOR, top)
-    _grounds(axes, rows, x, overflow_of_exp=look.overflow_of_exp)
-    ends = []
+    panel = Panel(scale.swept(list(x), ACROSS), scale.log(FLOOR, top, HEIGHT))
     out = outcome.range_ends(rows)
+    _grounds(panel, rows, x, math.log(FORMATS[form].xmax) if look.overflow_of_exp else None, out)
+    panel.frame()
+    labels = []
     for name, part in rows.groupby("algorithm", sort=False):
-        colour, dash = hand(str(name)).ink.light, hand(str(name)).dash
-        held = part[~outcome.lost(part) & (part["value"] < out)].set_index("value").reindex(x)
-        drawn = held[look.metric].astype(float).clip(lower=FLOOR)
+        here = hand(str(name))
+        held = part[~part["lost"] & (part["value"] < out)].set_index("value").reindex(x)
+        drawn = held[look.metric].astype(float).clip(lower=FLOOR).to_numpy()
         if look.bounds:
-            limit = held["bound_u"].where(held["bound_u"] * FORMATS[form].u < 1)
-            axes.plot(x, limit, color=colour, linewidth=0.9, linestyle=(0, (1, 2)))
-        axes.plot(x, drawn, color=colour, linestyle=dash, marker=marker(form), clip_on=False)
-        if drawn.notna().any() and not outcome.lost(part).any():
-            last = int(np.flatnonzero(drawn.notna())[-1])
-            ends.append((float(x[last]), float(drawn.iloc[last]), str(name), colour))
-    canvas.end_labels(axes, ends)
+            bound = held["bound_u"].astype(float)
+            panel.line(x, bound.where(bound * FORMATS[form].u < 1), Hand(here.ink, "1 3"), width=1.2, passing=False)
+        panel.line(x, drawn, here)
+        panel.marks(x, drawn, marker(form), here.ink)
+        seen = np.flatnonzero(np.isfinite(drawn))
+        if seen.size and not part["lost"].any():
+            labels.append(Label(*panel.at(x[seen[-1]], float(drawn[seen[-1]])), str(name), here.ink))
+    at_ends(panel.over, labels, HEIGHT)
+    return panel
 
 
 def _top(held: pd.DataFrame, look: Look) -> float:
@@ -114,74 +117,63 @@ def _top(held: pd.DataFrame, look: Look) -> float:
     return 2.5 * top
 
 
-def _grounds(axes: Axes, rows: pd.DataFrame, x: Any, *, overflow_of_exp: bool) -> None:
-    """Condition number under the scatter, and the regions that the format cannot hold, or hold in full."""
+def _grounds(panel: Panel, rows: pd.DataFrame, x: Any, overflow: float | None, out: float) -> None:
+    """Condition number under the curves, and the regions that the format cannot hold, or not in full."""
     cond = rows.groupby("value")["max_cond"].max().reindex(x).astype(float)
-    axes.fill_between(x, FLOOR, np.clip(1 + cond, FLOOR, 1e300), color=SHADE.light, linewidth=0, zorder=0)
-    limit = math.log(FORMATS[str(rows["format"].iloc[0])].xmax)
-    if overflow_of_exp:
-        _region(axes, limit, f"exp overflows above {number(limit, 4)}")
+    panel.ground(x, np.clip(1 + cond, FLOOR, 1e300))
+    if overflow is not None:
+        _region(panel, overflow, f"exp overflows above {number(overflow, 4)}")
         return
-    out, partly = outcome.range_ends(rows), float(rows[rows["subnormal"] > 0]["value"].min())
-    _region(axes, out, "out of range")
+    partly = float(rows[rows["subnormal"] > 0]["value"].min())
+    _region(panel, out, "out of range")
     if partly < out:
-        axes.axvspan(partly, min(out, x[-1]), color=SHADE.light, linewidth=0, zorder=0.1)
-        axes.axvline(partly, color=QUIET.light, linewidth=0.7, linestyle=(0, (3, 3)), zorder=0.5)
-        _above(axes, min(out, x[-1]), "subnormal", "right")
+        panel.band(partly, min(out, panel.x.high))
+        panel.border(partly)
+        panel.remark(min(out, panel.x.high), "subnormal", anchor="end")
 
 
-def _region(axes: Axes, start: float, words: str) -> None:
+def _region(panel: Panel, start: float, words: str) -> None:
     """Shade what lies right of a parameter, and say above the panel what it is."""
-    end = axes.get_xlim()[1]
-    if start < end:
-        axes.axvspan(start, end, color=SHADE_DEEP.light, linewidth=0, zorder=0.2)
-        axes.axvline(start, color=QUIET.light, linewidth=0.7, zorder=0.3)
-        fits = canvas.to_points(axes, end, FLOOR)[0] - canvas.to_points(axes, start, FLOOR)[0] > 4.2 * len(words)
-        _above(axes, start if fits else end, words, "left" if fits else "right")
+    if start >= panel.x.high:
+        return
+    panel.band(start, panel.x.high, SHADE_DEEP)
+    panel.border(start, "a")
+    fits = ACROSS - panel.x(start) > width_of(words, SMALL) or panel.x(start) < width_of(words, SMALL)
+    panel.remark(start if fits else panel.x.high, words, anchor="start" if fits else "end")
 
 
-def _above(axes: Axes, x: float, words: str, side: str) -> None:
-    axes.annotate(
-        words, (x, 1), xycoords=("data", "axes fraction"), xytext=(1 if side == "left" else -5, 3), ha=side,
-        textcoords="offset points", fontsize=7.5, color=QUIET.light, annotation_clip=False,
-    )  # fmt: skip
+def _failures(panel: Panel, rows: pd.DataFrame) -> None:
+    """The strip above a panel: a line for each algorithm that fails, a mark at each parameter where it does."""
+    lost = rows[rows["lost"]].sort_values("value", kind="stable")
+    names = [name for name in rows["algorithm"].unique() if (lost["algorithm"] == name).any()]
+    for k, name in enumerate(reversed(names)):
+        part, ink, y = lost[lost["algorithm"] == name], hand(name).ink, -24 - GAP * k
+        x = [panel.x(float(v)) for v in part["value"]]
+        panel.over.line([(x[0], y), (x[-1], y)], Hand(ink, ""), width=1)
+        panel.over.marks([(at, y) for at in x], marker(str(part["format"].iloc[0])), ink, radius=2.2)
+        words, before = _fitting(name, outcome.words(part), x[0] - 10, NAMES + ACROSS - x[-1] - 12)
+        at, anchor = (x[0] - 7, "end") if before else (x[-1] + 8, "")
+        panel.over.text(at, y + 4, words, ink, size=SMALL, anchor=anchor)
 
 
-def failures(axes: Axes, rows: pd.DataFrame, algorithms: Sequence[str]) -> None:
-    """The strip above a panel: a line for each algorithm, a mark at each parameter where it fails."""
-    axes.set_ylim(len(algorithms) - 0.4, -0.6)
-    axes.grid(visible=False)
-    axes.tick_params(left=False, labelleft=False, bottom=False, labelbottom=False)
-    axes.spines[["left", "bottom"]].set_visible(False)
-    form = str(rows["format"].iloc[0])
-    for k, name in enumerate(algorithms):
-        part = rows[(rows["algorithm"] == name) & outcome.lost(rows)].sort_values("value")
-        if part.empty:
-            continue
-        colour, words = hand(name).ink.light, f"{name}: {outcome.words(part)}"
-        x = part["value"].astype(float)
-        axes.plot(x, [k] * len(x), color=colour, marker=marker(form), markersize=3.4, linewidth=1, clip_on=False)
-        start, _ = canvas.to_points(axes, float(x.iloc[0]), k)
-        before = start > 4.6 * len(words)
-        if not before and 4.6 * len(words) > GUTTER - 10:
-            words = name
-        axes.annotate(
-            words, (float(x.iloc[0 if before else -1]), k), xytext=(-7 if before else 7, 0), va="center",
-            ha="right" if before else "left", textcoords="offset points", fontsize=7.5, color=colour,
-            annotation_clip=False,
-        )  # fmt: skip
+def _fitting(name: str, failures: str, left: float, right: float) -> tuple[str, bool]:
+    """As much of a label as there is room for, and whether it stands left of its line."""
+    for words in (f"{name}: {failures}", f"{name}: {failures.split(',', maxsplit=1)[0]} …"):
+        for room in (left, right):
+            if width_of(words, SMALL) < room:
+                return words, room == left
+    return name, width_of(name, SMALL) < left
 
 
-def _key(rows: pd.DataFrame, *, bounds: bool) -> str:
-    parts = ["marks above a panel: some value has no digit right", "grey ground: 1 + condition number"]
-    if bounds and np.isfinite(rows["bound_u"]).any():
-        parts.insert(1, "dotted: a-priori bound")
-    return "   ·   ".join(parts)
-
-
-def _caption(rows: pd.DataFrame, metric: str) -> str:
+def _caption(rows: pd.DataFrame, look: Look) -> str:
     problem, family, parameter = (str(rows[c].iloc[0]) for c in ("problem", "inputs", "parameter"))
-    return f"{COLUMNS[metric].title} of {problem} against {parameter}, for inputs {family}, in each format."
+    said = [f"{COLUMNS[look.metric].title} of {problem} against the {axis(parameter)}; inputs {family}."]
+    if look.bounds and np.isfinite(rows["bound_u"]).any():
+        said.append("Dotted: proven bounds.")
+    said.append("Grey: 1 + condition number.")
+    if rows["lost"].any():
+        said.append("Above the frame: where some value has no digit right.")
+    return " ".join(said)
 
 
 def _alt(rows: pd.DataFrame, metric: str) -> str:
@@ -189,12 +181,11 @@ def _alt(rows: pd.DataFrame, metric: str) -> str:
     problem, parameter = str(rows["problem"].iloc[0]), str(rows["parameter"].iloc[0])
     said = []
     for form, part in rows.groupby("format", sort=False):
-        each = []
+        each, ends = [], outcome.range_ends(part)
         for name, curve in part.groupby("algorithm", sort=False):
-            lost = curve[outcome.lost(curve)]
-            held = curve[~outcome.lost(curve) & (curve["value"] < outcome.range_ends(part))]
+            lost, held = curve[curve["lost"]], curve[~curve["lost"] & (curve["value"] < ends)]
             worst = f"at most {measure(held[metric].max(), COLUMNS[metric].unit)}" if len(held) else "nowhere right"
-            fails = f", {outcome.words(lost)} from {number(lost['value'].min())}" if len(lost) else ""
+            fails = f", {outcome.words(lost)} from {plain(lost['value'].min())}" if len(lost) else ""
             each.append(f"{name} {worst}{fails}")
         said.append(f"{form}: {'; '.join(each)}")
     return f"Worst error of {problem} against {parameter}. {'. '.join(said)}."

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
-from study.report.columns import column
+from study.report.columns import axis, column
 from study.report.drawing import Drawing
-from study.report.figures import canvas
-from study.report.style import HANDS, applied
+from study.report.figures import scale
+from study.report.figures.labels import Label, at_ends
+from study.report.figures.panel import Panel
+from study.report.figures.paper import Paper
+from study.report.style import Hand, library_hand
 from study.report.text import listed, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
-    from matplotlib.axes import Axes
 
-LEFT, WIDTH, HEIGHT, PITCH = 52.0, 470.0, 104.0, 150.0
+LEFT, ACROSS, HEIGHT, PITCH = 56.0, 580.0, 120.0, 176.0
 FLOOR = 0.01
 """Smaller values are drawn here."""
 
@@ -29,30 +30,35 @@ def draw(table: pd.DataFrame, x: str, y: str, panels: str, equal: Mapping[str, A
         rows = rows[rows[name] == value]
     kinds = list(rows[panels].unique())
     top = 2 * max(float(rows[y].max()), 1.0)
-    with applied():
-        fig = canvas.figure(26 + PITCH * len(kinds))
-        for k, kind in enumerate(kinds):
-            axes = canvas.place(fig, LEFT, 26 + k * PITCH, WIDTH, HEIGHT)
-            axes.set_title(str(kind), pad=5)
-            _panel(axes, rows[rows[panels] == kind], (x, y), top)
-        axes.set_xlabel(column(x).title)
+    paper, unit = Paper(), column(y).unit
+    along, up = axis(x) if x == "value" else column(x).title, column(y).title.lower()
+    for k, kind in enumerate(kinds):
+        panel = _panel(rows[rows[panels] == kind], (x, y), top)
+        panel.titles(str(kind), along if kind == kinds[-1] else "", f"{up} ({unit})" if unit else up)
+        panel.put(paper, LEFT, 28 + k * PITCH)
     same = ", ".join(str(value) for value in equal.values())
-    caption = f"{column(y).title} against {column(x).title.lower()}, by library{f' ({same})' if same else ''}."
-    return Drawing(fig, caption, _alt(rows, x, y, panels))
+    caption = (
+        f"{column(y).title} against {along[:1].lower()}{along[1:]}, by library{f' ({same})' if same else ''}; "
+        f"what is smaller than {FLOOR:g} is drawn there."
+    )
+    return Drawing(paper, 28 + PITCH * len(kinds) - 12, caption, _alt(rows, x, y, panels))
 
 
-def _panel(axes: Axes, rows: pd.DataFrame, columns: tuple[str, str], top: float) -> None:
+def _panel(rows: pd.DataFrame, columns: tuple[str, str], top: float) -> Panel:
     x, y = columns
-    canvas.swept_axis(axes.xaxis, rows[x].tolist())
-    canvas.log_axis(axes.yaxis, FLOOR, top)
-    axes.set_ylabel(column(y).title.lower())
-    ends = []
-    for hand, (name, part) in zip(cycle(HANDS), rows.groupby("algorithm", sort=False), strict=False):
-        drawn = part[y].clip(lower=FLOOR)
-        axes.plot(part[x], drawn, color=hand.ink.light, linestyle=hand.dash)
-        ends.append((float(part[x].iloc[-1]), float(drawn.iloc[-1]), str(name).rpartition(".")[2], hand.ink.light))
-    owners = rows.groupby("algorithm", sort=False)["backend"].first().tolist()
-    canvas.end_labels(axes, [(a, b, f"{owner} {n}", c) for (a, b, n, c), owner in zip(ends, owners, strict=True)])
+    panel = Panel(scale.swept(rows[x].tolist(), ACROSS), scale.log(FLOOR, top, HEIGHT, 5))
+    panel.frame()
+    ends: list[Label] = []
+    seen: dict[str, int] = {}
+    for (library, name), part in rows.groupby(["backend", "algorithm"], sort=False):
+        look = library_hand(str(library))
+        seen[str(library)] = seen.get(str(library), -1) + 1
+        drawn = part[y].astype(float).clip(lower=FLOOR).tolist()
+        panel.line(part[x], drawn, Hand(look.ink, "4 3") if seen[str(library)] else look)
+        words = f"{library} {str(name).rpartition('.')[2]}"
+        ends.append(Label(*panel.at(float(part[x].iloc[-1]), drawn[-1]), words, look.ink))
+    at_ends(panel.over, ends, HEIGHT)
+    return panel
 
 
 def _alt(rows: pd.DataFrame, x: str, y: str, panels: str) -> str:

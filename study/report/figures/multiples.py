@@ -7,27 +7,31 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from study.report.drawing import Drawing
-from study.report.figures import canvas
-from study.report.style import HANDS, Hand, applied, hand
+from study.report.figures import scale
+from study.report.figures.labels import Label, at_ends
+from study.report.figures.panel import Panel
+from study.report.figures.paper import WIDTH, Paper
+from study.report.style import HANDS, Hand, hand
 from study.report.text import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pandas as pd
-    from matplotlib.axes import Axes
+
+    Numbers = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 DECADES = 1e-6
 """Values smaller than this beside the largest are drawn at the foot of the panel."""
-LEFT, PANEL, GUTTER, HEIGHT = 50.0, 212.0, 112.0, 140.0
+LEFT, ACROSS, HEIGHT, PITCH = 56.0, 260.0, 160.0, 236.0
 
 
 class Line(NamedTuple):
     """One line of a panel: its name and its points, those that are no finite number left out."""
 
     name: str
-    x: np.ndarray[tuple[int], np.dtype[np.float64]]
-    y: np.ndarray[tuple[int], np.dtype[np.float64]]
+    x: Numbers
+    y: Numbers
 
     @property
     def ends_early(self) -> bool:
@@ -51,42 +55,37 @@ def split(rows: pd.DataFrame, x: str, columns: Mapping[str, str], by: str | None
 
 def draw(panels: Mapping[str, Sequence[Line]], labels: tuple[str, str], caption: str) -> Drawing:
     """Logarithmic axes where all values are positive; see ``figures.lines``."""
-    across, down = min(2, len(panels)), -(-len(panels) // 2)
-    every = [line for lines in panels.values() for line in lines]
-    values = np.concatenate([line.y[np.isfinite(line.y)] for line in every])
-    with applied():
-        fig = canvas.figure(40 + down * (HEIGHT + 56))
-        for k, (title, lines) in enumerate(panels.items()):
-            left, top = LEFT + (k % across) * (PANEL + GUTTER + 36), 24 + (k // across) * (HEIGHT + 56)
-            axes = canvas.place(fig, left, top, PANEL, HEIGHT)
-            _panel(axes, lines, values)
-            axes.set_title(title, pad=6)
-            axes.set_xlabel(labels[0])
-            if k % across == 0:
-                axes.set_ylabel(labels[1])
-    return Drawing(fig, caption, _alt(panels, labels))
+    values = np.concatenate([line.y[np.isfinite(line.y)] for lines in panels.values() for line in lines])
+    paper, rows = Paper(), -(-len(panels) // 2)
+    for k, (title, lines) in enumerate(panels.items()):
+        panel = _panel(lines, values)
+        panel.titles(title, labels[0] if k >= len(panels) - 2 else "", labels[1] if k % 2 == 0 else "")
+        panel.put(paper, LEFT + k % 2 * WIDTH / 2, 28 + k // 2 * PITCH)
+    return Drawing(paper, 28 + rows * PITCH - 30, caption, _alt(panels, labels))
 
 
-def _panel(axes: Axes, lines: Sequence[Line], values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> None:
-    canvas.swept_axis(axes.xaxis, [float(x) for line in lines for x in line.x])
+def _panel(lines: Sequence[Line], values: Numbers) -> Panel:
     positive = values[values > 0]
     top = float(positive.max())
     floor = max(float(positive.min()), DECADES * top)
-    canvas.log_axis(axes.yaxis, floor / 1.5, top * 1.5)
+    panel = Panel(
+        scale.swept([float(x) for line in lines for x in line.x], ACROSS), scale.log(floor / 1.5, top * 1.5, HEIGHT)
+    )
+    panel.frame()
     ends = []
-    for line, style in zip(lines, _hands(lines), strict=True):
-        axes.plot(line.x, np.maximum(line.y, floor), color=style.ink.light, linestyle=style.dash, clip_on=False)
-        finite = np.flatnonzero(np.isfinite(line.y) & (line.y > 0))
-        if not finite.size:
-            continue
-        last = finite[-1]
-        if line.ends_early:
-            axes.plot(line.x[last], line.y[last], "x", color=style.ink.light, markersize=7, clip_on=False)
-            axes.annotate(f"{line.name} ends", (line.x[last], line.y[last]), xytext=(2, -16),
-                          textcoords="offset points", fontsize=8.5, color=style.ink.light)  # fmt: skip
-        else:
-            ends.append((float(line.x[last]), max(float(line.y[last]), floor), line.name, style.ink.light))
-    canvas.end_labels(axes, ends)
+    for line, look in zip(lines, _hands(lines), strict=True):
+        y = np.maximum(line.y, floor)
+        panel.line(line.x, y, look)
+        held = np.flatnonzero(np.isfinite(line.y))
+        if held.size:
+            at = panel.at(float(line.x[held[-1]]), float(y[held[-1]]))
+            if line.ends_early:
+                panel.over.marks([at], "x", look.ink, radius=4)
+                panel.over.text(at[0] + 4, at[1] + 18, f"{line.name} ends", look.ink)
+            else:
+                ends.append(Label(*at, line.name, look.ink))
+    at_ends(panel.over, ends, HEIGHT)
+    return panel
 
 
 def _hands(lines: Sequence[Line]) -> list[Hand]:

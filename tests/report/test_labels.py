@@ -3,7 +3,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from study.report.figures.canvas import spread
+from study.report.figures.labels import spread
 
 heights = st.lists(st.floats(0, 150), min_size=1, max_size=8)
 

@@ -1,0 +1,63 @@
+"""All that is stored, read once, and what follows from it: the answer, the findings, the sections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from study import store
+from study.report import answer, cost, every, sections
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from study.experiment import Experiment
+    from study.report.answer import Cell
+    from study.report.sections import Claim, Section
+
+
+@dataclass(frozen=True)
+class Data:
+    """The stored tables.
+
+    Attributes:
+        experiments: each with its tables by name.
+        every: tables of sweeps over every input and of searches, by their path.
+        rows: the measurements of all experiments with NumPy's arithmetic, see ``answer.measured``.
+        matrix: the answer.
+    """
+
+    experiments: Sequence[tuple[Experiment, Mapping[str, pd.DataFrame]]]
+    every: Mapping[str, pd.DataFrame]
+    rows: pd.DataFrame
+    matrix: Sequence[Sequence[Cell]]
+
+    def claims(self) -> list[Claim]:
+        """The findings that hold, the most important first."""
+        found = [claim for e, tables in self.experiments for claim in sections.claims(e, tables)]
+        found += every.claims(self.every, self.rows) + cost.claims(self.matrix)
+        return sorted(found, key=lambda claim: claim.rank)
+
+    def sections(self) -> list[Section]:
+        """The sections, in the order of the report."""
+        made: list[tuple[int, Section | None]] = [
+            (e.order, sections.section(e, tables)) for e, tables in self.experiments
+        ]
+        made += [
+            (every.ORDER, every.section(self.every, self.rows)),
+            (cost.ORDER, cost.section(self.rows, self.matrix)),
+        ]
+        return [section for _, section in sorted(made, key=lambda pair: pair[0]) if section]
+
+
+def read(experiments: Sequence[Experiment]) -> Data:
+    """What the store holds.
+
+    Raises:
+        DamagedResultsError: a table of an experiment is missing, or one cannot be read.
+    """
+    stored = [(e, store.read_tables(e)) for e in experiments]
+    swept, rows = every.tables(), answer.measured(stored)
+    return Data(stored, swept, rows, answer.matrix(rows, every.rows(swept)))

@@ -1,0 +1,118 @@
+"""Every input of a format, and in wide formats the worst that a search finds: what ``study exhaustive`` has stored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from study import store
+from study.problems import PROBLEMS
+from study.report import datapackage, every_sentences, every_views
+from study.report.columns import SWEPT
+from study.report.sections import Claim, Section, claimed, drawn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+NAME, ORDER = "exhaustive", 140
+FORMATS = ("float16", "bfloat16", "float32", "float8_e4m3fn", "float8_e5m2")
+WHY = (
+    "A sample can miss the worst input. A format of 8 or 16 bits has few enough numbers to try every one, or every "
+    "pair or triple, NaN and infinities among them, and for functions of one number float32 has too: the worst error "
+    "is then a maximum. In float64 a search climbs towards large errors, and what it finds is a lower bound."
+)
+METHOD = (
+    "Bit patterns are enumerated in blocks. A fast reference of proven error judges each result; what it cannot decide "
+    "is settled by the engine and by mpmath, and so is every worst case. A search mutates the bits of its worst inputs "
+    "so far; beside it as many random inputs are tried."
+)
+
+
+def files() -> list[Path]:
+    """The stored tables of sweeps and searches."""
+    return sorted(path for folder in (NAME, "search") for path in (store.RESULTS / folder).rglob("*.csv"))
+
+
+def tables() -> dict[str, pd.DataFrame]:
+    """The stored tables by their path below results/, without its ending."""
+    return {path.relative_to(store.RESULTS).with_suffix("").as_posix(): store.read_csv(path) for path in files()}
+
+
+def packages(stored: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """The data dictionaries of the folders, by their paths."""
+    texts = {}
+    for folder, title in (
+        (NAME, "The worst error over every input"),
+        ("search", "The worst input that a search found"),
+    ):
+        part = {name.removeprefix(f"{folder}/"): t for name, t in stored.items() if name.startswith(f"{folder}/")}
+        if part:
+            texts[f"{folder}/datapackage.json"] = datapackage.package(folder, title, WHY, part, SWEPT)
+    return texts
+
+
+def summaries(stored: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """A line a sweep and formula, by problem and format; empty where there is no sweep."""
+    parts = [t.assign(sweep=name.split("/")[1]) for name, t in stored.items() if name.endswith("/summary")]
+    if not parts:
+        return pd.DataFrame()
+    whole = pd.concat(parts, ignore_index=True)
+    rank = whole["format"].map({form: k for k, form in enumerate(FORMATS)})
+    return whole.assign(rank=rank).sort_values(["problem", "length", "rank"], kind="stable", ignore_index=True)
+
+
+def searches(stored: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """A line a search: the worst that it found, and ``random_ulps``, the worst of as many random inputs."""
+    lines = []
+    for name, table in stored.items():
+        if name.startswith("search/"):
+            random = table[table["found_by"] == "random"]["ulps"].max()
+            found = table[table["found_by"] != "random"]
+            lines.append(found.loc[[found["ulps"].idxmax()]].assign(random_ulps=random))
+    return pd.concat(lines, ignore_index=True) if lines else pd.DataFrame()
+
+
+def rows(stored: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """What the answer takes of it: our formulas of functions of numbers, on every input."""
+    whole = summaries(stored)
+    if whole.empty:
+        return whole
+    scalar = {name for name, problem in PROBLEMS.items() if not any(k.axes for k in problem.signature.arguments)}
+    whole = whole[whole["problem"].isin(scalar) & (whole["coverage"] == "exhaustive")]
+    address = NAME + "/" + whole["sweep"] + "/" + whole["algorithm"]
+    return whole.assign(row=address, value=float("nan"), max_relative=float("nan"))
+
+
+def claims(stored: Mapping[str, pd.DataFrame], sampled: pd.DataFrame) -> list[Claim]:
+    """The findings that hold; arguments as for ``section``."""
+    return claimed(NAME, every_sentences.findings(summaries(stored), searches(stored), sampled))
+
+
+def section(stored: Mapping[str, pd.DataFrame], sampled: pd.DataFrame) -> Section | None:
+    """The section of the report, None where nothing is stored.
+
+    Args:
+        stored: see ``tables``.
+        sampled: rows of the experiments, see ``answer.measured``.
+    """
+    whole, found = summaries(stored), searches(stored)
+    if whole.empty and found.empty:
+        return None
+    histograms = {name.split("/")[1]: t for name, t in stored.items() if name.endswith("/histogram")}
+    drawing = every_views.picture(whole, histograms)
+    return Section(
+        name=NAME,
+        title="Every input",
+        question="And on every input there is?",
+        why=[WHY],
+        claims=claims(stored, sampled),
+        pictures=[drawn("tails", drawing)] if drawing else [],
+        tables=every_views.tables(whole, found),
+        worst=[],
+        method=[METHOD],
+        formulas=[],
+        files=[f"{name}.csv" for name in stored],
+        origin="study exhaustive and study search",
+    )

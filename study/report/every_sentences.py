@@ -1,0 +1,103 @@
+"""Findings about every input, and about what a search finds; None where the tables do not bear them out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from study.report import outcome
+from study.report.sentences import pick
+from study.report.text import listed, number, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+TOLD = 10.0
+"""From how many times the random inputs' error on what a search finds is told."""
+NUMBER = {1: "", 2: " of two numbers", 3: " of three numbers", 4: " of four numbers"}
+
+
+def findings(whole: pd.DataFrame, found: pd.DataFrame, sampled: pd.DataFrame) -> Iterator[tuple[int, str | None]]:
+    """Rank and sentence of each."""
+    if len(whole):
+        entire = whole[whole["coverage"] == "exhaustive"]
+        yield 5, faithful(entire)
+        yield 6, naive(entire, "float16")
+        yield 6, libraries(entire, "float32")
+        yield 6, missed(entire, sampled)
+    if len(found):
+        yield 6, searched(found)
+
+
+def faithful(whole: pd.DataFrame) -> str | None:
+    """Whether ``faithful`` is correctly rounded on all that was tried."""
+    part = pick(whole, algorithm="faithful")
+    if part.empty:
+        return None
+    total, off = int(part["count"].sum()), int(part["not_correctly_rounded"].sum())
+    verdict = "not one is" if off == 0 else f"{off:,} are"
+    return (
+        f"Of {total:,} results of faithful, on every input there is, {verdict} off by more than half an ulp: "
+        f"{_where(part)}."
+    )
+
+
+def _where(part: pd.DataFrame) -> str:
+    """Formats with the problems that they were tried for, those of the same problems together."""
+    names: dict[tuple[str, ...], list[str]] = {}
+    for form, rows in part.groupby("format", sort=False):
+        problems = tuple(f"{r['problem']}{NUMBER[r['length']]}" for r in rows.to_dict("records"))
+        names.setdefault(problems, []).append(str(form))
+    return "; ".join(f"{listed(problems)} in {listed(forms)}" for problems, forms in names.items())
+
+
+def naive(whole: pd.DataFrame, form: str) -> str | None:
+    """Which part of all inputs the naive formula loses."""
+    part = pick(whole, algorithm="naive", format=form)
+    lost = part[list(outcome.FAILURES)].sum(axis=1) / part["count"] if len(part) else part
+    each = [
+        f"{percent(share)} for {name}" for share, name in zip(lost, part["problem"], strict=True) if share > 0
+    ] if len(part) else []  # fmt: skip
+    return f"Of all {form} inputs the naive formula loses to infinity, zero or NaN {listed(each)}." if each else None
+
+
+def libraries(whole: pd.DataFrame, form: str) -> str | None:
+    """How far functions of libraries are off on every number of a format."""
+    part = whole[whole["algorithm"].str.contains(".", regex=False) & (whole["format"] == form)]
+    each = [
+        f"{row['algorithm']} is up to {number(float(row['max_ulp']))} ulps off, "
+        f"{percent(row['not_correctly_rounded'] / row['count'])} of its results not correctly rounded"
+        for row in part.to_dict("records")
+    ]
+    return f"On all {form} numbers {'; '.join(each)}." if each else None
+
+
+def missed(whole: pd.DataFrame, sampled: pd.DataFrame) -> str | None:
+    """The formula whose worst error the samples of the experiments understate the most."""
+    keys = ["problem", "algorithm", "format"]
+    if sampled.empty or not set(keys) <= set(whole):
+        return None
+    worst = sampled.groupby(keys)["max_ulp"].max().rename("sample").reset_index()
+    both = whole[whole["length"] == 1].merge(worst, on=keys)
+    both = both[(both["max_ulp"] < TOLD) & (both["max_ulp"] > 1.2 * both["sample"]) & (both["sample"] > 0)]
+    if both.empty:
+        return None
+    row = both.iloc[int((both["max_ulp"] / both["sample"]).argmax())]
+    return (
+        f"Samples understate: {row['problem']} by {row['algorithm']} in {row['format']} is up to "
+        f"{number(float(row['max_ulp']))} ulps off on some of the {int(row['inputs']):,} inputs, "
+        f"{number(float(row['sample']))} on those drawn for the other sections."
+    )
+
+
+def searched(found: pd.DataFrame) -> str | None:
+    """Where a search finds far worse than random inputs show."""
+    part = found[found["ulps"] > TOLD * found["random_ulps"]]
+    part = part.sort_values("ulps", ascending=False, kind="stable").head(3)
+    each = [
+        f"{number(row['ulps'])} ulps for {row['problem']}{NUMBER.get(row['length'], '')} by {row['algorithm']} "
+        f"(random inputs: {number(row['random_ulps'])})"
+        for row in part.to_dict("records")
+    ]
+    return f"A search finds what random inputs do not show: in float64 at least {listed(each)}." if each else None

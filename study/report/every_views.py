@@ -1,0 +1,109 @@
+"""Tables and the figure of the section on every input."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from study.report import outcome, views
+from study.report.figures import tails
+from study.report.text import number, percent
+from study.report.views import REPLAY, Heading, Value, View
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
+    import pandas as pd
+
+    from study.report.drawing import Drawing
+
+PROBLEM = Heading("Problem", "", "The mathematical function that is evaluated.", numeric=False)
+FORMULA = Heading("Formula", "", "The way to evaluate it in floating point.", numeric=False)
+FORMAT = Heading("Format", "", "The floating-point format.", numeric=False)
+WORST = Heading("Worst error", "ulps", "Largest error over all these inputs.", numeric=True)
+INPUT = Heading("Worst input", "", "An input of that error.", numeric=False)
+COMPUTED = Heading("Computed", "", "What the formula makes of it.", numeric=False)
+EXACT = Heading("Exact", "", "Its exact value.", numeric=False)
+
+
+def picture(whole: pd.DataFrame, histograms: Mapping[str, pd.DataFrame]) -> Drawing | None:
+    """How many inputs are how far off, where several formulas were tried; None where there are none."""
+    if whole.empty:
+        return None
+    several = whole.groupby("problem")["algorithm"].transform("nunique") > 1
+    shown = whole[several & whole["format"].isin(tails.FORMATS)]
+    return tails.draw(shown, histograms) if len(shown) else None
+
+
+def tables(whole: pd.DataFrame, found: pd.DataFrame) -> list[View]:
+    """Those that there are."""
+    return ([_summary(whole)] if len(whole) else []) + ([_searched(found)] if len(found) else [])
+
+
+def _named(row: Mapping[Hashable, Any]) -> str:
+    return f"{row['problem']}, n = {row['length']}" if row["length"] != 1 else str(row["problem"])
+
+
+def _summary(whole: pd.DataFrame) -> View:
+    lines = []
+    for row in whole.to_dict("records"):
+        share, lost = row["not_correctly_rounded"] / row["count"], sum(row[k] for k in outcome.FAILURES)
+        length = f" --length {row['length']}" if row["length"] != 1 else ""
+        inputs = row["inputs"] if row["coverage"] == "exhaustive" else f"{row['inputs']:,} ({row['coverage']})"
+        command = f"study sweep {row['problem']} --format {row['format']}{length} --algorithms {row['algorithm']}"
+        lines.append(
+            [
+                Value(_named(row)),
+                Value(row["algorithm"]),
+                Value(row["format"]),
+                Value(f"{inputs:,}" if isinstance(inputs, int) else inputs, row["inputs"]),
+                Value(number(row["max_ulp"]), row["max_ulp"]),
+                Value(percent(share), share),
+                Value(number(int(lost)), lost),
+                Value(views.short(row["worst_input"]), row["worst_input"]),
+                Value(views.digits(row["worst_computed"]), row["worst_computed"]),
+                Value(views.digits(row["worst_reference"]), row["worst_reference"]),
+                Value(command, command, command=True),
+            ]
+        )
+    headings = [
+        PROBLEM, FORMULA, FORMAT,
+        Heading("Inputs", "", "How many inputs there are, and were tried.", numeric=True),
+        WORST,
+        Heading("Not correctly rounded", "", "Share of results that are not the nearest number.", numeric=True),
+        Heading("Lost", "values", "Results that are infinite, zero or NaN, or fail to be, wrongly.", numeric=True),
+        INPUT, COMPUTED, EXACT, REPLAY,
+    ]  # fmt: skip
+    caption = f"{len(lines)} formulas on {int(whole.groupby('sweep')['inputs'].first().sum()):,} inputs: every one."
+    return View("summary", caption, headings, lines, views.filters(lines, (0, 1, 2)))
+
+
+def _searched(found: pd.DataFrame) -> View:
+    lines = []
+    for row in found.to_dict("records"):
+        length = f" --length {row['length']}" if row["length"] != 1 else ""
+        command = (
+            f"study search {row['problem']} --format {row['format']}{length} --algorithm {row['algorithm']} "
+            f"--budget {row['evaluations']}"
+        )
+        lines.append(
+            [
+                Value(_named(row)),
+                Value(row["algorithm"]),
+                Value(row["format"]),
+                Value(f"{row['evaluations']:,}", row["evaluations"]),
+                Value(f"≥ {number(row['ulps'])}", row["ulps"]),
+                Value(number(row["random_ulps"]), row["random_ulps"]),
+                Value(views.short(row["input"]), row["input"]),
+                Value(views.digits(row["computed"]), row["computed"]),
+                Value(views.digits(row["reference"]), row["reference"]),
+                Value(command, command, command=True),
+            ]
+        )
+    headings = [
+        PROBLEM, FORMULA, FORMAT,
+        Heading("Tried", "inputs", "How many inputs the search evaluated.", numeric=True),
+        Heading("Worst found", "ulps", "A lower bound on the largest error.", numeric=True),
+        Heading("Random inputs", "ulps", "Largest error on as many random inputs.", numeric=True),
+        INPUT, COMPUTED, EXACT, REPLAY,
+    ]  # fmt: skip
+    return View("searched", "The worst that a search found: lower bounds.", headings, lines, {})

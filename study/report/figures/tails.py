@@ -1,0 +1,90 @@
+"""How many of all inputs are how far off: the share of results whose error exceeds a number of ulps."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from study.report.drawing import Drawing
+from study.report.figures import scale
+from study.report.figures.labels import Label, at_ends
+from study.report.figures.panel import Panel
+from study.report.figures.paper import HEAD, SMALL, WIDTH, Paper
+from study.report.style import QUIET, TEXT, hand
+from study.report.text import measure, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+FORMATS = ("float16", "bfloat16", "float32")
+LEFT, ACROSS, HEIGHT, PITCH = 56.0, 150.0, 96.0, 150.0
+START, END = 0.5, 2.0**12
+"""Ends of the axis of errors, in ulps; larger errors are drawn at its end."""
+
+
+def draw(whole: pd.DataFrame, histograms: Mapping[str, pd.DataFrame]) -> Drawing:
+    """A row a problem, a panel a format, a line a formula."""
+    names = [(str(p), int(n)) for p, n in dict.fromkeys(zip(whole["problem"], whole["length"], strict=True))]
+    forms = [form for form in FORMATS if (whole["format"] == form).any()]
+    smallest = min(1 / float(whole["count"].max()), 1e-5)
+    paper = Paper()
+    for i, (name, length) in enumerate(names):
+        top = 52 + i * PITCH
+        title = name if length == 1 else f"{name} of {length} numbers"
+        paper.text(LEFT, top - 12, title, TEXT, size=HEAD, style=' font-weight="700"')
+        for j, form in enumerate(forms):
+            rows = whole[(whole["problem"] == name) & (whole["length"] == length) & (whole["format"] == form)]
+            left = LEFT + j * (WIDTH / 3)
+            if rows.empty:
+                paper.text(left, top + HEIGHT / 2, f"{form}: not swept", QUIET, size=SMALL)
+                continue
+            panel = _panel(rows, histograms[str(rows["sweep"].iloc[0])], smallest)
+            panel.titles("", "error greater than (ulps)" if i == len(names) - 1 else "")
+            panel.over.text(ACROSS, -12, form, QUIET, anchor="end")
+            panel.put(paper, left, top)
+    height = 52 + len(names) * PITCH - 4
+    caption = (
+        "Share of all inputs whose result is off by more than so many ulps, by formula. A line that starts low is "
+        "nearly always correctly rounded; one that ends at the right edge loses results. Not drawn: formulas that "
+        "are correctly rounded on every input."
+    )
+    return Drawing(paper, height, caption, _alt(whole))
+
+
+def exceeding(histogram: pd.DataFrame, count: int) -> list[tuple[float, float]]:
+    """At each edge of the bins, from half an ulp on: the share of results whose error is greater."""
+    edges = sorted({START, *histogram["above_ulp"][histogram["above_ulp"] >= START]})
+    shares = [(edge, float(histogram["count"][histogram["above_ulp"] >= edge].sum()) / count) for edge in edges]
+    return [(edge, share) for edge, share in shares if share > 0]
+
+
+def _panel(rows: pd.DataFrame, histogram: pd.DataFrame, smallest: float) -> Panel:
+    panel = Panel(scale.log(START, END, ACROSS, 4), scale.log(smallest, 1, HEIGHT, 4))
+    panel.frame()
+    ends = []
+    for row in rows.to_dict("records"):
+        look, name = hand(row["algorithm"]), str(row["algorithm"])
+        points = exceeding(histogram[histogram["algorithm"] == name], int(row["count"]))
+        if not points:
+            continue
+        steps: list[tuple[float, float]] = []
+        for (edge, share), (after, _) in zip(points, [*points[1:], (min(row["max_ulp"], 2 * END), 0)], strict=True):
+            steps += [(min(edge, END), share), (min(after if math.isfinite(after) else END, END), share)]
+        panel.line([x for x, _ in steps], [y for _, y in steps], look, passing=True)
+        ends.append(Label(*panel.at(*steps[-1]), name, look.ink))
+    at_ends(panel.over, ends, HEIGHT, ACROSS)
+    return panel
+
+
+def _alt(whole: pd.DataFrame) -> str:
+    said = []
+    for (problem, form), rows in whole.groupby(["problem", "format"], sort=False):
+        each = [
+            f"{r['algorithm']} {percent(r['not_correctly_rounded'] / r['count'])}, "
+            f"at worst {measure(r['max_ulp'], 'ulps')}"
+            for r in rows.to_dict("records")
+        ]
+        said.append(f"{problem} in {form}: {'; '.join(each)}")
+    return f"Share of all inputs that are not correctly rounded, and the worst error. {'. '.join(said)}."

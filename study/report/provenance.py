@@ -1,0 +1,46 @@
+"""What the stored tables were measured with, as it was recorded beside them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from study import store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from study.report.sections import Section
+
+
+def files() -> list[Path]:
+    """Where it is recorded."""
+    return sorted(store.RESULTS.glob(f"*/{store.PROVENANCE}"))
+
+
+def groups(sections: Sequence[Section]) -> list[tuple[list[str], dict[str, str]]]:
+    """Titles of the sections that were measured alike, and the machine and versions; no facts where none are recorded.
+
+    Libraries that only some sections measure do not tell groups apart: they are told with the others.
+    """
+    found: list[tuple[list[str], dict[str, str]]] = []
+    for section in sections:
+        facts = _read(store.RESULTS / section.name / store.PROVENANCE)
+        for titles, known in found:
+            if bool(known) == bool(facts) and all(known.get(k, v) == v for k, v in facts.items()):
+                titles.append(section.title)
+                known.update(facts)
+                break
+        else:
+            found.append(([section.title], dict(facts)))
+    return found
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        return {str(k): str(v) for k, v in json.loads(path.read_text(encoding="utf-8")).items()}
+    except FileNotFoundError:
+        return {}
+    except (ValueError, AttributeError):
+        raise store.DamagedResultsError(f"{path} cannot be read; delete it and run: make experiments") from None
