@@ -44,6 +44,8 @@ def run(spec: Specification, jobs: int | None = None) -> list[Path]:
     made = {"summary": tables.summary(spec, merged), "histogram": tables.histogram(merged)}
     for name, table in made.items():
         store.write_table(str(RESULTS / spec.name), name, table)
+    for folder in (shards.FOLDER, store.RESULTS / RESULTS):
+        store.tidy(folder)
     return [store.RESULTS / RESULTS / spec.name / f"{name}.csv" for name in made]
 
 
