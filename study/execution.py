@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 
+DIED = "a worker process died; what was done is kept, run the same command again"
+
+
 class WorkerDiedError(RuntimeError):
     """A worker process ended before its work did."""
 
@@ -94,12 +97,15 @@ def _end_with(alive: Connection) -> None:
 def _cluster(address: str) -> Iterator[Executor]:
     try:
         from distributed import Client
+        from distributed.scheduler import KilledWorker
     except ImportError:
         raise ImportError("SCHEDULER wants Dask: pip install 'study[cluster]'") from None
     with Client(address, set_as_default=False) as client:  # type: ignore[no-untyped-call,unused-ignore]
         pool: Executor = client.get_executor(pure=False)
         try:
             yield pool
+        except KilledWorker:
+            raise WorkerDiedError(DIED) from None
         finally:
             pool.shutdown(wait=False)
 
@@ -131,7 +137,7 @@ def results(pool: Executor, function: Callable[..., Any], calls: Iterable[Any], 
                 call = flying.pop(future)
                 yield call, future.result()
     except BrokenProcessPool:
-        raise WorkerDiedError("a worker process died; what was done is kept, run the same command again") from None
+        raise WorkerDiedError(DIED) from None
     finally:
         for future in flying:
             future.cancel()

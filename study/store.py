@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import fcntl
 import hashlib
 import json
 import os
 import tempfile
+from contextlib import suppress
 from importlib import metadata, util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +48,7 @@ def write(path: Path, text: str) -> None:
 def _replace(path: Path, text: str) -> None:
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=path.parent, delete=False) as stream:
         try:
+            fcntl.flock(stream, fcntl.LOCK_EX)
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
@@ -54,6 +57,14 @@ def _replace(path: Path, text: str) -> None:
         except BaseException:
             Path(stream.name).unlink(missing_ok=True)
             raise
+
+
+def tidy(folder: Path) -> None:
+    """Remove what killed processes left half written: temporary files that no process has locked."""
+    for path in folder.rglob("tmp*"):
+        with suppress(OSError), path.open("rb") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink()
 
 
 def write_table(experiment: str, name: str, table: pd.DataFrame) -> None:

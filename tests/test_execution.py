@@ -1,5 +1,6 @@
 """The executor seam: any end of the main process or of a worker is the end of all, at once, and is told."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -89,3 +90,29 @@ def test_a_scheduler_without_dask_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ImportError, match=r"pip install 'study\[cluster\]'"), execution.executor(scheduler="tcp://x:1"):
         pass
+
+
+@pytest.fixture(scope="module")
+def dask():
+    distributed = pytest.importorskip("distributed")
+    options = {"threads_per_worker": 1, "dashboard_address": None, "silence_logs": logging.CRITICAL}
+    settings = {"distributed.comm.timeouts.connect": "500ms", "distributed.scheduler.allowed-failures": 1}
+    with pytest.importorskip("dask").config.set(settings), distributed.LocalCluster(n_workers=1, **options) as cluster:
+        yield cluster.scheduler_address
+
+
+def test_a_dask_worker_that_is_killed_costs_time_only(dask, tmp_path):
+    def die_once(x):
+        if x == 3 and not (tmp_path / "died").exists():
+            (tmp_path / "died").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return 2 * x
+
+    with execution.executor(scheduler=dask) as pool:
+        assert dict(execution.results(pool, die_once, range(20))) == {i: 2 * i for i in range(20)}
+    assert (tmp_path / "died").exists()
+
+
+def test_a_task_that_kills_each_dask_worker_is_told(dask):
+    with pytest.raises(execution.WorkerDiedError), execution.executor(scheduler=dask) as pool:
+        list(execution.results(pool, lambda _: os.kill(os.getpid(), signal.SIGKILL), [0]))

@@ -1,5 +1,6 @@
 """The results folder: whole files or none, damage named, and stamps that notice every change."""
 
+import fcntl
 import json
 import os
 from pathlib import Path
@@ -40,6 +41,16 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(folder, monkeyp
         store.write(path, "new")
     assert path.read_text() == "old"
     assert [p.name for p in folder.iterdir()] == ["a.txt"]
+
+
+def test_what_a_killed_process_left_is_removed_and_what_is_being_written_is_not(folder):
+    left, held = folder / "tmpleft", folder / "tmpheld"
+    left.touch()
+    with held.open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        store.tidy(folder)
+        assert held.exists()
+    assert not left.exists()
 
 
 def test_text_that_cannot_be_encoded_leaves_the_old_file(folder):

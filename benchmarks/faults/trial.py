@@ -52,5 +52,6 @@ def compare(folder: Path, clean: dict[str, bytes]) -> None:
         LostError: anything differs from a clean run.
     """
     finish(folder)
-    if content(folder) != clean:
-        raise LostError("a rerun differs from a clean run")
+    differing = sorted({name for name, _ in content(folder).items() ^ clean.items()})
+    if differing:
+        raise LostError(f"a rerun differs from a clean run in {', '.join(differing)}")

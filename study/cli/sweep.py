@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("problem")
 @click.option("--format", "form", required=True, help="Format of at most 24 bits of precision.")
-@click.option("--algorithms", help="Names, separated by commas; default: all, and NumPy's and SciPy's functions.")
+@click.option("--algorithms", help="Names, separated by commas; default: all, and the libraries' functions.")
 @click.option("--length", type=click.IntRange(1), default=1, show_default=True, help="Entries of a vector.")
 @click.option("--start", default="0", show_default=True, help="First input: its bit patterns side by side, as 0x3f80.")
 @click.option("--stop", help="One more than the last input; default: the end.")

@@ -12,17 +12,18 @@ import numpy as np
 
 from study.reference.engine.compiled import Floats, Integers, Whole, from_bits, inline, kernel
 from study.sweep.judge import NORMAL, judge
-from study.sweep.verdict import HALVES, SHIFT, any_run, count_of, largest_of, ordinary_run, small_bins
+from study.sweep.verdict import HALVES, NONE, SHIFT, any_run, counted, largest_of, open_in, ordinary_run
 
 if TYPE_CHECKING:
     from study.sweep.limits import Limits
 
 RUN = 512
 """Neighbouring inputs, mostly of one kind."""
+FEW = 8
 
 
 @inline
-def one_by_one(
+def settle_open(
     computed: Floats,
     hi: Floats,
     lo: Floats,
@@ -30,24 +31,37 @@ def one_by_one(
     limits: Limits,
     errors: Floats,
     codes: Integers,
-    histogram: Integers,
-    outcomes: Integers,
     open_: Integers,
     start: int,
     count: int,
 ) -> int:
-    """Judge what has no code yet, and count all; returns how many are listed as open."""
+    """Judge by itself what has no code yet; returns how many are listed as open."""
     for i in range(codes.size):
         if codes[i] < 0:
             errors[i], place, outcome = judge(np.float64(computed[i]), hi[i], lo[i], bound[i], limits)
             if place < 0:
                 open_[count] = start + i
                 count += 1
-                continue
-            codes[i] = outcome << SHIFT | place
-        histogram[codes[i] & HALVES] += 1
-        outcomes[codes[i] >> SHIFT] += 1
+            else:
+                codes[i] = outcome << SHIFT | place
     return count
+
+
+@inline
+def add_up(codes: Integers, histogram: Integers, outcomes: Integers) -> None:
+    """Count codes: one after the other over the whole run while they are few, and then value by value."""
+    _, code = counted(codes, np.int64(-1))
+    for _ in range(FEW):
+        if code == NONE:
+            return
+        count, following = counted(codes, code)
+        histogram[code & HALVES] += count
+        outcomes[code >> SHIFT] += count
+        code = following
+    for i in range(codes.size):
+        if codes[i] >= code:
+            histogram[codes[i] & HALVES] += 1
+            outcomes[codes[i] >> SHIFT] += 1
 
 
 @kernel
@@ -75,7 +89,6 @@ def classify(
     """
     worst: Whole = np.int64(-1)
     at, count, usual = -1, 0, True
-    counts = (0, 0, 0, 0)
     errors, codes = np.empty(RUN), np.empty(RUN, dtype=np.int64)
     for start in range(0, computed.size, RUN):
         stop = min(start + RUN, computed.size)
@@ -84,21 +97,13 @@ def classify(
         error, code = errors[:size], codes[:size]
         if usual:
             ordinary_run(run, held, rest, off, limits, error, code)
-            counts = small_bins(code)
-            usual = sum(counts) == size
+            usual = open_in(code) == 0
         if not usual:
             any_run(run, held, rest, off, limits, error, code)
-            counts = small_bins(code)
-        if sum(counts) == size:
-            for place in range(len(counts)):
-                histogram[place] += counts[place]
-            outcomes[NORMAL] += size
-            usual = True
-        elif code[0] >= 0 and count_of(code, code[0]) == size:
-            histogram[code[0] & HALVES] += size
-            outcomes[code[0] >> SHIFT] += size
-        else:
-            count = one_by_one(run, held, rest, off, limits, error, code, histogram, outcomes, open_, start, count)
+            if open_in(code) > 0:
+                count = settle_open(run, held, rest, off, limits, error, code, open_, start, count)
+            usual = code[0] >= 0 and code[0] >> SHIFT == NORMAL
+        add_up(code, histogram, outcomes)
         largest = largest_of(error, code)
         if largest > worst:
             worst = largest

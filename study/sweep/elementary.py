@@ -13,7 +13,7 @@ from study.reference.engine.tables import LN2_HI, LN2_LO, LOGARITHMS, POWERS, RE
 
 ERROR = 2.0**-50
 """Relative, of each function here."""
-EDGE = 600.0
+EDGE = 300.0
 """exp is held at exp(-EDGE) below it, where of formats of at most 24 bits only its sign matters; infinite above."""
 ROUND = 1.5 * 2.0**52
 STEPS = 256

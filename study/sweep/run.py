@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from study import execution, store
+from study.backends import BACKENDS
 from study.sweep import shards, tables
 from study.sweep.functions import problem_named
 from study.sweep.measure import measure
@@ -31,9 +32,10 @@ class AnotherMachineError(OSError):
 def code_of(problem: str) -> str:
     """Fingerprint of the code that a sweep depends on, of package versions and of the machine."""
     module = problem_named(problem).definition.__module__
-    engine = sorted((Path(__file__).parents[1] / "reference" / "engine").glob("*.py"))
-    roots = [Path(__file__).with_name("measure.py"), Path(sys.modules[module].__file__ or ""), *engine]
-    return store.fingerprint(roots)
+    study = Path(__file__).parents[1]
+    loaded = sorted([*(study / "reference" / "engine").glob("*.py"), *(study / "backends").glob("*.py")])
+    roots = [Path(__file__).with_name("measure.py"), Path(sys.modules[module].__file__ or ""), *loaded]
+    return store.fingerprint(roots, {backend.name: backend.version for backend in BACKENDS.values()})
 
 
 def run(spec: Specification, jobs: int | None = None) -> list[Path]:
@@ -44,6 +46,8 @@ def run(spec: Specification, jobs: int | None = None) -> list[Path]:
     made = {"summary": tables.summary(spec, merged), "histogram": tables.histogram(merged)}
     for name, table in made.items():
         store.write_table(str(RESULTS / spec.name), name, table)
+    for folder in (shards.FOLDER, store.RESULTS / RESULTS):
+        store.tidy(folder)
     return [store.RESULTS / RESULTS / spec.name / f"{name}.csv" for name in made]
 
 

@@ -20,6 +20,7 @@ OPEN = -1
 SHIFT = 8
 """A code is the outcome above this many bits of the bin."""
 HALVES = (1 << SHIFT) - 1
+NONE = 1 << 62
 
 
 @inline
@@ -105,21 +106,19 @@ def largest_of(errors: Floats, codes: Integers) -> Whole:
 
 
 @stage
-def count_of(codes: Integers, wanted: Whole) -> int:
-    """How many codes are this one."""
+def open_in(codes: Integers) -> int:
+    """How many are open."""
     count = 0
     for i in range(codes.size):
-        count += 1 if codes[i] == wanted else 0
+        count += 1 if codes[i] < 0 else 0
     return count
 
 
 @stage
-def small_bins(codes: Integers) -> tuple[int, int, int, int]:
-    """How many codes are 0, 1, 2 and 3."""
-    none, first, second, third = 0, 0, 0, 0
+def counted(codes: Integers, code: Whole) -> tuple[int, Whole]:
+    """How many codes are this one, and the least of the larger ones; NONE if there is none."""
+    count, following = 0, np.int64(NONE)
     for i in range(codes.size):
-        none += 1 if codes[i] == 0 else 0
-        first += 1 if codes[i] == 1 else 0
-        second += 1 if codes[i] == 2 else 0
-        third += 1 if codes[i] == 3 else 0
-    return none, first, second, third
+        count += 1 if codes[i] == code else 0
+        following = min(following, codes[i] if codes[i] > code else np.int64(NONE))
+    return count, following
