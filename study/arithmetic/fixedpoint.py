@@ -1,4 +1,4 @@
-"""Fixed-point numbers of any width: arrays of Python integers, value = units 2**-BITS.
+"""Fixed-point numbers of any width: arrays of mpmath's integers, value = units 2**-BITS.
 
 The last resort of ``study.arithmetic.faithful``, for the few inputs whose result cancels beyond double-doubles. An
 absolute error far below 2**-1075 settles every result of every format.
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import mpmath
 import numpy as np
+from mpmath.libmp import MPZ, MPZ_ONE
 
 from study.arithmetic.scaled import NO_EXPONENT, Scaled
 
@@ -26,8 +27,8 @@ _HALVINGS = 16
 _TERMS = 70
 """(log(2) 2**-16)**70 / 70! < 2**-1480."""
 
-_length = np.frompyfunc(int.bit_length, 1, 1)
-_integer = np.frompyfunc(int, 1, 1)
+_length = np.frompyfunc(lambda units: units.bit_length(), 1, 1)
+_integer = np.frompyfunc(lambda value: MPZ(int(value)), 1, 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +36,7 @@ class FixedPoint:
     """An array of finite numbers.
 
     Attributes:
-        units: object array of Python integers.
+        units: object array of integers.
     """
 
     units: NDArray[np.object_]
@@ -74,8 +75,8 @@ def _floats(values: Any) -> NDArray[np.float64]:
     return np.asarray(values, dtype=object).astype(np.float64)
 
 
-def _shift(units: int, left: int) -> int:
-    return int(units) << int(left) if left >= 0 else int(units) >> -int(left)
+def _shift(units: Any, left: Any) -> Any:
+    return units << int(left) if left >= 0 else units >> -int(left)
 
 
 _shift_each = np.frompyfunc(_shift, 2, 1)
@@ -87,10 +88,10 @@ def _shifted(units: Any, left: Any) -> NDArray[np.object_]:
 
 
 @cache
-def _log2_units() -> int:
+def _log2_units() -> Any:
     mp = mpmath.MPContext()
     mp.prec = BITS + 2 * _GUARD
-    return int(mp.nint(mp.ldexp(mp.log(2), BITS + _GUARD)))
+    return MPZ(int(mp.nint(mp.ldexp(mp.log(2), BITS + _GUARD))))
 
 
 def exp(x: FixedPoint) -> FixedPoint:
@@ -99,7 +100,7 @@ def exp(x: FixedPoint) -> FixedPoint:
     units = np.maximum(x.units, -(2 * BITS) << BITS) << _GUARD
     k = units // two
     r = (units - k * two) >> _HALVINGS
-    term = out = _objects(np.full(np.shape(r), 1 << work, dtype=object))
+    term = out = _objects(np.full(np.shape(r), MPZ_ONE << work, dtype=object))
     for order in range(1, _TERMS):
         term = (term * r >> work) // order
         out = out + term
