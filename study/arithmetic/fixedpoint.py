@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import mpmath
 import numpy as np
-from mpmath.libmp import MPZ, MPZ_ONE
 
-from study.arithmetic.scaled import NO_EXPONENT, Scaled
+from study.arithmetic.integers import Integer, nearest
+from study.arithmetic.scaled import Scaled
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 BITS = 1400
 UNIT = 2.0**-1000
 """Absolute errors are of the order of 2**(50 - BITS); nothing is asked of them beyond."""
+NOISE = 70
+"""Bits below which a number is the error of 2**20 operations."""
 _GUARD = 40
 _HALVINGS = 16
 _TERMS = 70
 """(log(2) 2**-16)**70 / 70! < 2**-1480."""
 
 _length = np.frompyfunc(lambda units: units.bit_length(), 1, 1)
-_integer = np.frompyfunc(lambda value: MPZ(int(value)), 1, 1)
+_integer = np.frompyfunc(lambda value: Integer(int(value)), 1, 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +93,7 @@ def _shifted(units: Any, left: Any) -> NDArray[np.object_]:
 def _log2_units() -> Any:
     mp = mpmath.MPContext()
     mp.prec = BITS + 2 * _GUARD
-    return MPZ(int(mp.nint(mp.ldexp(mp.log(2), BITS + _GUARD))))
+    return Integer(int(mp.nint(mp.ldexp(mp.log(2), BITS + _GUARD))))
 
 
 def exp(x: FixedPoint) -> FixedPoint:
@@ -100,7 +102,7 @@ def exp(x: FixedPoint) -> FixedPoint:
     units = np.maximum(x.units, -(2 * BITS) << BITS) << _GUARD
     k = units // two
     r = (units - k * two) >> _HALVINGS
-    term = out = _objects(np.full(np.shape(r), MPZ_ONE << work, dtype=object))
+    term = out = _objects(np.full(np.shape(r), Integer(1) << work, dtype=object))
     for order in range(1, _TERMS):
         term = (term * r >> work) // order
         out = out + term
@@ -156,17 +158,22 @@ def log_product(x: FixedPoint) -> FixedPoint:
     return total(log(x))
 
 
-def scaled(x: FixedPoint) -> Scaled:
-    """The nearest double-double, its exponent apart."""
-    exponent = _length(x.units)
-    units = _shifted(x.units, 120 - exponent)
-    hi = _floats(units)
-    lo = _floats(units - _integer(hi))
-    held = np.where(x.units == 0, NO_EXPONENT, exponent).astype(np.int64) - BITS
-    return Scaled.of((np.ldexp(hi, -120), np.ldexp(lo, -120)), held)
+def product(x: FixedPoint) -> Scaled:
+    """Product along the last axis, exactly on the side of its leading word that it is on."""
+    size, units = x.units.shape[-1], x.units
+    while units.shape[-1] > 1:
+        half = units.shape[-1] // 2
+        paired = units[..., :half] * units[..., half : 2 * half]
+        units = np.concatenate([paired, units[..., 2 * half :]], axis=-1)
+    return nearest(units[..., 0] if size else _objects(np.ones(units.shape[:-1], dtype=int)), -BITS * size, 0)
 
 
-def log2(x: FixedPoint) -> NDArray[np.float64]:
+def scaled(x: FixedPoint | Scaled) -> Scaled:
+    """The nearest double-double, its exponent apart; a second word that is no more than the error is left out."""
+    return x if isinstance(x, Scaled) else nearest(x.units, -BITS, NOISE)
+
+
+def log2(x: FixedPoint | Scaled) -> NDArray[np.float64]:
     """log2 |number| in binary64."""
     return scaled(x).log2()
 
