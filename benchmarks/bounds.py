@@ -1,9 +1,9 @@
-"""Every a-priori bound against measured errors: ``python -m benchmarks.bounds [VECTORS]``, 450,000 by default.
+"""Every a-priori bound against measured errors: ``python -m benchmarks.bounds [VECTORS [PROBLEM …]]``.
 
-VECTORS random and adversarial instances of each problem in each of the four formats that compute. Prints, for each
-algorithm, how many instances the bound is for (the others break its assumptions) in the format with the fewest, how
-many values it is for in all formats together, the largest error as a fraction of it, and how many exceeded it; the
-printed theorems and their corrected forms by number. docs/faithful.md holds one such run.
+VECTORS random and adversarial instances of each problem, 450,000 by default, in each of the four formats that compute.
+Prints, for each algorithm, how many instances the bound is for (the others break its assumptions) in the format with
+the fewest, how many values it is for in all formats together, the largest error as a fraction of it, and how many
+exceeded it; the printed theorems and their corrected forms by number. docs/faithful.md holds one such run.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ def stacks(problem: Problem, vectors: int) -> Iterator[tuple[Format, Any]]:
                 yield form, adversarial(problem, form, rows, n, f"bounds benchmark {start}")
 
 
-def shares(vectors: int) -> Iterator[tuple[str, Format, int, np.ndarray[Any, Any]]]:
+def shares(vectors: int, problems: list[str]) -> Iterator[tuple[str, Format, int, np.ndarray[Any, Any]]]:
     """Bounded instances, and errors as fractions of their bounds, by label, one stack of inputs after the other."""
-    for problem in PROBLEMS.values():
+    for problem in (PROBLEMS[name] for name in problems):
         for form, args in stacks(problem, vectors):
             reference = exact(problem, *args)
             wide = [a if a.dtype.kind in "iu" else a.astype(np.float64) for a in args]
@@ -76,7 +76,8 @@ def main() -> None:
     """Print the table."""
     instances: dict[str, Counter[str]] = defaultdict(Counter)
     values, over, largest = Counter[str](), Counter[str](), defaultdict[str, float](float)
-    for label, form, count, share in shares(int(sys.argv[1]) if len(sys.argv) > 1 else 450_000):
+    vectors, problems = int(sys.argv[1]) if sys.argv[1:] else 450_000, sys.argv[2:] or list(PROBLEMS)
+    for label, form, count, share in shares(vectors, problems):
         instances[label][form.name] += count
         values[label] += share.size
         over[label] += int((share > 1).sum())

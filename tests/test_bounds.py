@@ -98,3 +98,16 @@ def test_the_printed_bound_fails_on_large_equal_numbers_and_the_corrected_one_do
     assert printed < 0.003
     assert 0.39 < out["max_u"] < 0.4
     assert out["bound_used"] <= 1
+
+
+@pytest.mark.parametrize(
+    ("x", "target"),
+    [([9039123572157090.0, 9039123572157088.0], 1), ([-2370208077344103.5, -2370208077344104.5], 0)],
+)
+def test_the_bound_on_a_loss_beside_large_logits_is_relative_to_the_loss_itself(x, target):
+    """Not to x_target - logsumexp(x) in binary64, which has few digits of it."""
+    loss, args = PROBLEMS["nll"], [np.array([x]), np.array([target])]
+    due = exact(loss, *args)
+    (limit,) = loss.algorithms["minus_logsumexp"].bound(FORMATS["float64"], args, due)
+    absolute = bounds.logsumexp.logsumexp_shifted_absolute(FORMATS["float64"], args[0], np.array([max(x)]))
+    assert limit * due.to_float()[0] == pytest.approx(absolute[0], rel=1e-10)

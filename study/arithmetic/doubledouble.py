@@ -175,8 +175,14 @@ def log1p(x: Scaled) -> Scaled:
 
 
 def log_product(x: Scaled) -> Scaled:
-    """Log of the product along the last axis."""
-    return log(product(x))
+    """Log of the product along the last axis; near 1, where its error would weigh more, the sum of the logs."""
+    out = log(product(x))
+    near = out.log2() < -2
+    if near.any():
+        summed = total(log(x[near]))
+        for words, better in ((out.hi, summed.hi), (out.lo, summed.lo), (out.exponent, summed.exponent)):
+            words[near] = better
+    return out
 
 
 def _replaced(out: Scaled, x: Scaled, function: Callable[[Floats], Floats], special: NDArray[np.bool_]) -> Scaled:

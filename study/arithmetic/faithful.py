@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from study.arithmetic import binary64, doubledouble, fixedpoint
+from study.arithmetic import binary64, doubledouble, errorfree, fixedpoint
+from study.arithmetic.scaled import Scaled, where
 from study.formats import Format, format_of
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 
 BLOCK = 2**14
 """Numbers handled at a time, so that the words of a double-double stay in the cache."""
+UNITS = 1000
+"""An error is at most UNITS + 8 n units of the arithmetic, n <= 2**20, relative to the value or to what cancels in it:
+docs/arithmetic.md counts the operations of each formula."""
+NEAR = 2.0**-8
+"""Values whose log2 is as close as this to that of a limit are compared with it."""
 
 
 def faithful(formula: Callable[..., Any], *args: NDArray[Any], core: Sequence[int], precise: bool = False) -> Any:
@@ -58,15 +64,17 @@ def _settle(formula: Any, ladder: list[Any], form: Format, rows: list[NDArray[An
     arithmetic, *rest = ladder
     result = formula(arithmetic, *rows)
     value, cancelling = result if isinstance(result, tuple) else (result, None)
-    out = value if arithmetic is binary64 else arithmetic.scaled(value)
-    rounded = form.round(out) if arithmetic is binary64 else out.round(form)
+    rounded = form.round(value) if arithmetic is binary64 else arithmetic.scaled(value).round(form)
     if not rest:
         return rounded
-    error = np.log2((1000 + size) * arithmetic.UNIT)
-    wanted = np.maximum(arithmetic.log2(value), form.emin) - form.p - 3
-    undecided = np.zeros(rounded.shape, dtype=bool) if cancelling is None else cancelling + error > wanted
-    if arithmetic is binary64:
-        undecided = undecided | _near_limit(form, value)
+    magnitude = arithmetic.log2(value)
+    error = np.log2((UNITS + 8 * size) * arithmetic.UNIT)
+    error = error + (magnitude if cancelling is None else np.maximum(magnitude, cancelling))
+    undecided = error > np.maximum(magnitude, form.emin) - form.p - 3
+    for limit in _limits(form):
+        near = np.abs(magnitude - limit.log2()) < NEAR
+        if near.any():
+            undecided[near] |= _distance(arithmetic.scaled(value[near]), limit) <= error[near]
     if undecided.ndim > 1:
         undecided = undecided.any(axis=tuple(range(1, undecided.ndim)))
     if undecided.any():
@@ -74,7 +82,12 @@ def _settle(formula: Any, ladder: list[Any], form: Format, rows: list[NDArray[An
     return rounded
 
 
-def _near_limit(form: Format, value: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether it depends on the last bits if a value rounds to zero or to infinity."""
-    limits = (form.xmins / 2, (2 - form.overflow_margin) * 2.0**form.emax)
-    return np.asarray(np.logical_or.reduce([np.abs(np.abs(value) / limit - 1) < 2.0**-30 for limit in limits]))
+def _limits(form: Format) -> tuple[Scaled, Scaled]:
+    """Where rounding turns to zero, and to infinity."""
+    top = errorfree.two_sum(np.array(2.0), np.array(-form.overflow_margin))
+    return Scaled.of((np.array(1.0), np.array(0.0)), form.emin - form.p), Scaled.of(top, form.emax)
+
+
+def _distance(value: Scaled, limit: Scaled) -> NDArray[np.float64]:
+    """log2 of how far |value| is from a limit."""
+    return (where(value.hi < 0, -value, value) - limit).log2()

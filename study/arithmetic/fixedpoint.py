@@ -1,4 +1,4 @@
-"""Fixed-point numbers of any width: arrays of Python integers, value = units 2**-BITS.
+"""Fixed-point numbers of any width: arrays of mpmath's integers, value = units 2**-BITS.
 
 The last resort of ``study.arithmetic.faithful``, for the few inputs whose result cancels beyond double-doubles. An
 absolute error far below 2**-1075 settles every result of every format.
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import mpmath
 import numpy as np
 
-from study.arithmetic.scaled import NO_EXPONENT, Scaled
+from study.arithmetic.integers import Integer, nearest
+from study.arithmetic.scaled import Scaled
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -21,13 +22,15 @@ if TYPE_CHECKING:
 BITS = 1400
 UNIT = 2.0**-1000
 """Absolute errors are of the order of 2**(50 - BITS); nothing is asked of them beyond."""
+NOISE = 70
+"""Bits below which a number is the error of 2**20 operations."""
 _GUARD = 40
 _HALVINGS = 16
 _TERMS = 70
 """(log(2) 2**-16)**70 / 70! < 2**-1480."""
 
-_length = np.frompyfunc(int.bit_length, 1, 1)
-_integer = np.frompyfunc(int, 1, 1)
+_length = np.frompyfunc(lambda units: units.bit_length(), 1, 1)
+_integer = np.frompyfunc(lambda value: Integer(int(value)), 1, 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +38,7 @@ class FixedPoint:
     """An array of finite numbers.
 
     Attributes:
-        units: object array of Python integers.
+        units: object array of integers.
     """
 
     units: NDArray[np.object_]
@@ -74,8 +77,8 @@ def _floats(values: Any) -> NDArray[np.float64]:
     return np.asarray(values, dtype=object).astype(np.float64)
 
 
-def _shift(units: int, left: int) -> int:
-    return int(units) << int(left) if left >= 0 else int(units) >> -int(left)
+def _shift(units: Any, left: Any) -> Any:
+    return units << int(left) if left >= 0 else units >> -int(left)
 
 
 _shift_each = np.frompyfunc(_shift, 2, 1)
@@ -87,10 +90,10 @@ def _shifted(units: Any, left: Any) -> NDArray[np.object_]:
 
 
 @cache
-def _log2_units() -> int:
+def _log2_units() -> Any:
     mp = mpmath.MPContext()
     mp.prec = BITS + 2 * _GUARD
-    return int(mp.nint(mp.ldexp(mp.log(2), BITS + _GUARD)))
+    return Integer(int(mp.nint(mp.ldexp(mp.log(2), BITS + _GUARD))))
 
 
 def exp(x: FixedPoint) -> FixedPoint:
@@ -99,7 +102,7 @@ def exp(x: FixedPoint) -> FixedPoint:
     units = np.maximum(x.units, -(2 * BITS) << BITS) << _GUARD
     k = units // two
     r = (units - k * two) >> _HALVINGS
-    term = out = _objects(np.full(np.shape(r), 1 << work, dtype=object))
+    term = out = _objects(np.full(np.shape(r), Integer(1) << work, dtype=object))
     for order in range(1, _TERMS):
         term = (term * r >> work) // order
         out = out + term
@@ -155,17 +158,22 @@ def log_product(x: FixedPoint) -> FixedPoint:
     return total(log(x))
 
 
-def scaled(x: FixedPoint) -> Scaled:
-    """The nearest double-double, its exponent apart."""
-    exponent = _length(x.units)
-    units = _shifted(x.units, 120 - exponent)
-    hi = _floats(units)
-    lo = _floats(units - _integer(hi))
-    held = np.where(x.units == 0, NO_EXPONENT, exponent).astype(np.int64) - BITS
-    return Scaled.of((np.ldexp(hi, -120), np.ldexp(lo, -120)), held)
+def product(x: FixedPoint) -> Scaled:
+    """Product along the last axis, exactly on the side of its leading word that it is on."""
+    size, units = x.units.shape[-1], x.units
+    while units.shape[-1] > 1:
+        half = units.shape[-1] // 2
+        paired = units[..., :half] * units[..., half : 2 * half]
+        units = np.concatenate([paired, units[..., 2 * half :]], axis=-1)
+    return nearest(units[..., 0] if size else _objects(np.ones(units.shape[:-1], dtype=int)), -BITS * size, 0)
 
 
-def log2(x: FixedPoint) -> NDArray[np.float64]:
+def scaled(x: FixedPoint | Scaled) -> Scaled:
+    """The nearest double-double, its exponent apart; a second word that is no more than the error is left out."""
+    return x if isinstance(x, Scaled) else nearest(x.units, -BITS, NOISE)
+
+
+def log2(x: FixedPoint | Scaled) -> NDArray[np.float64]:
     """log2 |number| in binary64."""
     return scaled(x).log2()
 

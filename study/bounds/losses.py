@@ -62,7 +62,7 @@ def multilabel(bound: Any, additions: Any, *, wide: bool = False) -> Any:
         from study.exact import Exact
 
         x, y = np.broadcast_arrays(*args)
-        each = np.maximum(x, 0) - x * y + _tail(x)
+        each = np.abs(x) * np.where(x > 0, 1 - y, y) + _tail(x)
         with np.errstate(all="ignore"):
             worst = np.max(bound(form, (x, y), Exact.from_float(each)), axis=-1, initial=0)
         total = reference.to_float()
@@ -83,8 +83,8 @@ def mean_nll(additions: Any, *, scaled: bool = False, wide: bool = False) -> Any
         chosen = np.take_along_axis(x, target[..., None], -1)
         with np.errstate(all="ignore"):
             top = np.max(x, axis=-1, keepdims=True)
-            rest = np.sum(np.exp(x - top), axis=-1)
-            each = (top - chosen)[..., 0] + np.log(rest)
+            first = np.arange(x.shape[-1]) == np.argmax(x, axis=-1)[..., None]
+            each = (top - chosen)[..., 0] + np.log1p(np.sum(np.where(first, 0, np.exp(x - top)), axis=-1))
             bound = loss_of(log_softmax_shifted)(form, (x, target), Exact.from_float(each))
             worst = np.max(bound, axis=-1, initial=0)
             count, mean = x.shape[-2], reference.to_float()

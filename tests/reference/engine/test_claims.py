@@ -126,6 +126,15 @@ def test_a_zero_beside_terms_near_underflow(exponent: int) -> None:
     assert not claims.by_arb(engine.cross_entropy(p, q), lambda f: truth.cross_entropy(f, p, q))
 
 
+def test_what_vanishes_from_every_format_saturates() -> None:
+    x = [[0.0, -(2.0**32), -1e300, -745.0], [1e9, -1e10, 0.0, 0.0]]
+    for value in (engine.softmax(x), engine.nll_gradient(x, [0, 0])):
+        assert value.saturated.tolist() == [[False, True, True, False], [False, True, False, False]]
+        assert value.error[value.saturated].min() == np.inf
+    assert engine.sigmoid([-1e10, -1e9]).saturated.tolist() == [True, False]
+    assert engine.nll([[0.0, -1e10]], [0]).saturated.all()
+
+
 def test_cancellation_is_undecided_not_wrong() -> None:
     rng = np.random.default_rng(8)
     x = np.log(rng.dirichlet(np.ones(10), size=50))
