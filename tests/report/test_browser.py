@@ -67,7 +67,7 @@ def test_accessible(visit, width, scheme):
 def test_every_figure_is_drawn(visit):
     page = visit()
     boxes = page.eval_on_selector_all(
-        ".drawing svg", "all => all.map(s => [s.getBoundingClientRect().height, s.querySelectorAll('text').length])"
+        ".drawing > svg", "all => all.map(s => [s.getBoundingClientRect().height, s.querySelectorAll('text').length])"
     )
     assert boxes
     assert all(height > 100 and texts > 5 for height, texts in boxes)
@@ -127,7 +127,7 @@ def test_it_reads_without_scripts(visit):
     page = visit(java_script_enabled=False)
     assert page.locator(".filters:visible").count() == 0
     assert page.locator("table.matrix").is_visible()
-    assert page.locator(".drawing svg").first.is_visible()
+    assert page.locator(".drawing > svg").first.is_visible()
 
 
 def test_reachable_by_keyboard(visit):
@@ -158,7 +158,7 @@ ONE_ROW_OF_A_KIND = """
 """Rows of a table that differ in their words alone are one case to a check of markup and colours."""
 
 OVERLAPS = """
-() => [...document.querySelectorAll('.drawing svg')].flatMap((svg) => {
+() => [...document.querySelectorAll('.drawing > svg')].flatMap((svg) => {
   const frame = svg.getBoundingClientRect();
   const texts = [...svg.querySelectorAll('text')].map((t) => [t.textContent.trim(), t.getBoundingClientRect()]);
   const out = texts.filter(([, b]) => b.left < frame.left - 1 || b.right > frame.right + 1);

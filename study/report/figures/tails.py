@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FORMATS = ("float16", "bfloat16", "float32")
-LEFT, ACROSS, HEIGHT, PITCH = 56.0, 150.0, 96.0, 150.0
+LEFT, ACROSS, HEIGHT, PITCH = 56.0, 150.0, 104.0, 158.0
 START, END = 0.5, 2.0**12
 """Ends of the axis of errors, in ulps; larger errors are drawn at its end."""
 
@@ -28,7 +28,6 @@ def draw(whole: pd.DataFrame, histograms: Mapping[str, pd.DataFrame]) -> Drawing
     """A row a problem, a panel a format, a line a formula."""
     names = [(str(p), int(n)) for p, n in dict.fromkeys(zip(whole["problem"], whole["length"], strict=True))]
     forms = [form for form in FORMATS if (whole["format"] == form).any()]
-    smallest = min(1 / float(whole["count"].max()), 1e-5)
     paper = Paper()
     for i, (name, length) in enumerate(names):
         top = 52 + i * PITCH
@@ -40,8 +39,8 @@ def draw(whole: pd.DataFrame, histograms: Mapping[str, pd.DataFrame]) -> Drawing
             if rows.empty:
                 paper.text(left, top + HEIGHT / 2, f"{form}: not swept", QUIET, size=SMALL)
                 continue
-            panel = _panel(rows, histograms[str(rows["sweep"].iloc[0])], smallest)
-            panel.titles("", "error greater than (ulps)" if i == len(names) - 1 else "")
+            panel = _panel(rows, histograms[str(rows["sweep"].iloc[0])])
+            panel.titles("", "error greater than (ulps)" if i == len(names) - 1 else "", "" if j else "share of inputs")
             panel.over.text(ACROSS, -12, form, QUIET, anchor="end")
             panel.put(paper, left, top)
     height = 52 + len(names) * PITCH - 4
@@ -60,8 +59,8 @@ def exceeding(histogram: pd.DataFrame, count: int) -> list[tuple[float, float]]:
     return [(edge, share) for edge, share in shares if share > 0]
 
 
-def _panel(rows: pd.DataFrame, histogram: pd.DataFrame, smallest: float) -> Panel:
-    panel = Panel(scale.log(START, END, ACROSS, 4), scale.log(smallest, 1, HEIGHT, 4))
+def _panel(rows: pd.DataFrame, histogram: pd.DataFrame) -> Panel:
+    panel = Panel(scale.log(START, END, ACROSS, 4), scale.log(1 / float(rows["count"].max()), 1, HEIGHT, 4))
     panel.frame()
     ends = []
     for row in rows.to_dict("records"):
