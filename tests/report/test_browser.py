@@ -9,7 +9,6 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-WIDTHS = (390, 1280)
 
 pytestmark = [
     pytest.mark.skipif(BROWSER is None, reason="no chromium on PATH; Debian: apt-get install chromium"),
@@ -47,10 +46,15 @@ def visit(browser, report):
     assert complaints == []
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_no_horizontal_scroll(visit, width):
+@pytest.mark.parametrize(("width", "line"), [(390, "first"), (1280, "last")])
+def test_the_first_screen_holds_question_findings_and_answer_and_nothing_scrolls_sideways(visit, width, line):
     page = visit(width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    seen = page.locator(f"h1, #strongest li, .matrix tbody tr:{line}-child").evaluate_all(
+        "all => all.map(e => [e.tagName, e.getBoundingClientRect().bottom])"
+    )
+    assert sorted(tag for tag, _ in seen) == ["H1", *["LI"] * 5, "TR"]
+    assert all(bottom <= 900 for _, bottom in seen)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from study.report.drawing import Drawing
@@ -32,7 +31,7 @@ def draw(whole: pd.DataFrame, histograms: Mapping[str, pd.DataFrame]) -> Drawing
     for i, (name, length) in enumerate(names):
         top = 52 + i * PITCH
         title = name if length == 1 else f"{name} of {length} numbers"
-        paper.text(LEFT, top - 12, title, TEXT, size=HEAD, style=' font-weight="700"')
+        paper.text(LEFT, top - 12, title, TEXT, size=HEAD, kind="b")
         for j, form in enumerate(forms):
             rows = whole[(whole["problem"] == name) & (whole["length"] == length) & (whole["format"] == form)]
             left = LEFT + j * (WIDTH / 3)
@@ -68,10 +67,12 @@ def _panel(rows: pd.DataFrame, histogram: pd.DataFrame) -> Panel:
         points = exceeding(histogram[histogram["algorithm"] == name], int(row["count"]))
         if not points:
             continue
+        inside = [(edge, share) for edge, share in points if edge < END]
+        ends_at = min(float(row["max_ulp"]), END)
         steps: list[tuple[float, float]] = []
-        for (edge, share), (after, _) in zip(points, [*points[1:], (min(row["max_ulp"], 2 * END), 0)], strict=True):
-            steps += [(min(edge, END), share), (min(after if math.isfinite(after) else END, END), share)]
-        panel.line([x for x, _ in steps], [y for _, y in steps], look, passing=True)
+        for (edge, share), (after, _) in zip(inside, [*inside[1:], (ends_at, 0)], strict=True):
+            steps += [(edge, share), (after, share)]
+        panel.line([x for x, _ in steps], [y for _, y in steps], look)
         ends.append(Label(*panel.at(*steps[-1]), name, look.ink))
     at_ends(panel.over, ends, HEIGHT, ACROSS)
     return panel
