@@ -81,7 +81,7 @@ experiment = Experiment(
         "outcomes": figures.outcome_map("outcomes", "softmax", ["naive", "shifted"]),
         **{
             name: figures.error_against("sweep", name, shifted_normal(10).name, overflow_of_exp=True)
-            for name in ("softmax", "log_softmax", "nll")
+            for name in ("softmax", "log_softmax")
         },
     },
     findings=[

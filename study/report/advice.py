@@ -9,7 +9,7 @@ import pandas as pd
 from study import store
 from study.experiment import MAIN_FORMATS
 from study.report import answer, outcome
-from study.report.text import number
+from study.report.text import number, plain
 from study.report.views import REPLAY, Heading, Value, View
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def view(rows: pd.DataFrame) -> View | None:
     filters = {0: sorted(rows["problem"].unique()), 1: list(MAIN_FORMATS)}
     return View(
         "what_to_use",
-        "The formula to use, its worst error and cost, and what breaks otherwise",
+        "The best formula of ordinary operations and the faithful kernel: worst errors, costs, and where naive breaks.",
         HEADINGS,
         lines,
         filters,
@@ -55,9 +55,9 @@ def _line(part: pd.DataFrame, costs: Mapping[tuple[str, str, str], float]) -> li
 
     def cost(algorithm: str) -> Value:
         times = costs.get((plain.problem, algorithm, plain.form))
-        return Value("–", 1e300) if times is None else Value(number(times), times)
+        return Value("–", 1e300) if times is None else Value(number(times, 2), times)
 
-    worst = Value("no digit right" if plain.grade == "none" else number(plain.worst), plain.worst)
+    worst = Value("no digit right" if plain.grade == "lost" else number(plain.worst), plain.worst)
     return [
         Value(plain.problem),
         Value(plain.form, MAIN_FORMATS.index(plain.form)),
@@ -77,7 +77,7 @@ def breaks(naive: pd.DataFrame) -> str:
     if lost.empty:
         return "–"
     first = lost.sort_values("value", kind="stable").iloc[:1]
-    return f"{outcome.words(first)} at {first['parameter'].iloc[0]} = {number(float(first['value'].iloc[0]))}"
+    return f"{outcome.words(first)} at {first['parameter'].iloc[0]} = {plain(float(first['value'].iloc[0]))}"
 
 
 def _costs() -> dict[tuple[str, str, str], float]:

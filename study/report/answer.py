@@ -57,7 +57,7 @@ class Cell:
     def anchor(self) -> str:
         """Where on the page the table is that holds that row."""
         experiment, table, _ = self.row.split("/")
-        return "exhaustive-table-summary" if self.every else f"{experiment}-table-{table}"
+        return "exhaustive-table-every_input" if self.every else f"{experiment}-table-{table}"
 
     @property
     def error(self) -> str:

@@ -74,7 +74,7 @@ def _summary(whole: pd.DataFrame) -> View:
         INPUT, COMPUTED, EXACT, REPLAY,
     ]  # fmt: skip
     caption = f"{len(lines)} formulas on {int(whole.groupby('sweep')['inputs'].first().sum()):,} inputs: every one."
-    return View("summary", caption, headings, lines, views.filters(lines, (0, 1, 2)))
+    return View("every_input", caption, headings, lines, views.filters(lines, (0, 1, 2)))
 
 
 def _searched(found: pd.DataFrame) -> View:
@@ -106,4 +106,4 @@ def _searched(found: pd.DataFrame) -> View:
         Heading("Random inputs", "ulps", "Largest error on as many random inputs.", numeric=True),
         INPUT, COMPUTED, EXACT, REPLAY,
     ]  # fmt: skip
-    return View("searched", "The worst that a search found: lower bounds.", headings, lines, {})
+    return View("searched", "The worst that searches found: lower bounds on the largest error.", headings, lines, {})

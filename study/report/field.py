@@ -86,5 +86,7 @@ def short(link: str) -> str:
     """A link in few letters: scipy#18295, or the name of the site."""
     parts = urlsplit(link)
     pieces = parts.path.strip("/").split("/")
-    numbered = len(pieces) > 3 and pieces[-1].isdigit()
-    return f"{pieces[1]}#{pieces[-1]}" if numbered else pieces[1] if len(pieces) == 2 else parts.netloc
+    if parts.netloc != "github.com":
+        return parts.netloc
+    numbered = len(pieces) == 4 and pieces[-1].isdigit()
+    return f"{pieces[1]}#{pieces[-1]}" if numbered else pieces[1]

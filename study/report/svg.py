@@ -11,11 +11,14 @@ if TYPE_CHECKING:
     from study.report.drawing import Drawing
 
 SHAPES = (
-    "text{fill:currentColor}.f,.m{fill:currentColor}.l{fill:none;stroke:currentColor;stroke-width:1.8;"
+    "text{fill:currentColor}.b{font-weight:700}.o{paint-order:stroke;stroke:var(--ground);stroke-width:3px;"
+    "stroke-linejoin:round}.f,.m{fill:currentColor}.l{fill:none;stroke:currentColor;stroke-width:1.8;"
     "stroke-linejoin:round}.h{fill:var(--ground);stroke:currentColor;stroke-width:1.3}.thin{stroke-width:1.3}"
     ".r{stroke:var(--rule)}.a{stroke:var(--quiet);stroke-width:.8}.q{stroke:var(--quiet);stroke-dasharray:3 3}"
 )
-"""What the classes of elements look like: filled, mark, line, hollow mark, rule of the grid, axis, marked place."""
+"""What the classes of elements look like: bold and outlined words, filled shapes and marks, lines, hollow marks, the
+grid, axes, marked places."""
+"grid, axis, marked place."
 
 
 def inline(drawing: Drawing) -> str:

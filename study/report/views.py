@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from study.formats import FORMATS
+from study.problems import PROBLEMS
 from study.report import outcome
 from study.report.columns import column
 from study.report.text import number, plain
@@ -85,6 +86,7 @@ def summary(experiment: str, name: str, table: pd.DataFrame) -> View:
     lines = []
     by = keys(table)
     table = table.assign(lost=outcome.lost(table))
+    vectors = ["max_normwise"] if any(_is_vector(name) for name in table["problem"].unique()) else []
     for names, part in in_order(table, by):
         lost = part[part["lost"]]
         worst = part.iloc[int(part["max_ulp"].argmax())]
@@ -94,6 +96,7 @@ def summary(experiment: str, name: str, table: pd.DataFrame) -> View:
                 *(Value(k, k) for k in names),
                 *(_value(float(part[k].median())) for k in ("median_ulp", "p99_ulp")),
                 _value(float(worst["max_ulp"])),
+                *(_value(float(part[k].max()) if _is_vector(names[0]) else math.nan) for k in vectors),
                 _value(float(part["bound_used"].max())),
                 Value(fails, float(lost["value"].min()) if len(lost) else math.inf),
                 Value(f"{plain(worst['value'])}, {worst['inputs']}", float(worst["value"])),
@@ -102,7 +105,7 @@ def summary(experiment: str, name: str, table: pd.DataFrame) -> View:
         )
     lost_from = f"The failure, and the smallest {parameter} at which a value has no digit right."
     headings = [
-        *map(heading, (*by, "median_ulp", "p99_ulp", "max_ulp", "bound_used")),
+        *map(heading, (*by, "median_ulp", "p99_ulp", "max_ulp", *vectors, "bound_used")),
         Heading("First lost", "", lost_from, numeric=False),
         Heading(f"Worst at {parameter}, inputs", "", "Where the worst error was found.", numeric=False),
         REPLAY,
@@ -112,6 +115,10 @@ def summary(experiment: str, name: str, table: pd.DataFrame) -> View:
         "formula and format, median and 99% errors being medians over the inputs."
     )
     return View(name, caption, headings, lines, filters(lines, range(len(by))))
+
+
+def _is_vector(problem: str) -> bool:
+    return PROBLEMS[problem].signature.vector_result
 
 
 def worst_inputs(experiment: str, name: str, table: pd.DataFrame) -> View:

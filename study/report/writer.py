@@ -69,4 +69,6 @@ def _write(data: Data) -> list[Path]:
     for name, text in texts.items():
         paths.append(store.RESULTS / name)
         store.write(paths[-1], text)
+    for left_over in {*store.RESULTS.glob("*/*.svg")} - {*paths}:
+        left_over.unlink()
     return paths

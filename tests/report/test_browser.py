@@ -9,7 +9,6 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-WIDTHS = (390, 1280)
 
 pytestmark = [
     pytest.mark.skipif(BROWSER is None, reason="no chromium on PATH; Debian: apt-get install chromium"),
@@ -47,10 +46,15 @@ def visit(browser, report):
     assert complaints == []
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_no_horizontal_scroll(visit, width):
+@pytest.mark.parametrize(("width", "line"), [(390, "first"), (1280, "last")])
+def test_the_first_screen_holds_question_findings_and_answer_and_nothing_scrolls_sideways(visit, width, line):
     page = visit(width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    seen = page.locator(f"h1, #strongest li, .matrix tbody tr:{line}-child").evaluate_all(
+        "all => all.map(e => [e.tagName, e.getBoundingClientRect().bottom])"
+    )
+    assert sorted(tag for tag, _ in seen) == ["H1", *["LI"] * 5, "TR"]
+    assert all(bottom <= 900 for _, bottom in seen)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
@@ -67,7 +71,7 @@ def test_accessible(visit, width, scheme):
 def test_every_figure_is_drawn(visit):
     page = visit()
     boxes = page.eval_on_selector_all(
-        ".drawing svg", "all => all.map(s => [s.getBoundingClientRect().height, s.querySelectorAll('text').length])"
+        ".drawing > svg", "all => all.map(s => [s.getBoundingClientRect().height, s.querySelectorAll('text').length])"
     )
     assert boxes
     assert all(height > 100 and texts > 5 for height, texts in boxes)
@@ -127,7 +131,7 @@ def test_it_reads_without_scripts(visit):
     page = visit(java_script_enabled=False)
     assert page.locator(".filters:visible").count() == 0
     assert page.locator("table.matrix").is_visible()
-    assert page.locator(".drawing svg").first.is_visible()
+    assert page.locator(".drawing > svg").first.is_visible()
 
 
 def test_reachable_by_keyboard(visit):
@@ -158,7 +162,7 @@ ONE_ROW_OF_A_KIND = """
 """Rows of a table that differ in their words alone are one case to a check of markup and colours."""
 
 OVERLAPS = """
-() => [...document.querySelectorAll('.drawing svg')].flatMap((svg) => {
+() => [...document.querySelectorAll('.drawing > svg')].flatMap((svg) => {
   const frame = svg.getBoundingClientRect();
   const texts = [...svg.querySelectorAll('text')].map((t) => [t.textContent.trim(), t.getBoundingClientRect()]);
   const out = texts.filter(([, b]) => b.left < frame.left - 1 || b.right > frame.right + 1);

@@ -9,9 +9,9 @@ from study.report import outcome
 from study.report.columns import COLUMNS, column
 from study.report.drawing import Drawing
 from study.report.figures import scale
-from study.report.figures.labels import Label, at_ends
+from study.report.figures.labels import GAP, Label, at_ends
 from study.report.figures.panel import Panel
-from study.report.figures.paper import WIDTH, Paper
+from study.report.figures.paper import SMALL, WIDTH, Paper
 from study.report.style import QUIET, Hand, hand, marker
 from study.report.text import listed, measure
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-FLOOR, ABOVE = 0.1, 3.0
-LEFT, ACROSS, HEIGHT, PITCH = 56.0, 236.0, 170.0, 258.0
+FLOOR = 0.1
+LEFT, ACROSS, HEIGHT = 56.0, 236.0, 170.0
 
 
 class Point(NamedTuple):
@@ -50,24 +50,23 @@ def draw(table: pd.DataFrame, problem: str, cost: str, metric: str) -> Drawing:
     low, high = min(p.cost for p in points) / 1.5, max(p.cost for p in points) * 1.5
     top = 3 * max([10.0, *(p.error for p in points if not p.words)])
     unit, paper = column(cost).unit, Paper()
-    for k, form in enumerate(forms):
-        panel = Panel(scale.log(low, high, ACROSS, 5), scale.log(FLOOR, top, HEIGHT))
-        panel.frame()
-        _points(panel, [p for p in points if p.form == form])
-        panel.titles(
-            form,
-            f"{column(cost).title.lower()} ({unit})" if k >= len(forms) - 2 else "",
-            "" if k % 2 else f"worst error ({COLUMNS[metric].unit})",
-            lift=26,
-        )
-        panel.put(paper, LEFT + k % 2 * WIDTH / 2, 44 + k // 2 * PITCH)
+    upper = 14.0
+    for pair in (forms[k : k + 2] for k in range(0, len(forms), 2)):
+        here = [[p for p in points if p.form == form] for form in pair]
+        strip = 12 + GAP * max(sum(bool(p.words) for p in part) for part in here)
+        for k, (form, part) in enumerate(zip(pair, here, strict=True)):
+            panel = Panel(scale.log(low, high, ACROSS, 5), scale.log(FLOOR, top, HEIGHT))
+            panel.frame()
+            _points(panel, part)
+            below = f"{column(cost).title.lower()} ({unit})" if form in forms[-2:] else ""
+            panel.titles(form, below, "" if k else f"worst error ({COLUMNS[metric].unit})", lift=strip)
+            panel.put(paper, LEFT + k * WIDTH / 2, upper + strip)
+        upper += strip + HEIGHT + 46
     caption = (
         f"{COLUMNS[metric].title} of {problem} against its cost. The line joins what no other formula beats in both; "
-        "above the frame: formulas that lose a result."
+        "above the frame, at their cost: formulas that lose results."
     )
-    return Drawing(
-        paper, 44 + -(-len(forms) // 2) * PITCH - 40, caption, _alt(points, problem, COLUMNS[metric].unit, unit)
-    )
+    return Drawing(paper, upper, caption, _alt(points, problem, COLUMNS[metric].unit, unit))
 
 
 def summarised(rows: pd.DataFrame, cost: str, metric: str) -> list[Point]:
@@ -91,12 +90,16 @@ def _points(panel: Panel, points: Sequence[Point]) -> None:
     steps = [corner for a, b in pairwise(best) for corner in (a, (b[0], a[1]))]
     panel.over.line([*steps, *best[-1:]], Hand(QUIET, ""), width=1)
     labels = []
-    for p in points:
+    for p in (p for p in points if not p.words):
         x, y = panel.at(p.cost, max(p.error, FLOOR))
-        ink, y = hand(p.name).ink, (-10.0 if p.words else y)
-        panel.over.marks([(x, y)], marker(p.form), ink, radius=4)
-        labels.append(Label(x, y, p.name, ink))
-    at_ends(panel.over, labels, panel.height, panel.width)
+        panel.over.marks([(x, y)], marker(p.form), hand(p.name).ink, radius=4)
+        labels.append(Label(x, y, p.name, hand(p.name).ink))
+    at_ends(panel.over, labels, panel.height)
+    lost = sorted((p for p in points if p.words), key=lambda p: p.cost)
+    for k, p in enumerate(lost):
+        x, y = panel.x(p.cost), -10 - GAP * k
+        panel.over.marks([(x, y)], marker(p.form), hand(p.name).ink, radius=3)
+        panel.over.text(x + 9, y + 4, f"{p.name}: {p.words}", hand(p.name).ink, size=SMALL)
 
 
 def _alt(points: Sequence[Point], problem: str, unit: str, per: str) -> str:

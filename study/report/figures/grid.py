@@ -34,7 +34,7 @@ def draw(table: pd.DataFrame, rows: str, columns: str, metric: str, equal: Mappi
     block = wide * len(forms) + GUTTER
     paper = Paper()
     for i, name in enumerate(blocks):
-        paper.text(left + i * block, 14, str(name), TEXT, style=' font-weight="700"')
+        paper.text(left + i * block, 14, str(name), TEXT, kind="b")
         for j, form in enumerate(forms):
             words = form.replace("float", "f").replace("bf", "bf")
             paper.text(left + i * block + (j + 0.5) * wide, 34, words, QUIET, size=SMALL, anchor="middle")

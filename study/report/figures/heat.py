@@ -38,7 +38,7 @@ def outcomes(table: pd.DataFrame, problem: str, algorithms: Sequence[str], x: st
         for j, form in enumerate(forms):
             part = rows[(rows["algorithm"] == name) & (rows["format"] == form)]
             here = _map(part, (x, across), (y, up), side)
-            here.text(0, -8, f"{name}, {form}", TEXT, style=' font-weight="700"')
+            here.text(0, -8, f"{name}, {form}", TEXT, kind="b")
             for k, value in enumerate(up if j == 0 else ()):
                 here.text(-7, side / len(up) * (k + 0.5) + 4, plain(value), QUIET, size=SMALL, anchor="end")
             for k, value in enumerate(across if i == len(algorithms) - 1 else ()):

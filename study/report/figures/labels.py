@@ -55,7 +55,7 @@ def at_ends(paper: Paper, labels: Sequence[Label], height: float, right: float |
         at = column + 10 if column - label.x < 70 else label.x + 10
         if abs(y - label.y) > 3 or at - label.x > 12:
             paper.line([(label.x + 4, label.y), (at - 2, y)], Hand(label.ink, ""), width=0.7)
-        paper.text(at, y + 4, label.words, label.ink)
+        paper.text(at, y + 4, label.words, label.ink, kind="o")
 
 
 def width_of(words: str, size: float = BODY) -> float:

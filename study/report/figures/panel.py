@@ -81,7 +81,7 @@ class Panel:
     def titles(self, title: str = "", x: str = "", y: str = "", *, lift: float = 8) -> None:
         """What the panel shows, above it, and what its axes are."""
         if title:
-            self.over.text(0, -lift, title, TEXT, size=HEAD, style=' font-weight="700"')
+            self.over.text(0, -lift, title, TEXT, size=HEAD, kind="b")
         if x:
             self.over.text(self.width / 2, self.height + 34, x, TEXT, anchor="middle")
         if y:

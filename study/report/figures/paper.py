@@ -40,13 +40,12 @@ class Paper:
         self.parts: list[str] = []
 
     def text(
-        self, x: float, y: float, words: str, ink: Ink = TEXT, *, size: float = BODY, anchor: str = "", style: str = ""
+        self, x: float, y: float, words: str, ink: Ink = TEXT, *, size: float = BODY, anchor: str = "", kind: str = ""
     ) -> None:
-        """Words on the baseline y; the anchor is start, middle or end."""
+        """Words on the baseline y; the anchor is start, middle or end, the kind b for bold or o for outlined."""
         look = (f' font-size="{short(size)}"' if size != BODY else "") + (f' text-anchor="{anchor}"' if anchor else "")
-        self.parts.append(
-            f'<text class="{ink.name}" x="{short(x)}" y="{short(y)}"{look}{style}>{escaped(words)}</text>'
-        )
+        names = f"{kind} {ink.name}".strip()
+        self.parts.append(f'<text class="{names}" x="{short(x)}" y="{short(y)}"{look}>{escaped(words)}</text>')
 
     def turned(self, x: float, y: float, words: str) -> None:
         """Words that run upwards, centred there."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from study.report.drawing import Drawing
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FORMATS = ("float16", "bfloat16", "float32")
-LEFT, ACROSS, HEIGHT, PITCH = 56.0, 150.0, 96.0, 150.0
+LEFT, ACROSS, HEIGHT, PITCH = 56.0, 150.0, 104.0, 158.0
 START, END = 0.5, 2.0**12
 """Ends of the axis of errors, in ulps; larger errors are drawn at its end."""
 
@@ -28,20 +27,19 @@ def draw(whole: pd.DataFrame, histograms: Mapping[str, pd.DataFrame]) -> Drawing
     """A row a problem, a panel a format, a line a formula."""
     names = [(str(p), int(n)) for p, n in dict.fromkeys(zip(whole["problem"], whole["length"], strict=True))]
     forms = [form for form in FORMATS if (whole["format"] == form).any()]
-    smallest = min(1 / float(whole["count"].max()), 1e-5)
     paper = Paper()
     for i, (name, length) in enumerate(names):
         top = 52 + i * PITCH
         title = name if length == 1 else f"{name} of {length} numbers"
-        paper.text(LEFT, top - 12, title, TEXT, size=HEAD, style=' font-weight="700"')
+        paper.text(LEFT, top - 12, title, TEXT, size=HEAD, kind="b")
         for j, form in enumerate(forms):
             rows = whole[(whole["problem"] == name) & (whole["length"] == length) & (whole["format"] == form)]
             left = LEFT + j * (WIDTH / 3)
             if rows.empty:
                 paper.text(left, top + HEIGHT / 2, f"{form}: not swept", QUIET, size=SMALL)
                 continue
-            panel = _panel(rows, histograms[str(rows["sweep"].iloc[0])], smallest)
-            panel.titles("", "error greater than (ulps)" if i == len(names) - 1 else "")
+            panel = _panel(rows, histograms[str(rows["sweep"].iloc[0])])
+            panel.titles("", "error greater than (ulps)" if i == len(names) - 1 else "", "" if j else "share of inputs")
             panel.over.text(ACROSS, -12, form, QUIET, anchor="end")
             panel.put(paper, left, top)
     height = 52 + len(names) * PITCH - 4
@@ -60,8 +58,8 @@ def exceeding(histogram: pd.DataFrame, count: int) -> list[tuple[float, float]]:
     return [(edge, share) for edge, share in shares if share > 0]
 
 
-def _panel(rows: pd.DataFrame, histogram: pd.DataFrame, smallest: float) -> Panel:
-    panel = Panel(scale.log(START, END, ACROSS, 4), scale.log(smallest, 1, HEIGHT, 4))
+def _panel(rows: pd.DataFrame, histogram: pd.DataFrame) -> Panel:
+    panel = Panel(scale.log(START, END, ACROSS, 4), scale.log(1 / float(rows["count"].max()), 1, HEIGHT, 4))
     panel.frame()
     ends = []
     for row in rows.to_dict("records"):
@@ -69,10 +67,12 @@ def _panel(rows: pd.DataFrame, histogram: pd.DataFrame, smallest: float) -> Pane
         points = exceeding(histogram[histogram["algorithm"] == name], int(row["count"]))
         if not points:
             continue
+        inside = [(edge, share) for edge, share in points if edge < END]
+        ends_at = min(float(row["max_ulp"]), END)
         steps: list[tuple[float, float]] = []
-        for (edge, share), (after, _) in zip(points, [*points[1:], (min(row["max_ulp"], 2 * END), 0)], strict=True):
-            steps += [(min(edge, END), share), (min(after if math.isfinite(after) else END, END), share)]
-        panel.line([x for x, _ in steps], [y for _, y in steps], look, passing=True)
+        for (edge, share), (after, _) in zip(inside, [*inside[1:], (ends_at, 0)], strict=True):
+            steps += [(edge, share), (after, share)]
+        panel.line([x for x, _ in steps], [y for _, y in steps], look)
         ends.append(Label(*panel.at(*steps[-1]), name, look.ink))
     at_ends(panel.over, ends, HEIGHT, ACROSS)
     return panel
