@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 GRADES = {"exact": 1.0, "near": 10.0, "far": 100.0, "off": math.inf}
 """Largest worst error of each grade, in ulps; ``lost`` is what has no digit right on some input."""
 
+KEPT = [
+    "problem", "algorithm", "format", "inputs", "parameter", "value", "count", "max_ulp", "p99_ulp", "max_relative",
+    *outcome.FAILURES, "limit", "row",
+]  # fmt: skip
+"""What the answer is drawn from."""
+
 MARKS = {"NaN": "?", "overflow": "∞", "underflow": "0", "wrong": "!", "fine": "✓", "not measured": "–"}
 """What the naive formula does, in a sign."""
 
@@ -76,7 +82,7 @@ def measured(stored: Iterable[tuple[Experiment, Mapping[str, pd.DataFrame]]]) ->
     if not parts:
         return pd.DataFrame()
     rows = pd.concat(parts, ignore_index=True)
-    return rows[rows["backend"] == "numpy"].copy()
+    return rows[rows["backend"] == "numpy"][KEPT].copy()
 
 
 def matrix(rows: pd.DataFrame, every: pd.DataFrame | None = None) -> list[list[Cell]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from study import store
@@ -34,6 +35,7 @@ class Data:
     rows: pd.DataFrame
     matrix: Sequence[Sequence[Cell]]
 
+    @cached_property
     def claims(self) -> list[Claim]:
         """The findings that hold, the most important first."""
         found = [claim for e, tables in self.experiments for claim in sections.claims(e, tables)]

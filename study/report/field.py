@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from study.report.views import Heading, Value, View, digits, filters
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import pandas as pd
+
+    Row = Mapping[Any, Any]
 
 OWNERS = {
     "numpy/numpy": "numpy",
@@ -36,50 +40,55 @@ def view(name: str, table: pd.DataFrame) -> View:
     """The table: right within an ulp, inexact with half the digits right, wrong otherwise."""
     libraries = [str(b) for b in table["backend"].unique() if b != "study"]
     ours = [a for a in ("naive", "faithful") if (table["algorithm"] == a).any()]
-    lines = [_line(part, libraries, ours) for _, part in table.groupby(["title", "input", "format"], sort=False)]
-    verdicts = [
+    cases: dict[tuple[str, ...], list[Row]] = {}
+    for row in table.astype(object).where(table.notna(), None).to_dict("records"):
+        cases.setdefault((row["title"], row["input"], row["format"], row["layout"]), []).append(row)
+    lines = [_line(rows, libraries, ours) for rows in cases.values()]
+    judged = [
         Heading(v, "", "Its verdict, and the value where it is not right.", numeric=False) for v in libraries + ours
     ]
-    exact = Heading("Exact", "", "The right value.", numeric=False)
+    exact = Heading("Exact", "", "The right value, where several are due that of the gravest verdict.", numeric=False)
     caption = (
-        f"{len(lines)} reported inputs today. Right: within an ulp; inexact: at least half the digits; wrong: "
-        "fewer, or "
-        "another outcome than is due."
+        f"{len(lines)} reported inputs today. Right: within an ulp; inexact: at least half the digits; wrong: fewer, "
+        "or another outcome than is due."
     )
-    return View(name, caption, [*HEADINGS, *verdicts, exact], lines, filters(lines, (2, 3, 4)))
+    return View(name, caption, [*HEADINGS, *judged, exact], lines, filters(lines, (2, 3, 4)))
 
 
-def _line(part: pd.DataFrame, libraries: list[str], ours: list[str]) -> list[Value]:
-    first = part.iloc[0]
-    judged = {name: _worst(part[part["backend"] == name]) for name in libraries}
-    judged |= {name: _worst(part[(part["backend"] == "study") & (part["algorithm"] == name)]) for name in ours}
-    links = [(short(link), link) for link in str(first["link"]).split()]
+def _line(rows: Sequence[Row], libraries: Sequence[str], ours: Sequence[str]) -> list[Value]:
+    first, exact = rows[0], _gravest(rows)["reference"]
+    judged = {name: _told([r for r in rows if r["backend"] == name], exact) for name in libraries}
+    own = [r for r in rows if r["backend"] == "study"]
+    judged |= {name: _told([r for r in own if r["algorithm"] == name], exact) for name in ours}
+    links = [(short(link), link) for link in first["link"].split()]
     owners = [owner for _, link in links for repo, owner in OWNERS.items() if f"/{repo}/" in link]
     known = [TODAY[judged[owner].key] for owner in owners if owner in judged and judged[owner].key in TODAY]
-    exact = part["reference"].dropna()
     return [
-        Value(str(first["title"])),
+        Value(first["title"]),
         Value(" ".join(words for words, _ in links), links=links),
         Value(max(known, key=list(TODAY.values()).index) if known else "–"),
-        Value(str(first["problem"])),
-        Value(str(first["format"])),
-        Value(str(first["input"])),
+        Value(first["problem"]),
+        Value(first["format"]),
+        Value(first["input"]),
         *judged.values(),
-        Value(digits(exact.iloc[0]) if len(exact) else "–"),
+        Value(digits(exact)),
     ]
 
 
-def _worst(rows: pd.DataFrame) -> Value:
-    """The gravest verdict among the functions of a library, with the value where it is not right."""
-    if rows.empty:
-        return Value("–", "none")
-    row = rows.iloc[int(rows["verdict"].map(GRAVITY).argmax())]
-    verdict = str(row["verdict"])
+def _gravest(rows: Sequence[Row]) -> Row:
+    return max(rows, key=lambda row: GRAVITY[row["verdict"]])
+
+
+def _told(rows: Sequence[Row], exact: Any) -> Value:
+    """The gravest verdict among functions, with the value where it is not right."""
+    row = _gravest(rows) if rows else {"verdict": "not applicable"}
+    verdict = row["verdict"]
     if verdict == "not applicable":
         return Value("–", "none")
-    computed = row["computed"]
-    said = verdict if verdict == "right" or computed != computed else f"{verdict}: {digits(computed)}"  # noqa: PLR0124
-    return Value(said, verdict, tone=TONES[verdict])
+    if verdict == "right" or row["computed"] is None:
+        return Value(verdict, verdict, tone=TONES[verdict])
+    due = "" if row["reference"] == exact else f" for {digits(row['reference'])}"
+    return Value(f"{verdict}: {digits(row['computed'])}{due}", verdict, tone=TONES[verdict])
 
 
 def short(link: str) -> str:

@@ -35,7 +35,7 @@ def render(data: Data, sections: Sequence[Section]) -> dict[str, str]:
         "marks": answer.MARKS,
         "faithful": answer.faithful(data.rows),
         "advice": advice.view(data.rows),
-        "strongest": data.claims()[:STRONGEST],
+        "strongest": data.claims[:STRONGEST],
         "sections": sections,
         "metrics": [COLUMNS[name] for name in METRICS],
         "provenance": provenance.groups(sections),

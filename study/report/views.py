@@ -88,19 +88,19 @@ def summary(experiment: str, name: str, table: pd.DataFrame) -> View:
     table = table.assign(lost=outcome.lost(table))
     vectors = ["max_normwise"] if any(_is_vector(name) for name in table["problem"].unique()) else []
     for names, part in in_order(table, by):
-        lost = part[part["lost"]]
-        worst = part.iloc[int(part["max_ulp"].argmax())]
-        fails = f"{outcome.words(lost)} from {plain(lost['value'].min())}" if len(lost) else "–"
+        lost, at = part[part["lost"]], int(part["max_ulp"].argmax())
+        value, inputs = float(part["value"].iloc[at]), part["inputs"].iloc[at]
+        first = float(lost["value"].min()) if len(lost) else math.inf
         lines.append(
             [
                 *(Value(k, k) for k in names),
                 *(_value(float(part[k].median())) for k in ("median_ulp", "p99_ulp")),
-                _value(float(worst["max_ulp"])),
+                _value(float(part["max_ulp"].iloc[at])),
                 *(_value(float(part[k].max()) if _is_vector(names[0]) else math.nan) for k in vectors),
                 _value(float(part["bound_used"].max())),
-                Value(fails, float(lost["value"].min()) if len(lost) else math.inf),
-                Value(f"{plain(worst['value'])}, {worst['inputs']}", float(worst["value"])),
-                replay(experiment, name, worst.name),
+                Value(f"{outcome.words(lost)} from {plain(first)}" if len(lost) else "–", first),
+                Value(f"{plain(value)}, {inputs}", value),
+                replay(experiment, name, part.index[at]),
             ]
         )
     lost_from = f"The failure, and the smallest {parameter} at which a value has no digit right."

@@ -32,7 +32,7 @@ def build() -> tuple[Path, list[str]]:
     path, current, stored = store.RESULTS / PAGE, mark(experiments), data.read(experiments)
     if not store.is_current("report", current):
         store.stamp("report", current, _write(stored))
-    return path, [claim.sentence for claim in stored.claims()]
+    return path, [claim.sentence for claim in stored.claims]
 
 
 def mark(experiments: list[Experiment]) -> str:

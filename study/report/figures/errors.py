@@ -93,12 +93,14 @@ def _panel(rows: pd.DataFrame, top: float, look: Look) -> Panel:
     panel.frame()
     labels = []
     for name, part in rows.groupby("algorithm", sort=False):
-        here = hand(str(name))
-        held = part[~part["lost"] & (part["value"] < out)].set_index("value").reindex(x)
-        drawn = held[look.metric].astype(float).clip(lower=FLOOR).to_numpy()
+        here, held = hand(str(name)), part[~part["lost"] & (part["value"] < out)]
+        at = np.searchsorted(x, held["value"].to_numpy(dtype=float))
+        drawn, bound = np.full(len(x), np.nan), np.full(len(x), np.nan)
+        drawn[at] = np.maximum(held[look.metric].to_numpy(dtype=float), FLOOR)
         if look.bounds:
-            bound = held["bound_u"].astype(float)
-            panel.line(x, bound.where(bound * FORMATS[form].u < 1), Hand(here.ink, "1 3"), width=1.2, passing=False)
+            known = held["bound_u"].to_numpy(dtype=float)
+            bound[at] = np.where(known * FORMATS[form].u < 1, known, np.nan)
+            panel.line(x, bound, Hand(here.ink, "1 3"), width=1.2, passing=False)
         panel.line(x, drawn, here)
         panel.marks(x, drawn, marker(form), here.ink)
         seen = np.flatnonzero(np.isfinite(drawn))
