@@ -26,6 +26,7 @@ experiment = Experiment(
     __file__,
     __doc__ or "",
     order=110,
+    title="Batch means",
     tables={
         "sweep": Sweep(
             parameter="b",

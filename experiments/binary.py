@@ -52,6 +52,7 @@ experiment = Experiment(
     __file__,
     __doc__ or "",
     order=80,
+    title="Two classes",
     tables={
         "logits": sweep(Family("±size", logits), FROM_LOGITS),
         "complement": sweep(Family("−size", negative), ("log1mexp",)),

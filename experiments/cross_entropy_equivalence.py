@@ -54,6 +54,7 @@ experiment = Experiment(
     __file__,
     __doc__ or "",
     order=120,
+    title="Cross entropy",
     tables={
         "roads": roads,
         "distance": Sweep(

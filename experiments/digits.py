@@ -44,6 +44,7 @@ experiment = Experiment(
     __file__,
     __doc__ or "",
     order=40,
+    title="Real digits",
     tables={
         "losses": Sweep(
             parameter="classes",

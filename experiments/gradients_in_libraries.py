@@ -20,6 +20,7 @@ experiment = Experiment(
     __file__,
     __doc__ or "",
     order=230,
+    title="Library gradients",
     tables={"sweep": partial(library_gradients.sweep, BACKENDS, sorted({s * x for s in (-1, 1) for x in SIZES}))},
     problems=(BCE, NLL),
     backends=BACKENDS,

@@ -23,6 +23,7 @@ experiment = Experiment(
     __file__,
     __doc__ or "",
     order=210,
+    title="PyTorch and JAX",
     tables={
         "backends": partial(libraries.presence, ALL),
         "battery": partial(libraries.on_battery, ALL),

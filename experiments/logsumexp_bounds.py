@@ -74,6 +74,7 @@ experiment = Experiment(
     __file__,
     __doc__ or "",
     order=70,
+    title="Proven bounds",
     tables={"theorems": measured},
     problems=("logsumexp", "softmax"),
     figures={

@@ -28,6 +28,7 @@ experiment = Experiment(
     __file__,
     __doc__ or "",
     order=90,
+    title="Many labels",
     tables={
         "sweep": Sweep(
             parameter="n",

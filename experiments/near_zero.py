@@ -30,6 +30,7 @@ experiment = Experiment(
     __file__,
     __doc__ or "",
     order=60,
+    title="Near a zero",
     tables={
         "normalised": Sweep(
             parameter="n",

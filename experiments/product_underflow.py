@@ -42,6 +42,7 @@ experiment = Experiment(
     __file__,
     __doc__ or "",
     order=20,
+    title="The product",
     tables={
         "sweep": Sweep(
             parameter="n",

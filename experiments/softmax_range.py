@@ -56,6 +56,7 @@ experiment = Experiment(
     __file__,
     __doc__ or "",
     order=30,
+    title="Softmax and the shift",
     tables={
         "sweep": Sweep(
             parameter="largest logit",

@@ -38,6 +38,7 @@ experiment = Experiment(
     __file__,
     __doc__ or "",
     order=50,
+    title="Order of summation",
     tables={
         "sweep": Sweep(
             parameter="n",

@@ -74,6 +74,7 @@ experiment = Experiment(
     __file__,
     __doc__ or "",
     order=130,
+    title="Training",
     tables={
         "curves": lambda: pd.DataFrame([row for curve, _ in every_run() for row in curve]),
         "ends": lambda: pd.DataFrame([end for _, end in every_run()]),

@@ -92,6 +92,7 @@ class Experiment:
         figures: functions from the stored tables to a figure, by name.
         contracts: what the tables must bear out besides their bounds; each yields a line for what they do not.
         order: place in the report.
+        title: of its section there; without one, its name.
         problems: names of the problems that tables other than sweeps measure.
         backends: names of the libraries that it measures; where one is not installed, its stored results are kept.
         data: names of files beside it that the tables are made from.
@@ -104,6 +105,7 @@ class Experiment:
     figures: Mapping[str, Callable[[Tables], Drawing]] = field(default_factory=dict)
     contracts: Sequence[Callable[[Tables], Iterator[str]]] = ()
     order: int = 100
+    title: str = ""
     problems: Sequence[str] = ()
     backends: Sequence[str] = ()
     data: Sequence[str] = ()

@@ -86,7 +86,7 @@ def section(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> Secti
     shown += [_shown(name, table) for name, table in tables.items() if name not in sweeps and _fits(table)]
     return Section(
         name=experiment.name,
-        title=experiment.name.replace("_", " ").capitalize(),
+        title=experiment.title or experiment.name.replace("_", " ").capitalize(),
         question=experiment.question,
         why=[" ".join(part.split()) for part in experiment.why.split("\n\n") if part.strip()],
         claims=claims(experiment, tables),

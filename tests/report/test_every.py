@@ -1,0 +1,102 @@
+import pandas as pd
+import pytest
+
+from study.report import every, every_sentences, svg
+
+FINE = {"overflow": 0, "underflow": 0, "nan": 0, "limit": 0, "missed": 0}
+
+
+def swept(**changed):
+    row = {"problem": "sigmoid", "algorithm": "faithful", "format": "float16", "length": 1, "coverage": "exhaustive"}
+    row |= {"inputs": 65536, "count": 65536, "max_ulp": 0.5, "not_correctly_rounded": 0, "sweep": "sigmoid_float16"}
+    row |= {"worst_input": "0x1.0p+0", "worst_computed": 0.7, "worst_reference": 0.73, **FINE}
+    return row | changed
+
+
+def searched(**changed):
+    row = {"problem": "logsumexp", "algorithm": "shifted", "format": "float64", "length": 4, "evaluations": 51200}
+    return row | {"ulps": 1e9, "random_ulps": 3.0, "input": "0x1p+0 0x1p+1", "computed": 1, "reference": 2} | changed
+
+
+@pytest.fixture
+def stored():
+    """One sweep and one search, as they are stored."""
+    rows = [swept(), swept(algorithm="two_branch", max_ulp=1.8, not_correctly_rounded=9)]
+    histogram = [
+        {"algorithm": "faithful", "above_ulp": 0.0, "to_ulp": 0.5, "count": 65536},
+        {"algorithm": "two_branch", "above_ulp": 0.0, "to_ulp": 0.5, "count": 65527},
+        {"algorithm": "two_branch", "above_ulp": 1.0, "to_ulp": 2.0, "count": 9},
+    ]
+    found = searched(found_by="searched: a lower bound")
+    del found["random_ulps"]
+    return {
+        "exhaustive/sigmoid_float16/summary": pd.DataFrame(rows).drop(columns="sweep"),
+        "exhaustive/sigmoid_float16/histogram": pd.DataFrame(histogram),
+        "search/logsumexp4_float64_shifted": pd.DataFrame([found, found | {"found_by": "random", "ulps": 3.0}]),
+    }
+
+
+def test_a_sweep_and_a_search_make_a_section(stored):
+    section = every.section(stored, pd.DataFrame())
+    assert [view.name for view in section.tables] == ["every_input", "searched"]
+    assert [line[5].text for line in section.tables[0].rows] == ["0%", "0.0137%"]
+    assert section.tables[1].rows[0][4].text == "≥ 1.00e9"
+    assert section.tables[0].rows[1][-1].text == "study sweep sigmoid --format float16 --algorithms two_branch"
+    assert "two_branch 0.0137%, at worst 1.80 ulps" in section.pictures[0].alt
+    assert every.section({}, pd.DataFrame()) is None
+
+
+def test_the_answer_takes_what_was_tried_on_every_input(stored):
+    assert every.rows(stored)["row"].tolist() == [
+        "exhaustive/sigmoid_float16/faithful",
+        "exhaustive/sigmoid_float16/two_branch",
+    ]
+    part = {name: table.assign(coverage="inputs 0x0 to 0xff") for name, table in stored.items()}
+    assert every.rows(part).empty
+
+
+def test_tables_are_described(stored):
+    texts = every.packages(stored)
+    assert set(texts) == {"exhaustive/datapackage.json", "search/datapackage.json"}
+    assert '"path": "sigmoid_float16/summary.csv"' in texts["exhaustive/datapackage.json"]
+
+
+def test_faithful_on_every_input():
+    said = every_sentences.faithful(pd.DataFrame([swept()]))
+    assert "Of 65,536 results of faithful, on every input there is, not one is off" in said
+    worse = every_sentences.faithful(pd.DataFrame([swept(not_correctly_rounded=3)]))
+    assert "3 are off" in worse
+    assert every_sentences.faithful(pd.DataFrame([swept(algorithm="naive")])) is None
+
+
+def test_what_naive_loses_of_every_input():
+    lost = swept(algorithm="naive", overflow=16384)
+    assert "25% for sigmoid" in every_sentences.naive(pd.DataFrame([lost]), "float16")
+    assert every_sentences.naive(pd.DataFrame([swept(algorithm="naive")]), "float16") is None
+
+
+def test_libraries_on_every_input():
+    row = swept(algorithm="numpy.exp", max_ulp=2.54, not_correctly_rounded=6553.6)
+    assert "numpy.exp is up to 2.54 ulps off, 10% of" in every_sentences.libraries(pd.DataFrame([row]), "float16")
+    assert every_sentences.libraries(pd.DataFrame([swept()]), "float16") is None
+
+
+def test_what_the_samples_missed():
+    sample = pd.DataFrame([{"problem": "sigmoid", "algorithm": "two_branch", "format": "float16", "max_ulp": 1.2}])
+    whole = pd.DataFrame([swept(algorithm="two_branch", max_ulp=1.8)])
+    assert "up to 1.80 ulps off on some of the 65,536 inputs, 1.20 on" in every_sentences.missed(whole, sample)
+    assert every_sentences.missed(whole, sample.assign(max_ulp=1.8)) is None
+
+
+def test_what_only_a_search_finds():
+    said = every_sentences.searched(pd.DataFrame([searched()]))
+    assert "at least 1.00e9 ulps for logsumexp of four numbers by shifted (random inputs: 3)" in said
+    assert every_sentences.searched(pd.DataFrame([searched(random_ulps=1e9)])) is None
+
+
+def test_the_figure_follows_its_tables(stored):
+    before = every.section(stored, pd.DataFrame()).pictures[0]
+    other = stored["exhaustive/sigmoid_float16/histogram"].replace({9: 90})
+    after = every.section({**stored, "exhaustive/sigmoid_float16/histogram": other}, pd.DataFrame()).pictures[0]
+    assert before.inline != after.inline
+    assert svg.sheet() in before.alone
