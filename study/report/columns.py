@@ -102,6 +102,25 @@ COLUMNS: dict[str, Column] = {
     "layout": _text("Layout", "Rows: each vector contiguous; columns: along axis 0; strided rows: Fortran order."),
     "misbehaviour": _text("Refusal", "What the function raised or returned instead of a result."),
     "n": Column("Length n", "", "integer", "Length of a vector."),
+    "size": _number("Size", "", "Largest size of what is drawn."),
+    "theorem": _text("Theorem", "Its number in Blanchard, Higham and Higham (2021)."),
+    "cond": _number("Condition", "", "Largest condition number of the values."),
+    "printed_u": _number("Bound as printed", "u", "The theorem’s bound, at the value of the largest error."),
+    "corrected_u": _number("Bound as corrected", "u", "That bound with the rounding of the final addition."),
+    "above_printed": _count("Above as printed", "Values whose error exceeds the printed bound."),
+    "above_corrected": _count("Above as corrected", "Values whose error exceeds the corrected bound."),
+    "road": _text("Road", "Summed over the observations, or over the classes with their counts."),
+    "error_u": _number("Error", "u", "Relative error in units of the unit roundoff."),
+    "measured": _text("Measured", "Whether the library was installed."),
+    "functions": Column("Functions", "", "integer", "How many of its functions are measured."),
+    "rate": _number("Learning rate", "", "Step size of the descent."),
+    "loss": _text("Loss", "The formula of the loss and its gradient."),
+    "step": Column("Step", "", "integer", "Number of the step of the descent, from 0."),
+    "died": Column(
+        "Died at step", "", "integer", "First step whose loss is no finite number; empty where there is none."
+    ),
+    "last_loss": _number("Last loss", "nats", "Loss of the last step, where it is finite."),
+    "accuracy": _number("Test accuracy", "", "Share of the held-out digits that are classified rightly."),
     "length": Column("Length", "", "integer", "How many numbers a vector has; 1 where the arguments are numbers."),
     "coverage": _text("Coverage", "Exhaustive where every bit pattern was tried, else which were."),
     "not_correctly_rounded": _count("Not correctly rounded", "Results that are not the nearest number of the format."),
@@ -134,6 +153,9 @@ SWEPT: dict[str, Column] = {
     "worst_input": _text("Worst input", "An input of the largest error, numbers in hexadecimal."),
 }
 """Columns of the sweeps over every input that mean something else there."""
+
+COMPUTED: dict[str, Column] = {"value": _number("Value", "", "What was computed.")}
+"""Columns of tables that are no sweeps and mean something else there."""
 
 
 def column(name: str) -> Column:

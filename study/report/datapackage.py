@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from study.report.columns import column
+from study.report.columns import COMPUTED, column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +39,7 @@ def package(
 
 def resource(path: str, table: pd.DataFrame, own: Mapping[str, Column]) -> dict[str, Any]:
     """One table and its columns."""
+    own = own if "parameter" in table else COMPUTED | dict(own)
     return {
         "name": path.replace("_", "-").replace("/", "."),
         "type": "table",

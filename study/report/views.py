@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 WHOLE = 60
 """Larger tables are summarised or linked, not shown."""
+TINY = 1e-3
+"""Errors in ulps that are smaller are not told apart."""
+CHOSEN = ("p", "value", "n", "rate", "size", "target")
+"""Columns of what was chosen, not measured."""
 EXACT = ("held", "computed", "reference", "first_logit")
 """Columns whose digits are the point."""
 
@@ -94,8 +98,8 @@ def summary(experiment: str, name: str, table: pd.DataFrame) -> View:
         lines.append(
             [
                 *(Value(k, k) for k in names),
-                *(_value(float(part[k].median())) for k in ("median_ulp", "p99_ulp")),
-                _value(float(part["max_ulp"].iloc[at])),
+                *(_ulps(float(part[k].median())) for k in ("median_ulp", "p99_ulp")),
+                _ulps(float(part["max_ulp"].iloc[at])),
                 *(_value(float(part[k].max()) if _is_vector(names[0]) else math.nan) for k in vectors),
                 _value(float(part["bound_used"].max())),
                 Value(f"{outcome.words(lost)} from {plain(first)}" if len(lost) else "–", first),
@@ -160,7 +164,7 @@ def in_order(table: pd.DataFrame, by: list[str]) -> list[tuple[list[str], pd.Dat
 def whole(name: str, table: pd.DataFrame) -> View:
     """A small table as it is."""
     names = [k for k in table.columns if k != "experiment"]
-    lines = [[_cell(row[k], 6 if k in EXACT else 3) for k in names] for row in table.to_dict("records")]
+    lines = [[_cell(row[k], k) for k in names] for row in table.to_dict("records")]
     words = [i for i, k in enumerate(names) if k in {"problem", "algorithm", "format", "quantity"}]
     return View(name, "The stored table, whole.", [heading(k) for k in names], lines, filters(lines, words))
 
@@ -181,10 +185,19 @@ def _value(value: float, figures: int = 3) -> Value:
     return Value("–" if math.isnan(value) else number(value, figures), -1.0 if math.isnan(value) else value)
 
 
-def _cell(value: Any, figures: int) -> Value:
+def _cell(value: Any, name: str) -> Value:
     if isinstance(value, str):
         return Value(digits(value), value)
-    return Value("–", -1.0) if pd.isna(value) else _value(float(value), figures)
+    if pd.isna(value):
+        return Value("–", -1.0)
+    return (
+        Value(plain(float(value)), float(value)) if name in CHOSEN else _value(float(value), 6 if name in EXACT else 3)
+    )
+
+
+def _ulps(value: float) -> Value:
+    """An error; what is far below the half ulp of rounding is not told apart."""
+    return Value("< 0.001", value) if 0 < value < TINY else _value(value)
 
 
 def digits(value: Any) -> str:

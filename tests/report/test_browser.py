@@ -143,8 +143,9 @@ def test_reachable_by_keyboard(visit):
 
 
 def test_prints(visit):
-    page = visit()
+    page = visit(718)
     page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 718, "wider than A4"
     assert page.locator("nav").is_hidden()
     assert len(page.pdf(format="A4")) > 50_000
 

@@ -89,7 +89,7 @@ class Panel:
 
     def remark(self, x: float, words: str, *, anchor: str = "start") -> None:
         """A quiet word above the panel, at a number."""
-        shift = 2 if anchor == "start" else -2
+        shift = 4 if anchor == "start" else -4
         self.over.text(self.x(x) + shift, -4, words, QUIET, size=SMALL, anchor=anchor)
 
     def put(self, paper: Paper, left: float, top: float) -> None:

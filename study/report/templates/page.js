@@ -35,6 +35,7 @@
 
   for (const tool of document.querySelectorAll(".tool")) {
     const form = tool.querySelector("form");
+    if (!form) continue;
     const rows = [...tool.querySelector("tbody").rows];
     const apply = () => {
       const wanted = [...form.querySelectorAll("select")].filter((s) => s.value);
