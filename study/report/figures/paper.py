@@ -30,6 +30,8 @@ SHAPES = {
     "x": "m0-{r}l{d} {d}m-{d} 0l{d}-{d}",
 }
 """Marks as paths that start at their left end, r being half their width and d the whole."""
+SIZES = {"D": 1.25, "^": 1.15, "v": 1.15}
+"""What makes pointed marks look as large as others."""
 
 
 class Paper:
@@ -69,6 +71,7 @@ class Paper:
 
     def marks(self, points: Points, shape: str, ink: Ink, *, radius: float = 2.8, hollow: bool = False) -> None:
         """A mark at each point, all of one shape."""
+        radius *= SIZES.get(shape, 1)
         form = SHAPES[shape].format(r=short(radius), d=short(2 * radius))
         places = [(x - radius, y) for x, y in points if math.isfinite(y)]
         kind = "l thin" if shape in "Px" else "h" if hollow else "m"
