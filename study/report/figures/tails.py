@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FORMATS = ("float16", "bfloat16", "float32")
-LEFT, ACROSS, HEIGHT, PITCH = 56.0, 150.0, 104.0, 158.0
+LEFT, ACROSS, HEIGHT, PITCH = 56.0, 150.0, 104.0, 172.0
 START, END = 0.5, 2.0**12
 """Ends of the axis of errors, in ulps; larger errors are drawn at its end."""
 
@@ -29,9 +29,9 @@ def draw(whole: pd.DataFrame, histograms: Mapping[str, pd.DataFrame]) -> Drawing
     forms = [form for form in FORMATS if (whole["format"] == form).any()]
     paper = Paper()
     for i, (name, length) in enumerate(names):
-        top = 52 + i * PITCH
+        top = 44 + i * PITCH
         title = name if length == 1 else f"{name} of {length} numbers"
-        paper.text(LEFT, top - 12, title, TEXT, size=HEAD, kind="b")
+        paper.text(LEFT, top - 26, title, TEXT, size=HEAD, kind="b")
         for j, form in enumerate(forms):
             rows = whole[(whole["problem"] == name) & (whole["length"] == length) & (whole["format"] == form)]
             left = LEFT + j * (WIDTH / 3)
@@ -40,9 +40,9 @@ def draw(whole: pd.DataFrame, histograms: Mapping[str, pd.DataFrame]) -> Drawing
                 continue
             panel = _panel(rows, histograms[str(rows["sweep"].iloc[0])])
             panel.titles("", "error greater than (ulps)" if i == len(names) - 1 else "", "" if j else "share of inputs")
-            panel.over.text(ACROSS, -12, form, QUIET, anchor="end")
+            panel.over.text(0, -8, form, QUIET)
             panel.put(paper, left, top)
-    height = 52 + len(names) * PITCH - 4
+    height = 44 + len(names) * PITCH - 18
     caption = (
         "Share of all inputs whose result is off by more than so many ulps, by formula. A line that starts low is "
         "nearly always correctly rounded; one that ends at the right edge loses results. Not drawn: formulas that "
