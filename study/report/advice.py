@@ -24,20 +24,27 @@ HEADINGS = (
     Heading("Faithful", "ulps", "Largest error of the faithful kernel.", numeric=True),
     Heading("Its cost", "× naive", "Time beside the naive formula's, in one run.", numeric=True),
     Heading("Naive breaks first", "", "Smallest parameter at which a result has no digit right.", numeric=False),
+    Heading("Written out", "", "The plain formula.", numeric=False),
     REPLAY,
 )
 
 
-def view(rows: pd.DataFrame) -> View | None:
-    """The table, from the rows of all sweeps; None where there are none."""
+def view(rows: pd.DataFrame, tried: pd.DataFrame | None = None) -> View | None:
+    """The table; None where there are no rows.
+
+    Args:
+        rows: of the experiments, see ``answer.measured``.
+        tried: on every input of a format, see ``study.report.every.rows``.
+    """
     if rows.empty:
         return None
     costs = _costs()
+    whole = rows if tried is None else pd.concat([tried[tried["format"].isin(MAIN_FORMATS)], rows], ignore_index=True)
     lines = []
     for problem in rows["problem"].unique():
         for form in MAIN_FORMATS:
-            part = rows[(rows["problem"] == problem) & (rows["format"] == form)]
-            if len(part[part["algorithm"] != "faithful"]):
+            part = whole[(whole["problem"] == problem) & (whole["format"] == form)]
+            if (part["algorithm"] != "faithful").any():
                 lines.append(_line(part, costs))
     filters = {0: sorted(rows["problem"].unique()), 1: list(MAIN_FORMATS)}
     return View(
@@ -50,24 +57,29 @@ def view(rows: pd.DataFrame) -> View | None:
 
 
 def _line(part: pd.DataFrame, costs: Mapping[tuple[str, str, str], float]) -> list[Value]:
-    plain = answer.cell(part[part["algorithm"] != "faithful"])
-    exact = part[part["algorithm"] == "faithful"]["max_ulp"].max()
+    every, exact = part["row"].str.startswith("exhaustive/"), part["algorithm"] == "faithful"
+    plain = answer.cell(part[~exact & ~every], part[~exact & every])
+    best = part[exact]["max_ulp"].max()
 
     def cost(algorithm: str) -> Value:
         times = costs.get((plain.problem, algorithm, plain.form))
         return Value("–", 1e300) if times is None else Value(number(times, 2), times)
 
-    worst = Value("no digit right" if plain.grade == "lost" else number(plain.worst), plain.worst)
+    shown = "no digit right" if plain.grade == "lost" else number(plain.worst)
+    again = f"study replay {plain.row}"
+    if plain.every:
+        shown, again = f"{shown} ∀", f"study sweep {plain.problem} --format {plain.form} --algorithms {plain.algorithm}"
     return [
         Value(plain.problem),
         Value(plain.form, MAIN_FORMATS.index(plain.form)),
         Value(plain.algorithm),
-        worst,
+        Value(shown, plain.worst),
         cost(plain.algorithm),
-        Value("–", 1e300) if pd.isna(exact) else Value(number(float(exact)), float(exact)),
+        Value("–", 1e300) if pd.isna(best) else Value(number(float(best)), float(best)),
         cost("faithful"),
-        Value(breaks(part[part["algorithm"] == "naive"])),
-        Value(f"study replay {plain.row}", plain.row, command=True),
+        Value(breaks(part[~every & (part["algorithm"] == "naive")])),
+        Value(plain.formula),
+        Value(again, plain.row, command=True),
     ]
 
 

@@ -66,9 +66,20 @@ class Cell:
         return "exhaustive-table-every_input" if self.every else f"{experiment}-table-{table}"
 
     @property
+    def formula(self) -> str:
+        """The recommended formula, written out."""
+        return written(self.problem, self.algorithm)
+
+    @property
     def error(self) -> str:
         """The worst error in words."""
         return "no digit right" if self.grade == "lost" else measure(self.worst, "ulps")
+
+
+def written(problem: str, algorithm: str) -> str:
+    """A formula, written out; its problem's where there is nothing to add."""
+    known = PROBLEMS[problem]
+    return str(known.algorithms[algorithm].__doc__ or known.formula).replace("``", "")
 
 
 def measured(stored: Iterable[tuple[Experiment, Mapping[str, pd.DataFrame]]]) -> pd.DataFrame:
@@ -106,16 +117,17 @@ def matrix(rows: pd.DataFrame, every: pd.DataFrame | None = None) -> list[list[C
     ]
 
 
-def faithful(rows: pd.DataFrame) -> str:
+def faithful(*tables: pd.DataFrame) -> str:
     """The largest error of ``faithful`` in all that was measured, in words; empty where it was not."""
-    worst = rows[rows["algorithm"] == "faithful"]["max_ulp"].max() if len(rows) else math.nan
-    return "" if math.isnan(worst) else measure(float(worst), "ulps")
+    errors = [float(t[t["algorithm"] == "faithful"]["max_ulp"].max()) for t in tables if len(t)]
+    known = [error for error in errors if not math.isnan(error)]
+    return measure(max(known), "ulps") if known else ""
 
 
 def cell(rows: pd.DataFrame, every: pd.DataFrame | None = None) -> Cell:
     """The verdict on one problem in one format."""
     problem, form = str(rows["problem"].iloc[0]), str(rows["format"].iloc[0])
-    whole = rows if every is None else pd.concat([every, rows], ignore_index=True)
+    whole = rows if every is None or every.empty else pd.concat([every, rows], ignore_index=True)
     name = recommended(rows, whole)
     best = whole[whole["algorithm"] == name]
     worst = best.iloc[int(best["max_ulp"].argmax())]

@@ -27,12 +27,14 @@ class Data:
         experiments: each with its tables by name.
         every: tables of sweeps over every input and of searches, by their path.
         rows: the measurements of all experiments with NumPy's arithmetic, see ``answer.measured``.
+        tried: what our formulas make of every input of a format, see ``every.rows``.
         matrix: the answer.
     """
 
     experiments: Sequence[tuple[Experiment, Mapping[str, pd.DataFrame]]]
     every: Mapping[str, pd.DataFrame]
     rows: pd.DataFrame
+    tried: pd.DataFrame
     matrix: Sequence[Sequence[Cell]]
 
     @cached_property
@@ -62,4 +64,5 @@ def read(experiments: Sequence[Experiment]) -> Data:
     """
     stored = [(e, store.read_tables(e)) for e in experiments]
     swept, rows = every.tables(), answer.measured(stored)
-    return Data(stored, swept, rows, answer.matrix(rows, every.rows(swept)))
+    tried = every.rows(swept)
+    return Data(stored, swept, rows, tried, answer.matrix(rows, tried))

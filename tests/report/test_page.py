@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from study.cli import main
-from study.report import answer, every, views
+from study.report import advice, answer, every, views
 from study.report.text import measure
 from study.run import discover
 from study.store import read_tables
@@ -96,8 +96,13 @@ def test_answer_and_tables_say_the_same_number(page, readme, stored):
         if {"max_ulp", "bound_used", "parameter"} <= set(table)
     }
     swept = every.tables()
-    for cell in itertools.chain(*answer.matrix(answer.measured(stored), every.rows(swept))):
+    rows, tried = answer.measured(stored), every.rows(swept)
+    advised = {(line[0].text, line[1].text): line for line in advice.view(rows, tried).rows}
+    for cell in itertools.chain(*answer.matrix(rows, tried)):
         worst = measure(cell.worst, "ulps")
+        if cell.algorithm != "faithful":
+            line = advised[cell.problem, cell.form]
+            assert (line[2].text, line[3].text.removesuffix(" ∀")) == (cell.algorithm, worst.split(" ")[0])
         assert cell.error in readme
         assert cell.error.split(" ")[0] in page
         experiment, name, row = cell.row.split("/")
