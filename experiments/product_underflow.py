@@ -61,6 +61,7 @@ experiment = Experiment(
     findings=[
         Finding(sentences.first_underflow(p=0.1), rank=1),
         Finding(sentences.product_beats_logs(n=1000, inputs="U(0.5, 1)", form="float64"), rank=7),
+        Finding(sentences.cost_of_returning("U(0.5, 1)")),
     ],
 )
 
