@@ -16,7 +16,7 @@ from study.experiment import Experiment, Finding, Sweep
 from study.formats import FORMATS
 from study.inputs import constant, uniform
 from study.problems import get_problem
-from study.report import figures, sentences
+from study.report import figures, product_sentences, sentences
 from study.threshold import first_integer
 
 PROBABILITIES = (0.5, 0.1)
@@ -61,7 +61,8 @@ experiment = Experiment(
     },
     findings=[
         Finding(sentences.first_underflow(p=0.1), rank=1),
-        Finding(sentences.product_beats_logs(n=1000, inputs="U(0.5, 1)", form="float64"), rank=7),
+        Finding(product_sentences.product_beats_logs(n=1000, inputs="U(0.5, 1)", form="float64"), rank=7),
+        Finding(product_sentences.cost_of_returning("U(0.5, 1)")),
     ],
 )
 

@@ -5,12 +5,14 @@ and Mary 2019), while a sum that has outgrown its terms stops growing and is wro
 a wider accumulator each cost something and repair it.
 """
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from study.errors import error_in_u
 from study.experiment import MAIN_FORMATS, Experiment, Finding, Sweep
-from study.formats import FORMATS
+from study.formats import FORMATS, Format
 from study.inputs import generator, rounded, uniform
 from study.problems import get_problem
 from study.reference import exact
@@ -21,17 +23,19 @@ SUMS = ("sum_log", "pairwise", "compensated", "wide", "scaled", "faithful")
 
 def long() -> pd.DataFrame:
     """One sum each of a million and of ten million logs, the exact values by the engine and its proven bound."""
-    rows = []
-    problem = get_problem("log_likelihood")
-    for form in (FORMATS[name] for name in MAIN_FORMATS):
-        for n in (10**6, 10**7):
-            (p,) = rounded(form, uniform(0.5, 1).draw(generator("sum_order", n), 1, n))
-            reference = exact(problem, p)
-            for name in ("sum_log", "pairwise", "wide"):
-                if form.name in problem.algorithms[name].formats:
-                    error = float(np.max(error_in_u(problem.algorithms[name](p), reference)))
-                    rows.append({"format": form.name, "n": n, "algorithm": name, "error_u": error})
-    return pd.DataFrame(rows)
+    return pd.DataFrame([row for name in MAIN_FORMATS for n in (10**6, 10**7) for row in one_sum(FORMATS[name], n)])
+
+
+def one_sum(form: Format, n: int) -> list[dict[str, Any]]:
+    """The error of each algorithm on the same n probabilities."""
+    problem, rows = get_problem("log_likelihood"), []
+    (p,) = rounded(form, uniform(0.5, 1).draw(generator("sum_order", n), 1, n))
+    reference = exact(problem, p)
+    for name in ("sum_log", "pairwise", "wide"):
+        if form.name in problem.algorithms[name].formats:
+            error = float(np.max(error_in_u(problem.algorithms[name](p), reference)))
+            rows.append({"format": form.name, "n": n, "algorithm": name, "error_u": error})
+    return rows
 
 
 experiment = Experiment(

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 
+BLOCK = 2**16
+"""Numbers rounded at a time: some temporary arrays of that many, not of all."""
+
+
 @dataclass(frozen=True)
 class Format:
     """A binary floating-point format, in Higham's terms (*Accuracy and Stability*, section 2.1).
@@ -111,6 +115,14 @@ class Format:
         values = np.asarray(values, dtype=np.float64)
         if self.p == 53:
             return values
+        out = np.empty(values.shape, dtype=self.dtype)
+        given, rounded = values.reshape(-1), out.reshape(-1)
+        for start in range(0, given.size, BLOCK):
+            block = slice(start, start + BLOCK)
+            rounded[block] = self._nearest(given[block])
+        return out
+
+    def _nearest(self, values: NDArray[np.float64]) -> NDArray[Any]:
         with np.errstate(invalid="ignore", over="ignore"):
             spacing = self.ulp(np.where(np.isfinite(values), values, 0.0))
             nearest = np.where(np.isfinite(values), np.rint(values / spacing) * spacing, values)

@@ -1,8 +1,8 @@
 """Double-double arithmetic on pairs of float64 arrays: an unevaluated sum hi + lo, |lo| <= ulp(hi) / 2.
 
 The algorithms and their proven error bounds, in u**2 with u = 2**-53, are those of Joldes, Muller and Popescu, *Tight
-and rigorous error bounds for basic building blocks of double-word arithmetic*, ACM TOMS 44 (2017). Infinities and NaN
-behave as in binary64, with lo = 0.
+and rigorous error bounds for basic building blocks of double-word arithmetic*, ACM TOMS 44 (2017), the quotient apart:
+docs/arithmetic.md has it, and what is made of them. Infinities and NaN behave as in binary64, with lo = 0.
 """
 
 from __future__ import annotations
@@ -64,13 +64,13 @@ def add(x: Pair, y: Pair) -> Pair:
 
 
 def multiply(x: Pair, y: Pair) -> Pair:
-    """Product within 5 u**2 (DWTimesDW, algorithm 11)."""
+    """Product within 7 u**2 (DWTimesDW1, algorithm 10)."""
     p, error = two_product(x[0], y[0])
     return settled(p, fast_two_sum(p, error + (x[0] * y[1] + x[1] * y[0])))
 
 
 def divide(x: Pair, y: Pair) -> Pair:
-    """Quotient within 15 u**2 + 56 u**3 (DWDivDW2, algorithm 17)."""
+    """Quotient within 15 u**2: one step of Newton's, as DWDivDW2, its product left unnormalised."""
     q = x[0] / y[0]
     p, error = two_product(q, y[0])
     error = error + q * y[1]

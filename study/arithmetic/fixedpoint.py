@@ -17,6 +17,8 @@ from study.arithmetic.integers import Integer, nearest
 from study.arithmetic.scaled import Scaled
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike, NDArray
 
 BITS = 1400
@@ -96,10 +98,23 @@ def _log2_units() -> Any:
     return Integer(int(mp.nint(mp.ldexp(mp.log(2), BITS + _GUARD))))
 
 
+def _once_each(function: Callable[[FixedPoint], FixedPoint], x: FixedPoint) -> FixedPoint:
+    """A function of the distinct numbers alone: long rows of a narrow format have few."""
+    numbers: dict[Any, int] = {}
+    places = [numbers.setdefault(units, len(numbers)) for units in x.units.reshape(-1).tolist()]
+    if len(numbers) == len(places):
+        return function(x)
+    return FixedPoint(function(FixedPoint(_objects(list(numbers)))).units[places].reshape(x.units.shape))
+
+
 def exp(x: FixedPoint) -> FixedPoint:
     """e**x, absolutely to about 2**(40 - BITS) for x <= 0: Taylor's series of x 2**-16, then squared 16 times."""
+    return _once_each(_exp, FixedPoint(_objects(np.maximum(x.units, -(2 * BITS) << BITS))))
+
+
+def _exp(x: FixedPoint) -> FixedPoint:
     two, work = _log2_units(), BITS + _GUARD
-    units = np.maximum(x.units, -(2 * BITS) << BITS) << _GUARD
+    units = x.units << _GUARD
     k = units // two
     r = (units - k * two) >> _HALVINGS
     term = out = _objects(np.full(np.shape(r), Integer(1) << work, dtype=object))
@@ -113,7 +128,10 @@ def exp(x: FixedPoint) -> FixedPoint:
 
 def log(x: FixedPoint) -> FixedPoint:
     """Natural logarithm of x > 0: binary64's, corrected by the series of log1p(x exp(-it) - 1). Elsewhere that of 1."""
-    x = where(x.units > 0, x, FixedPoint.number(1.0))
+    return _once_each(_log, where(x.units > 0, x, FixedPoint.number(1.0)))
+
+
+def _log(x: FixedPoint) -> FixedPoint:
     held = scaled(x)
     first = np.log(held.hi) + held.exponent * np.log(2.0)
     length = _length(x.units)

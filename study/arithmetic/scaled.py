@@ -135,7 +135,7 @@ def total(x: Scaled) -> Scaled:
 
 
 def product(x: Scaled) -> Scaled:
-    """Product along the last axis, halves multiplied with each other: within 5 (n - 1) u**2, whatever its size."""
+    """Product along the last axis, halves multiplied with each other: within 7 (n - 1) u**2, whatever its size."""
     if not x.shape[-1]:
         return Scaled.number(np.ones(x.shape[:-1]))
     while x.shape[-1] > 1:

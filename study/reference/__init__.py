@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import mpmath
     from numpy.typing import NDArray
 
+    from study.formats import Format
     from study.problems import Problem
     from study.problems.signature import Kind
 
@@ -83,11 +84,11 @@ def reference(problem: str | Problem, *args: Any, prec: int = 120) -> NDArray[np
         raise ValueError(f"prec must be at least 1 bit, got {prec}")
     arrays = prepare(problem, args)
     if problem.engine is None or prec > -math.log2(ENGINE_ERROR):
-        return _by_mpmath(problem, arrays, prec)
-    held = exact(problem, *arrays)
+        return _by_mpmath(problem, arrays, prec, _format(args))
+    held = exact(problem, *args)
     out, unclaimed = held.to_mpf(), ~(held.error <= 2.0**-prec)
     if unclaimed.any():
-        out[unclaimed] = _by_mpmath(problem, arrays, prec)[unclaimed]
+        out[unclaimed] = _by_mpmath(problem, arrays, prec, _format(args))[unclaimed]
     return out
 
 
@@ -95,20 +96,20 @@ def exact(problem: str | Problem, *args: Any) -> Exact:
     """The exact values as scaled double-doubles, each with its error bound; arguments and errors as ``reference``.
 
     The engine evaluates what it can claim to ENGINE_ERROR; mpmath the instances of which it claims less, those that
-    it does not tell from a limit of a format, and all of a problem that has no engine.
+    it does not tell from a limit of the arguments' format, and all of a problem that has no engine.
     """
     problem = get_problem(problem)
-    arrays = prepare(problem, args)
+    arrays, form = prepare(problem, args), _format(args)
     if problem.engine is None or not all(a.size for a in arrays):
-        return _held_by_mpmath(problem, arrays)
+        return _held_by_mpmath(problem, arrays, form)
     batch, shape = problem.signature.batch(arrays), problem.signature.result(arrays)
     stacks = problem.signature.stacked(arrays)
     values: Exact = getattr(engine, problem.engine)(*stacks)
-    undecided = ~(values.error <= ENGINE_ERROR) & ~values.saturated | limits.undecided(values)
+    undecided = ~(values.error <= ENGINE_ERROR) & ~values.saturated | limits.undecided(values, form)
     instances = undecided.any(axis=-1) if problem.signature.vector_result else undecided
     instances |= _outside(problem, stacks)
     if instances.any():
-        values.put(instances, _held_by_mpmath(problem, [a[instances] for a in stacks]))
+        values.put(instances, _held_by_mpmath(problem, [a[instances] for a in stacks], form))
     return values.reshape(shape if batch else shape[-1:] if problem.signature.vector_result else ())
 
 
@@ -121,17 +122,22 @@ def _outside(problem: Problem, stacks: list[NDArray[Any]]) -> NDArray[np.bool_]:
     return outside
 
 
-def _held_by_mpmath(problem: Problem, arrays: list[NDArray[Any]]) -> Exact:
-    return Exact.from_mpf(_by_mpmath(problem, arrays, EXACT_PREC), error=2.0**-EXACT_PREC)
+def _format(args: Sequence[Any]) -> Format:
+    """The format of the first argument that has one."""
+    return next(FORMATS[name] for name in (np.asarray(arg).dtype.name for arg in args) if name in FORMATS)
 
 
-def _by_mpmath(problem: Problem, arrays: list[NDArray[Any]], prec: int) -> NDArray[np.object_]:
+def _held_by_mpmath(problem: Problem, arrays: list[NDArray[Any]], form: Format) -> Exact:
+    return Exact.from_mpf(_by_mpmath(problem, arrays, EXACT_PREC, form), error=2.0**-EXACT_PREC)
+
+
+def _by_mpmath(problem: Problem, arrays: list[NDArray[Any]], prec: int, form: Format) -> NDArray[np.object_]:
     shape = problem.signature.result(arrays)
     stacks = problem.signature.stacked(arrays)
     rows = len(stacks[0])
     out = np.empty((rows, *(shape[-1:] if problem.signature.vector_result else ())), dtype=object)
     for row in range(rows):
-        values = certified(problem.definition, tuple(a[row].tolist() for a in stacks), prec)
+        values = certified(problem.definition, tuple(a[row].tolist() for a in stacks), prec, form)
         out[row] = _column(values) if problem.signature.vector_result else values[0]
     return out.reshape(shape)
 

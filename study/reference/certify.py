@@ -25,30 +25,27 @@ from study.reference.limits import parted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from study.formats import Format
+
 MAX_PREC = 2**21
 """Working precision at which an evaluation gives up, in bits."""
-
-SIDES_PREC = 2**14
-"""Working precision up to which a value is told from the limits of the formats (``study.reference.limits``).
-
-No value closer to one of its own format's is irrational: see docs/reference.md. Those of other formats do not matter.
-"""
 
 
 class UncertifiedError(ArithmeticError):
     """No enclosure became narrow enough below MAX_PREC bits."""
 
 
-def certified(definition: Callable[..., Any], args: tuple[Any, ...], prec: int) -> list[mpmath.mpf]:
+def certified(
+    definition: Callable[..., Any], args: tuple[Any, ...], prec: int, form: Format | None = None
+) -> list[mpmath.mpf]:
     """Evaluate a definition on one set of arguments to a certified relative error of 2**-prec.
-
-    A value is on the same side as the exact one of every limit from which a format rounds to zero or to infinity.
 
     Args:
         definition: ``definition(arithmetic, *args)`` returns a value or a list of values, each an interval, or a
             float where it is exactly zero, infinite or undefined.
         args: Python floats, integers and lists of floats.
         prec: bits.
+        form: of whose limits (``study.reference.limits``) the values are to be on the side that the exact ones are on.
 
     Returns:
         The values in order, as mpf.
@@ -59,8 +56,7 @@ def certified(definition: Callable[..., Any], args: tuple[Any, ...], prec: int) 
     working = prec + 40
     while working <= MAX_PREC:
         values = definition(arithmetic(working), *args)
-        sides = working <= SIDES_PREC
-        settled = [_settle(value, prec, sides=sides) for value in (values if isinstance(values, list) else [values])]
+        settled = [_settle(value, prec, form) for value in (values if isinstance(values, list) else [values])]
         if all(value is not None for value in settled):
             return settled
         working *= 2
@@ -69,7 +65,7 @@ def certified(definition: Callable[..., Any], args: tuple[Any, ...], prec: int) 
     )
 
 
-def _settle(value: Any, prec: int, *, sides: bool) -> mpmath.mpf | None:
+def _settle(value: Any, prec: int, form: Format | None) -> mpmath.mpf | None:
     """The midpoint of an enclosure of relative width below 2**-prec, and on one side of every limit; or None."""
     if isinstance(value, float):
         return mpmath.mp.make_mpf(from_float(value))
@@ -82,7 +78,9 @@ def _settle(value: Any, prec: int, *, sides: bool) -> mpmath.mpf | None:
     nearest_zero = high if low[0] else low
     if not mpf_le(mpf_shift(width, prec + 1), mpf_abs(nearest_zero)):
         return None
-    if sides and parted(low, high):
+    if form and parted(low, high, form):
         return None
     middle = mpf_shift(mpf_add(low, high, prec + 20, round_nearest), -1)
-    return mpmath.mp.make_mpf(mpf_shift(mpf_add(low, high), -1) if parted(middle, low) else middle)
+    if form and parted(middle, low, form):
+        middle = mpf_shift(mpf_add(low, high), -1)
+    return mpmath.mp.make_mpf(middle)

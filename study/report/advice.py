@@ -15,11 +15,20 @@ from study.report.views import REPLAY, Heading, Value, View
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+BUDGET = 100
+"""Ulps up to which a formula is good: the grade of the first screen."""
+
 HEADINGS = (
     Heading("Problem", "", "", numeric=False),
     Heading("Format", "", "", numeric=False),
     Heading("Plain formula", "", "The best one besides the faithful kernel, over all inputs.", numeric=False),
     Heading("Worst error", "ulps", "Its largest error, or where some value of it has no digit right.", numeric=True),
+    Heading(
+        "Within 100 ulps",
+        "",
+        "On each axis that was swept: all of it, or where it ends and for which inputs.",
+        numeric=False,
+    ),
     Heading("Its cost", "× naive", "Time beside the naive formula's, in one run.", numeric=True),
     Heading("Faithful", "ulps", "Largest error of the faithful kernel.", numeric=True),
     Heading("Its cost", "× naive", "Time beside the naive formula's, in one run.", numeric=True),
@@ -74,6 +83,7 @@ def _line(part: pd.DataFrame, costs: Mapping[tuple[str, str, str], float]) -> li
         Value(plain.form, MAIN_FORMATS.index(plain.form)),
         Value(plain.algorithm),
         Value(shown, plain.worst),
+        Value(domain(part[part["algorithm"] == plain.algorithm])),
         cost(plain.algorithm),
         Value("–", 1e300) if pd.isna(best) else Value(number(float(best)), float(best)),
         cost("faithful"),
@@ -81,6 +91,23 @@ def _line(part: pd.DataFrame, costs: Mapping[tuple[str, str, str], float]) -> li
         Value(plain.formula),
         Value(again, plain.row, command=True),
     ]
+
+
+def domain(rows: pd.DataFrame) -> str:
+    """Up to, or from, which value of each swept parameter all results of a formula are numbers within BUDGET ulps."""
+    bad = (rows["max_ulp"] > BUDGET) | (rows[list(outcome.NOT_NUMBERS)].sum(axis=1) > 0)
+    return "; ".join(_extent(axis, bad[axis.index]) for _, axis in rows.groupby("parameter", sort=False))
+
+
+def _extent(axis: pd.DataFrame, bad: pd.Series[bool]) -> str:
+    name, values = axis["parameter"].iloc[0], axis["value"]
+    if not bad.any():
+        return f"{name} ≤ {number(float(values.max()))} (all)"
+    below, above = values[values < values[bad].min()], values[values > values[bad].max()]
+    if below.empty and above.empty:
+        return f"no {name}"
+    end = f"≤ {number(float(below.max()))}" if len(below) else f"≥ {number(float(above.min()))}"
+    return f"{name} {end} ({', '.join(axis['inputs'][bad].unique())})"
 
 
 def breaks(naive: pd.DataFrame) -> str:

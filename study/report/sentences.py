@@ -64,23 +64,6 @@ def first_underflow(p: float) -> Sentence:
     return sentence
 
 
-def product_beats_logs(n: int, inputs: str, form: str) -> Sentence:
-    """Where nothing underflows, the product is more accurate than the way over the logs."""
-
-    def sentence(tables: Tables) -> str | None:
-        rows = pick(tables["sweep"], problem="likelihood", value=n, inputs=inputs, format=form).set_index("algorithm")
-        worst = {name: float(rows["max_u"][name]) for name in ("naive", "exp_sum_log")}
-        if rows["underflow"].sum() or not worst["naive"] < worst["exp_sum_log"]:
-            return None
-        return (
-            f"While it stays in range the product is the better likelihood: for {n:,} factors from {inputs} in {form} "
-            f"its worst error is {number(worst['naive'])} u, that of exp(Σ log p) {number(worst['exp_sum_log'])} u, "
-            f"{number(worst['exp_sum_log'] / worst['naive'])} times as much. The log wins by range."
-        )
-
-    return sentence
-
-
 def first_overflow(algorithm: str, problem: str) -> Sentence:
     """From which logit on a formula fails, format by format."""
 
