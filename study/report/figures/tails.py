@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FORMATS = ("float16", "bfloat16", "float32")
-LEFT, ACROSS, HEIGHT, PITCH = 56.0, 150.0, 104.0, 172.0
+LEFT, ACROSS, HEIGHT, PITCH = 56.0, 126.0, 104.0, 172.0
+COLUMN = (WIDTH - LEFT) / 3
 START, END = 0.5, 2.0**12
 """Ends of the axis of errors, in ulps; larger errors are drawn at its end."""
 
@@ -34,7 +35,7 @@ def draw(whole: pd.DataFrame, histograms: Mapping[str, pd.DataFrame]) -> Drawing
         paper.text(LEFT, top - 26, title, TEXT, size=HEAD, kind="b")
         for j, form in enumerate(forms):
             rows = whole[(whole["problem"] == name) & (whole["length"] == length) & (whole["format"] == form)]
-            left = LEFT + j * (WIDTH / 3)
+            left = LEFT + j * COLUMN
             if rows.empty:
                 paper.text(left, top + HEIGHT / 2, f"{form}: not swept", QUIET, size=SMALL)
                 continue
