@@ -67,7 +67,7 @@ experiment = Experiment(
     },
     problems=("log_likelihood", "cross_entropy"),
     figures={
-        "divergence": figures.error_against("distance", "kl_divergence", "q = p exp(d z)"),
+        "divergence": figures.error_against("distance", "kl_divergence", "q = p exp(d z)", beyond=True),
     },
     findings=[Finding(losses.two_roads, rank=8), Finding(losses.divergence, rank=7)],
 )

@@ -48,7 +48,7 @@ experiment = Experiment(
         ),
     },
     figures={
-        "logsumexp": figures.error_against("normalised", "logsumexp", "log of Dirichlet(1)"),
+        "logsumexp": figures.error_against("normalised", "logsumexp", "log of Dirichlet(1)", beyond=True),
         "nll": figures.error_against("confident", "nll", "right by a margin"),
     },
     findings=[

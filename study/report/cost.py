@@ -54,17 +54,17 @@ def claims(matrix: Sequence[Sequence[Cell]]) -> list[Claim]:
     return [] if times is None else claimed(NAME, findings(times, matrix))
 
 
-def section(sampled: pd.DataFrame, matrix: Sequence[Sequence[Cell]]) -> Section | None:
+def section(measured: pd.DataFrame, matrix: Sequence[Sequence[Cell]]) -> Section | None:
     """The section of the report, None where nothing was timed.
 
     Args:
-        sampled: rows of the experiments, see ``answer.measured``.
+        measured: rows of the experiments and of every input, see ``answer.measured`` and ``every.rows``.
         matrix: the answer, whose formulas the findings are about.
     """
     times = ratios()
-    if times is None or sampled.empty:
+    if times is None or measured.empty:
         return None
-    joined = sampled.merge(times, on=["problem", "algorithm", "format"])
+    joined = measured.merge(times, on=["problem", "algorithm", "format"])
     shown = [name for name in DRAWN if (joined["problem"] == name).any()]
     return Section(
         name=NAME,

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from study import store
 from study.report import answer, cost, every, sections
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import pandas as pd
 
     from study.experiment import Experiment
     from study.report.answer import Cell
@@ -51,7 +51,7 @@ class Data:
         ]
         made += [
             (every.ORDER, every.section(self.every, self.rows)),
-            (cost.ORDER, cost.section(self.rows, self.matrix)),
+            (cost.ORDER, cost.section(pd.concat([self.rows, self.tried], ignore_index=True), self.matrix)),
         ]
         return [section for _, section in sorted(made, key=lambda pair: pair[0]) if section]
 

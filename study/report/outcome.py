@@ -20,10 +20,14 @@ NOT_NUMBERS = ("nan", "overflow", "missed")
 """Those that leave nothing of the result; a zero may be as near as its neighbour."""
 
 
+def failed(table: pd.DataFrame) -> pd.Series[bool]:
+    """Rows in which some value is no number where one is due, or one where none is."""
+    return (table["nan"] > 0) | (table["overflow"] > 0) | (table["missed"] > 0)
+
+
 def lost(table: pd.DataFrame) -> pd.Series[bool]:
     """Rows in which some value has no digit right: not a number, or off by a tenth of the exact value."""
-    failed = (table["nan"] > 0) | (table["overflow"] > 0) | (table["missed"] > 0)
-    return failed | (table["max_ulp"] >= table["format"].map(NO_DIGIT))
+    return failed(table) | (table["max_ulp"] >= table["format"].map(NO_DIGIT))
 
 
 def range_ends(table: pd.DataFrame) -> float:

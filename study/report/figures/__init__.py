@@ -25,6 +25,7 @@ def error_against(
     backend: str = "numpy",
     bounds: bool = True,
     overflow_of_exp: bool = False,
+    beyond: bool = False,
 ) -> Draw:
     """Worst error against the swept parameter, one panel a format, failures in a strip above.
 
@@ -38,6 +39,7 @@ def error_against(
         backend: whose arithmetic.
         bounds: draw a-priori bounds.
         overflow_of_exp: mark log xmax and shade what lies above; the parameter must be a logit.
+        beyond: draw errors beyond the last digit too, instead of marks above the panels.
     """
 
     def draw(tables: Mapping[str, pd.DataFrame]) -> Drawing:
@@ -45,7 +47,7 @@ def error_against(
 
         here = tables[table][tables[table]["backend"] == backend]
         rows = errors.chosen(here, problem, family, algorithms, formats)
-        return errors.draw(rows, errors.Look(metric, bounds, overflow_of_exp))
+        return errors.draw(rows, errors.Look(metric, bounds, overflow_of_exp, beyond))
 
     return draw
 

@@ -15,7 +15,7 @@ from study.report.figures import scale
 from study.report.figures.labels import GAP, Label, at_ends, width_of
 from study.report.figures.panel import Panel
 from study.report.figures.paper import SMALL, WIDTH, Paper
-from study.report.style import SHADE_DEEP, Hand, hand, marker
+from study.report.style import QUIET, SHADE_DEEP, Hand, hand, marker
 from study.report.text import measure, number, plain
 
 if TYPE_CHECKING:
@@ -54,16 +54,18 @@ def chosen(
 
 
 class Look(NamedTuple):
-    """What to draw: the column of the error, whether a-priori bounds, whether log xmax."""
+    """What to draw: the column of the error; whether bounds, log xmax, and errors beyond the last digit."""
 
     metric: str
     bounds: bool
     overflow_of_exp: bool
+    beyond: bool
 
 
 def draw(rows: pd.DataFrame, look: Look) -> Drawing:
     """One panel a format, two abreast; see ``figures.error_against``."""
-    rows = rows.assign(lost=outcome.lost(rows))[[*KEYS, *outcome.FAILURES, look.metric]]
+    lost = outcome.failed(rows) if look.beyond else outcome.lost(rows)
+    rows = rows.assign(lost=lost)[[*KEYS, *outcome.FAILURES, look.metric]]
     parts = [rows[rows["format"] == form] for form in rows["format"].unique()]
     top = _top(rows[~rows["lost"]], look)
     paper, upper = Paper(), 14.0
@@ -91,6 +93,8 @@ def _panel(rows: pd.DataFrame, top: float, look: Look) -> Panel:
     out = outcome.range_ends(rows)
     _grounds(panel, rows, x, math.log(FORMATS[form].xmax) if look.overflow_of_exp else None, out)
     panel.frame()
+    if look.beyond:
+        _last_digit(panel, outcome.NO_DIGIT[form])
     labels = []
     for name, part in rows.groupby("algorithm", sort=False):
         here, held = hand(str(name)), part[~part["lost"] & (part["value"] < out)]
@@ -144,6 +148,14 @@ def _region(panel: Panel, start: float, words: str) -> None:
     panel.remark(start if fits else panel.x.high, words, anchor="start" if fits else "end")
 
 
+def _last_digit(panel: Panel, limit: float) -> None:
+    """The error from which on no digit is right."""
+    y = panel.height - panel.y(limit)
+    if y > 0:
+        panel.over.rules([((0, y), (panel.width, y))], "q")
+        panel.over.text(panel.width - 4, y - 4, "no digit right", QUIET, size=SMALL, anchor="end", kind="o")
+
+
 def _failures(panel: Panel, rows: pd.DataFrame) -> None:
     """The strip above a panel: a line for each algorithm that fails, a mark at each parameter where it does."""
     lost = rows[rows["lost"]].sort_values("value", kind="stable")
@@ -174,7 +186,9 @@ def _caption(rows: pd.DataFrame, look: Look) -> str:
         said.append("Dotted: proven bounds.")
     said.append("Grey: 1 + condition number.")
     if rows["lost"].any():
-        said.append("Above the frame: where some value has no digit right.")
+        said.append(
+            f"Above the frame: where some value is {'no number' if look.beyond else 'lost, no digit of it right'}."
+        )
     return " ".join(said)
 
 
