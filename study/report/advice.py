@@ -9,8 +9,8 @@ import pandas as pd
 from study import store
 from study.experiment import MAIN_FORMATS
 from study.report import answer, outcome
+from study.report.cells import REPLAY, Heading, Value, View
 from study.report.text import number, plain
-from study.report.views import REPLAY, Heading, Value, View
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,9 +8,9 @@ from study import store
 from study.experiment import MAIN_FORMATS
 from study.problems import PROBLEMS
 from study.report import datapackage, figures
+from study.report.cells import Heading, Value, View, filters
 from study.report.sections import Claim, Section, claimed, drawn
 from study.report.text import listed, number
-from study.report.views import Heading, Value, View, filters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

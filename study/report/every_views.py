@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from study.report import outcome, views
+from study.report import cells, outcome
+from study.report.cells import REPLAY, Heading, Value, View
 from study.report.figures import tails
 from study.report.text import number, percent
-from study.report.views import REPLAY, Heading, Value, View
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -59,9 +59,9 @@ def _summary(whole: pd.DataFrame) -> View:
                 Value(number(row["max_ulp"]), row["max_ulp"]),
                 Value(percent(share), share),
                 Value(number(int(lost)), lost),
-                Value(views.short(row["worst_input"]), row["worst_input"]),
-                Value(views.digits(row["worst_computed"]), row["worst_computed"]),
-                Value(views.digits(row["worst_reference"]), row["worst_reference"]),
+                Value(cells.short(row["worst_input"]), row["worst_input"]),
+                Value(cells.digits(row["worst_computed"]), row["worst_computed"]),
+                Value(cells.digits(row["worst_reference"]), row["worst_reference"]),
                 Value(command, command, command=True),
             ]
         )
@@ -74,7 +74,7 @@ def _summary(whole: pd.DataFrame) -> View:
         INPUT, COMPUTED, EXACT, REPLAY,
     ]  # fmt: skip
     caption = f"{len(lines)} formulas on {int(whole.groupby('sweep')['inputs'].first().sum()):,} inputs: every one."
-    return View("every_input", caption, headings, lines, views.filters(lines, (0, 1, 2)))
+    return View("every_input", caption, headings, lines, cells.filters(lines, (0, 1, 2)))
 
 
 def _searched(found: pd.DataFrame) -> View:
@@ -93,9 +93,9 @@ def _searched(found: pd.DataFrame) -> View:
                 Value(f"{row['evaluations']:,}", row["evaluations"]),
                 Value(f"≥ {number(row['ulps'])}", row["ulps"]),
                 Value(number(row["random_ulps"]), row["random_ulps"]),
-                Value(views.short(row["input"]), row["input"]),
-                Value(views.digits(row["computed"]), row["computed"]),
-                Value(views.digits(row["reference"]), row["reference"]),
+                Value(cells.short(row["input"]), row["input"]),
+                Value(cells.digits(row["computed"]), row["computed"]),
+                Value(cells.digits(row["reference"]), row["reference"]),
                 Value(command, command, command=True),
             ]
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from study.report.views import Heading, Value, View, digits, filters
+from study.report.cells import Heading, Value, View, digits, filters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -135,8 +135,7 @@ def still_wrong(backend: str) -> Sentence:
         inexact = len(pick(rows, verdict="inexact"))
         return (
             f"{backend} {rows['version'].iloc[0]} is wrong today on {len(wrong)} of {len(measured)} reported "
-            "inputs that "
-            f"it has a function for, by {number(float(wrong['ulps'].median()))} ulps in the median, and inexact on "
+            f"inputs that it has a function for, by {number(float(wrong['ulps'].median()))} ulps in the median, and inexact on "
             f"{inexact}."
         )
 

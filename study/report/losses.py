@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from study.report import outcome
 from study.report.columns import axis
 from study.report.sentences import pick
 from study.report.text import listed, number, plain
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from study.report.sentences import Sentence, Tables
 
 FORMATS = ("float16", "bfloat16", "float32", "float64")
-LOST = ("overflow", "underflow", "nan", "missed")
 
 
 def worst_beside_faithful(table: str, problem: str, algorithm: str) -> Sentence:
@@ -27,8 +27,7 @@ def worst_beside_faithful(table: str, problem: str, algorithm: str) -> Sentence:
             return None
         return (
             f"Near its zero the {algorithm} {problem} in float64 is up to {number(worst[algorithm])} ulps off; "
-            "faithful, on "
-            f"the same numbers, at most {number(worst['faithful'])}."
+            f"faithful, on the same numbers, at most {number(worst['faithful'])}."
         )
 
     return sentence
@@ -49,8 +48,7 @@ def first_zero(table: str, problem: str, algorithm: str, better: str) -> Sentenc
         count = f"{int(lost['underflow'].sum()):,} of {int(lost['count'].sum()):,} results"
         return (
             f"By the {algorithm} formula {problem} is exactly 0 once the {parameter} reaches {each}, in all for "
-            f"{count}; "
-            f"by {better} never."
+            f"{count}; by {better} never."
         )
 
     return sentence
@@ -69,8 +67,7 @@ def fails_from(table: str, problem: str, algorithm: str) -> Sentence:
         parameter, count = rows["parameter"].iloc[0], int(failed[["overflow", "nan"]].to_numpy().sum())
         return (
             f"The {algorithm} {problem} turns infinite or NaN once the {axis(str(parameter))} reaches {each}: "
-            f"{count:,} of "
-            f"{int(rows['count'].sum()):,} results."
+            f"{count:,} of {int(rows['count'].sum()):,} results."
         )
 
     return sentence
@@ -81,7 +78,7 @@ def share_lost(table: str, problem: str, algorithm: str) -> Sentence:
 
     def sentence(tables: Tables) -> str | None:
         rows = pick(tables[table], problem=problem, algorithm=algorithm)
-        lost = rows.assign(lost=rows[list(LOST)].sum(axis=1)).groupby("format")[["lost", "count"]].sum()
+        lost = rows.assign(lost=rows[list(outcome.FAILURES)].sum(axis=1)).groupby("format")[["lost", "count"]].sum()
         if not lost["lost"].any():
             return None
         each = listed(f"{100 * lost['lost'][n] / lost['count'][n]:.0f}% in {n}" for n in FORMATS if n in lost.index)
@@ -196,7 +193,5 @@ def training(tables: Tables) -> str | None:
         return None
     steps = died.groupby(["rate", "died"])["format"]
     each = listed(f"at step {step:.0f} in {listed(part)} (rate {rate:g})" for (rate, step), part in steps)
-    return (
-        f"With the naive loss, training on raw pixels dies {each}; with the shifted one it never does, and ends at a "
-        f"test accuracy of {100 * stable['accuracy'].min():.0f}% or better."
-    )
+    best = f"a test accuracy of {100 * stable['accuracy'].min():.0f}% or better"
+    return f"With the naive loss, training on raw pixels dies {each}; with the shifted one never, reaching {best}."

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from study.experiment import Experiment
+    from study.report.cells import View
     from study.report.drawing import Drawing
-    from study.report.views import View
 
 
 @dataclass(frozen=True)

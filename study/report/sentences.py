@@ -133,8 +133,7 @@ def small_components(problem: str, algorithm: str) -> Sentence:
         each = listed(f"{number(alone[form])} ulps in {form}" for form in MAIN_FORMATS if form in alone)
         return (
             f"A small component of the {algorithm} {problem} may be off by {each}, the vector as a whole never is: "
-            "beside "
-            f"its largest component no error exceeds {number(whole)} u in any format."
+            f"beside its largest component no error exceeds {number(whole)} u in any format."
         )
 
     return sentence

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from study.formats import FORMATS
 from study.problems import PROBLEMS
 from study.report import outcome
+from study.report.cells import REPLAY, Heading, Value, View, digits, filters, short
 from study.report.columns import column
 from study.report.text import number, plain
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 WHOLE = 60
 """Larger tables are summarised or linked, not shown."""
@@ -31,57 +28,6 @@ def keys(table: pd.DataFrame) -> list[str]:
     """The columns that tell measurements apart: the backend too, where there is more than one."""
     backend = ["backend"] if len(table["backend"].unique()) > 1 else []
     return ["problem", *backend, "algorithm", "format"]
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A column's heading, its unit and what it means."""
-
-    title: str
-    unit: str
-    description: str
-    numeric: bool
-
-
-REPLAY = Heading("Replay", "", "A command that computes this case again, step by step.", numeric=False)
-
-
-@dataclass(frozen=True)
-class Value:
-    """A cell.
-
-    Attributes:
-        text: what is read.
-        key: what it is sorted by.
-        command: whether it is to be typed in a terminal.
-        links: where it leads instead: words and addresses.
-        tone: ``exact``, ``far`` or ``lost``, where it is coloured like a cell of a heat map.
-    """
-
-    text: str
-    key: Any = ""
-    command: bool = False
-    links: Sequence[tuple[str, str]] = ()
-    tone: str = ""
-
-
-@dataclass(frozen=True)
-class View:
-    """A table to be shown.
-
-    Attributes:
-        name: of the stored table.
-        caption: what it holds.
-        headings: its columns.
-        rows: its lines.
-        filters: for each column to filter by, the values it takes.
-    """
-
-    name: str
-    caption: str
-    headings: Sequence[Heading]
-    rows: Sequence[Sequence[Value]]
-    filters: dict[int, list[str]] = field(default_factory=dict)
 
 
 def summary(experiment: str, name: str, table: pd.DataFrame) -> View:
@@ -175,12 +121,6 @@ def heading(name: str) -> Heading:
     return Heading(entry.title, entry.unit, entry.description, numeric=entry.type != "string")
 
 
-def filters(lines: Sequence[Sequence[Value]], columns: Sequence[int]) -> dict[int, list[str]]:
-    """For each of these columns that has several, the values it takes."""
-    values = {i: list(dict.fromkeys(line[i].text for line in lines)) for i in columns}
-    return {i: found for i, found in values.items() if len(found) > 1}
-
-
 def _value(value: float, figures: int = 3) -> Value:
     return Value("–" if math.isnan(value) else number(value, figures), -1.0 if math.isnan(value) else value)
 
@@ -198,23 +138,3 @@ def _cell(value: Any, name: str) -> Value:
 def _ulps(value: float) -> Value:
     """An error; what is far below the half ulp of rounding is not told apart."""
     return Value("< 0.001", value) if 0 < value < TINY else _value(value)
-
-
-def digits(value: Any) -> str:
-    """A stored number to six digits; words as they are."""
-    try:
-        return number(float(value), 6)
-    except ValueError:
-        return str(value)
-
-
-def short(words: Any) -> str:
-    """Hexadecimal numbers as decimals, three of them at most."""
-    parts = []
-    for arg in str(words).split("; "):
-        tokens, _, rest = arg.partition(" … ")
-        numbers = [float.fromhex(t) if "x" in t or t in {"inf", "-inf", "nan"} else float(t) for t in tokens.split()]
-        total = rest.split(" ")[0] if rest else str(len(numbers))
-        shown = ", ".join(number(v, 5) for v in numbers[:3])
-        parts.append(f"{shown}, … ({total} numbers)" if int(total) > 3 else shown)
-    return "; ".join(parts)

@@ -173,16 +173,7 @@ def lines(
         from study.report.figures import multiples
         from study.report.sentences import pick
 
-        rows = pick(tables[table], **equal)
-        parts = rows.groupby(list(panel), sort=False)
-        panels = {
-            ", ".join(
-                str(v) if c == "format" else f"{c} {v:g}" if isinstance(v, float) else f"{c} {v}"
-                for c, v in zip(panel, names, strict=True)
-            ): (multiples.split(part, x, y, by))
-            for names, part in parts
-        }
-        return multiples.draw(panels, labels, caption)
+        return multiples.draw(multiples.panels(pick(tables[table], **equal), panel, x, y, by), labels, caption)
 
     return draw
 

@@ -8,7 +8,7 @@ from study.report import outcome
 from study.report.columns import COLUMNS
 from study.report.drawing import Drawing
 from study.report.figures import scale
-from study.report.figures.errors import FLOOR
+from study.report.figures.grounds import FLOOR
 from study.report.figures.labels import width_of
 from study.report.figures.panel import Panel
 from study.report.figures.paper import SMALL, Paper

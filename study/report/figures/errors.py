@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -11,20 +11,19 @@ from study.formats import FORMATS
 from study.report import outcome
 from study.report.columns import COLUMNS, axis
 from study.report.drawing import Drawing
-from study.report.figures import scale
-from study.report.figures.labels import GAP, Label, at_ends, width_of
+from study.report.figures import grounds, scale
+from study.report.figures.grounds import FLOOR
+from study.report.figures.labels import GAP, Label, at_ends
 from study.report.figures.panel import Panel
-from study.report.figures.paper import SMALL, WIDTH, Paper
-from study.report.style import QUIET, SHADE_DEEP, Hand, hand, marker
-from study.report.text import measure, number, plain
+from study.report.figures.paper import WIDTH, Paper
+from study.report.style import Hand, hand, marker
+from study.report.text import measure, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
 
-FLOOR = 0.1
-"""Smaller errors are drawn here: all are below half an ulp, that is, correctly rounded."""
 KEYS = ["problem", "algorithm", "format", "inputs", "parameter", "value", "count", "lost", "limit", "subnormal",
         "max_relative", "max_cond", "bound_u"]  # fmt: skip
 LEFT, ACROSS, HEIGHT = 56.0, 218.0, 170.0
@@ -79,7 +78,7 @@ def draw(rows: pd.DataFrame, look: Look) -> Drawing:
                 "" if k else f"worst error ({COLUMNS[look.metric].unit})",
                 lift=strip,
             )
-            _failures(panel, part)
+            grounds.failures(panel, part, NAMES)
             panel.put(paper, LEFT + k * WIDTH / 2, upper + strip)
         upper += strip + HEIGHT + 46
     return Drawing(paper, upper, _caption(rows, look), _alt(rows, look.metric))
@@ -91,10 +90,11 @@ def _panel(rows: pd.DataFrame, top: float, look: Look) -> Panel:
     x = np.asarray(sorted(rows["value"].unique()), dtype=float)
     panel = Panel(scale.swept(list(x), ACROSS), scale.log(FLOOR, top, HEIGHT))
     out = outcome.range_ends(rows)
-    _grounds(panel, rows, x, math.log(FORMATS[form].xmax) if look.overflow_of_exp else None, out)
+    grounds.shade(panel, rows, x, math.log(FORMATS[form].xmax) if look.overflow_of_exp else None, out)
     panel.frame()
     if look.beyond:
-        _last_digit(panel, outcome.NO_DIGIT[form])
+        at_end = rows[~rows["lost"] & (rows["value"] == x[-1])][look.metric].max()
+        grounds.last_digit(panel, outcome.NO_DIGIT[form], crowded=at_end > outcome.NO_DIGIT[form])
     labels = []
     for name, part in rows.groupby("algorithm", sort=False):
         here, held = hand(str(name)), part[~part["lost"] & (part["value"] < out)]
@@ -123,62 +123,6 @@ def _top(held: pd.DataFrame, look: Look) -> float:
     return 2.5 * top
 
 
-def _grounds(panel: Panel, rows: pd.DataFrame, x: Any, overflow: float | None, out: float) -> None:
-    """Condition number under the curves, and the regions that the format cannot hold, or not in full."""
-    cond = rows.groupby("value")["max_cond"].max().reindex(x).astype(float)
-    panel.ground(x, np.clip(1 + cond, FLOOR, 1e300))
-    if overflow is not None:
-        _region(panel, overflow, f"exp overflows above {number(overflow, 4)}")
-        return
-    partly = float(rows[rows["subnormal"] > 0]["value"].min())
-    _region(panel, out, "out of range")
-    if partly < out:
-        panel.band(partly, min(out, panel.x.high))
-        panel.border(partly)
-        panel.remark(min(out, panel.x.high), "subnormal", anchor="end")
-
-
-def _region(panel: Panel, start: float, words: str) -> None:
-    """Shade what lies right of a parameter, and say above the panel what it is."""
-    if start >= panel.x.high:
-        return
-    panel.band(start, panel.x.high, SHADE_DEEP)
-    panel.border(start, "a")
-    fits = ACROSS - panel.x(start) > width_of(words, SMALL) or panel.x(start) < width_of(words, SMALL)
-    panel.remark(start if fits else panel.x.high, words, anchor="start" if fits else "end")
-
-
-def _last_digit(panel: Panel, limit: float) -> None:
-    """The error from which on no digit is right."""
-    y = panel.height - panel.y(limit)
-    if y > 0:
-        panel.over.rules([((0, y), (panel.width, y))], "q")
-        panel.over.text(panel.width - 4, y - 4, "no digit right", QUIET, size=SMALL, anchor="end", kind="o")
-
-
-def _failures(panel: Panel, rows: pd.DataFrame) -> None:
-    """The strip above a panel: a line for each algorithm that fails, a mark at each parameter where it does."""
-    lost = rows[rows["lost"]].sort_values("value", kind="stable")
-    names = [name for name in rows["algorithm"].unique() if (lost["algorithm"] == name).any()]
-    for k, name in enumerate(reversed(names)):
-        part, ink, y = lost[lost["algorithm"] == name], hand(name).ink, -24 - GAP * k
-        x = [panel.x(float(v)) for v in part["value"]]
-        panel.over.line([(x[0], y), (x[-1], y)], Hand(ink, ""), width=1)
-        panel.over.marks([(at, y) for at in x], marker(str(part["format"].iloc[0])), ink, radius=2.2)
-        words, before = _fitting(name, outcome.words(part), x[0] - 10, NAMES + ACROSS - x[-1] - 12)
-        at, anchor = (x[0] - 7, "end") if before else (x[-1] + 8, "")
-        panel.over.text(at, y + 4, words, ink, size=SMALL, anchor=anchor)
-
-
-def _fitting(name: str, failures: str, left: float, right: float) -> tuple[str, bool]:
-    """As much of a label as there is room for, and whether it stands left of its line."""
-    for words in (f"{name}: {failures}", f"{name}: {failures.split(',', maxsplit=1)[0]} …"):
-        for room in (left, right):
-            if width_of(words, SMALL) < room:
-                return words, room == left
-    return name, width_of(name, SMALL) < left
-
-
 def _caption(rows: pd.DataFrame, look: Look) -> str:
     problem, family, parameter = (str(rows[c].iloc[0]) for c in ("problem", "inputs", "parameter"))
     said = [f"{COLUMNS[look.metric].title} of {problem} against the {axis(parameter)}; inputs {family}."]
@@ -186,9 +130,8 @@ def _caption(rows: pd.DataFrame, look: Look) -> str:
         said.append("Dotted: proven bounds.")
     said.append("Grey: 1 + condition number.")
     if rows["lost"].any():
-        said.append(
-            f"Above the frame: where some value is {'no number' if look.beyond else 'lost, no digit of it right'}."
-        )
+        words = "is no number" if look.beyond else "has no digit right"
+        said.append(f"Above the frame: where some value {words}.")
     return " ".join(said)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from study.report.figures.labels import Label, at_ends
 from study.report.figures.panel import Panel
 from study.report.figures.paper import WIDTH, Paper
 from study.report.style import HANDS, Hand, hand
-from study.report.text import number
+from study.report.text import number, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,6 +51,20 @@ def split(rows: pd.DataFrame, x: str, columns: Mapping[str, str], by: str | None
         for name, part in parts
         for column, title in columns.items()
     ]
+
+
+def panels(
+    rows: pd.DataFrame, columns: Sequence[str], x: str, y: Mapping[str, str], by: str | None
+) -> dict[str, list[Line]]:
+    """The lines of each panel, by its title: the values of the columns that have a panel each."""
+
+    def named(column: str, value: Any) -> str:
+        return str(value) if column == "format" else f"{column} {plain(value) if isinstance(value, float) else value}"
+
+    return {
+        ", ".join(map(named, columns, values)): split(part, x, y, by)
+        for values, part in rows.groupby(list(columns), sort=False)
+    }
 
 
 def draw(panels: Mapping[str, Sequence[Line]], labels: tuple[str, str], caption: str) -> Drawing:
