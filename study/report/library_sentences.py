@@ -134,9 +134,9 @@ def still_wrong(backend: str) -> Sentence:
             return None
         inexact = len(pick(rows, verdict="inexact"))
         return (
-            f"{backend} {rows['version'].iloc[0]} is wrong today on {len(wrong)} of {len(measured)} reported "
-            f"inputs that it has a function for, by {number(float(wrong['ulps'].median()))} ulps in the median, and inexact on "
-            f"{inexact}."
+            f"{backend} {rows['version'].iloc[0]} is wrong today on {len(wrong)} of {len(measured)} reported inputs "
+            f"that it has a function for, by {number(float(wrong['ulps'].median()))} ulps in the median, and inexact "
+            f"on {inexact}."
         )
 
     return sentence
