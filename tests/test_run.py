@@ -1,10 +1,11 @@
+import json
 import os
 import subprocess
 import sys
 
 import pytest
 
-from study import run, store
+from study import machine, run, store
 
 SOURCE = '''"""Is it so? Yes.
 
@@ -38,6 +39,8 @@ def test_the_docstring_is_the_question(folder):
 def test_nothing_changed_recomputes_nothing(folder):
     assert run.run_experiments(run.discover(), jobs=1) == ["first", "second"]
     assert run.run_experiments(run.discover(), jobs=1) == []
+    recorded = json.loads((folder / "results" / "first" / store.PROVENANCE).read_text(encoding="utf-8"))
+    assert recorded == machine.provenance()
 
 
 def test_touching_one_recomputes_that_one_only(folder):
