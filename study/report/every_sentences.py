@@ -65,12 +65,11 @@ def naive(whole: pd.DataFrame, form: str) -> str | None:
 def libraries(whole: pd.DataFrame, form: str) -> str | None:
     """How far functions of libraries are off on every number of a format."""
     part = whole[whole["algorithm"].str.contains(".", regex=False) & (whole["format"] == form)]
-    each = [
-        f"{row['algorithm']} is up to {number(float(row['max_ulp']))} ulps off, "
-        f"{percent(row['not_correctly_rounded'] / row['count'])} of its results not correctly rounded"
-        for row in part.to_dict("records")
-    ]
-    return f"On all {form} numbers {'; '.join(each)}." if each else None
+    part = part.sort_values("max_ulp", ascending=False, kind="stable")
+    several = part["algorithm"].duplicated(keep=False)
+    names = (part["algorithm"] + (" for " + part["problem"]).where(several, "")).tolist()
+    each = [f"{name} {number(float(worst))}" for name, worst in zip(names, part["max_ulp"], strict=True)]
+    return f"Over all {form} numbers the worst errors of library functions, in ulps, are: {listed(each)}." if each else None
 
 
 def missed(whole: pd.DataFrame, sampled: pd.DataFrame) -> str | None:
