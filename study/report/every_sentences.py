@@ -69,7 +69,8 @@ def libraries(whole: pd.DataFrame, form: str) -> str | None:
     several = part["algorithm"].duplicated(keep=False)
     names = (part["algorithm"] + (" for " + part["problem"]).where(several, "")).tolist()
     each = [f"{name} {number(float(worst))}" for name, worst in zip(names, part["max_ulp"], strict=True)]
-    return f"Over all {form} numbers the worst errors of library functions, in ulps, are: {listed(each)}." if each else None
+    worst = "the worst errors of library functions are, in ulps"
+    return f"Over all {form} numbers {worst}: {listed(each)}." if each else None
 
 
 def missed(whole: pd.DataFrame, sampled: pd.DataFrame) -> str | None:

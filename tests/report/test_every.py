@@ -77,7 +77,7 @@ def test_what_naive_loses_of_every_input():
 
 def test_libraries_on_every_input():
     row = swept(algorithm="numpy.exp", max_ulp=2.54)
-    assert every_sentences.libraries(pd.DataFrame([row]), "float16").endswith("are: numpy.exp 2.54.")
+    assert every_sentences.libraries(pd.DataFrame([row]), "float16").endswith("in ulps: numpy.exp 2.54.")
     assert every_sentences.libraries(pd.DataFrame([swept()]), "float16") is None
 
 
