@@ -84,7 +84,7 @@ def section(measured: pd.DataFrame, matrix: Sequence[Sequence[Cell]]) -> Section
 
 def findings(times: pd.DataFrame, matrix: Sequence[Sequence[Cell]]) -> Iterator[tuple[int, str | None]]:
     """Rank and sentence of each."""
-    yield 6, _median(times[times["algorithm"] == "faithful"], "faithful")
+    yield 6, _median(times[times["algorithm"] == "faithful"], "The faithful kernel")
     best = {(c.problem, c.form, c.algorithm) for line in matrix for c in line if c.algorithm != "faithful"}
     keys = zip(times["problem"], times["format"], times["algorithm"], strict=True)
     yield 6, _median(times[[key in best for key in keys]], "The plain formula that the answer names")
