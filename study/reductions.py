@@ -13,11 +13,18 @@ from array_api_compat import array_namespace
 
 WIDER = {"float16": "float32", "bfloat16": "float32", "float32": "float64"}
 """The accumulator of a wide sum; binary64 has none that every machine shares."""
+BLOCK = 2**16
+"""Numbers of a row summed at a time, so that long rows need no running sums of that length."""
 
 
 def sequential_sum(x: Any) -> Any:
     """Recursive summation, left to right (Higham, algorithm 4.1): error at most gamma_(n-1) sum |x_i|."""
-    return _last(array_namespace(x).cumulative_sum(x, axis=-1), x, 0)
+    xp = array_namespace(x)
+    total = _last(xp.cumulative_sum(x[..., :BLOCK], axis=-1), x, 0)
+    for start in range(BLOCK, x.shape[-1], BLOCK):
+        further = xp.concat([total[..., None], x[..., start : start + BLOCK]], axis=-1)
+        total = _last(xp.cumulative_sum(further, axis=-1), x, 0)
+    return total
 
 
 def sequential_product(x: Any) -> Any:

@@ -68,6 +68,20 @@ def test_on_a_tie_between_a_number_and_none(name, args):
     assert_faithful(PROBLEMS[name], args)
 
 
+def test_a_product_beside_a_tie_by_less_than_double_doubles_hold():
+    """The numerators are the factors of 2**114 + 1: 2**-1075 (1 + 2**-114) rounds to 2**-1074."""
+    factors = [8181211580635145 * 2.0**-53, 19364035800013 * 2.0**-45, 131101 * 2.0**-18]
+    p = np.array([[*factors, 2.0**-536, 2.0**-537], [*factors, 2.0**-537, 2.0**-537]])
+    assert PROBLEMS["likelihood"].algorithms["faithful"](p).tolist() == [5e-324, 0.0]
+    assert_faithful(PROBLEMS["likelihood"], (p,))
+
+
+def test_the_log_of_a_product_near_1_is_within_half_an_ulp():
+    p = 1 - 2.0**-53 * np.random.default_rng(0).integers(0, 8, (200, 8))
+    measured = compare(PROBLEMS["log_likelihood"].algorithms["faithful"](p), PROBLEMS["log_likelihood"].reference(p))
+    assert measured.distance(measured.ulp_exponent).max() < 0.5 + 2.0**-40
+
+
 @pytest.mark.parametrize("name", ["logsumexp", "softmax", "nll", "likelihood", "log_likelihood", "mean_nll", "entropy"])
 @pytest.mark.parametrize("form", ["float16", "float64"])
 def test_long_rows(name, form):

@@ -59,7 +59,7 @@ def _held(array: NDArray[Any], kind: Kind) -> NDArray[Any]:
     if array.dtype.name not in FORMATS:
         raise TypeError(f"dtype {array.dtype} is not a floating-point format; use one of: {', '.join(FORMATS)}")
     with np.errstate(invalid="ignore"):
-        return array.astype(np.float64)
+        return array.astype(np.float64, copy=False)
 
 
 def reference(problem: str | Problem, *args: Any, prec: int = 120) -> NDArray[np.object_]:
