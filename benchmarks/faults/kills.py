@@ -46,11 +46,11 @@ def kill(folder: Path, length: float, rng: random.Random) -> int:
     before = len(list(folder.rglob("*.json")))
     process = start(folder)
     if rng.random() < 0.5:
-        time.sleep(rng.uniform(0.2, 1.2) * length)
+        time.sleep(rng.uniform(0.1, 0.9) * length)
     else:
         while process.poll() is None and len(list(folder.rglob("*.json"))) == before:
             time.sleep(0.001)
-        time.sleep(rng.uniform(0, 0.1) * length)
+        time.sleep(rng.uniform(0, 0.02) * length)
     strike(process, worker=rng.random() < 0.5, rng=rng)
     process.communicate(timeout=PATIENCE)
     return process.returncode
