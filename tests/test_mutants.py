@@ -10,7 +10,7 @@ from benchmarks.mutation.trial import Trial
 from study.inputs import generator
 from study.problems import PROBLEMS
 
-TRIED = 64
+TRIED = 24
 QUICK = ("softmax", "logsumexp", "log_likelihood", "softplus", "log1mexp")
 """Enough for every operator, and seconds."""
 

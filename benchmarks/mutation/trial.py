@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from study.problems import Algorithm
 
 FORMATS = ("float32", "float16", "float64")
-TIMEOUT = 5.0
-"""Seconds for one call of an algorithm, which takes milliseconds."""
+TIMEOUT = 30.0
+"""Seconds for one call of an algorithm, which takes milliseconds on an idle machine."""
 
 
 class Trial:

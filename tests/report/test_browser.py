@@ -63,7 +63,7 @@ def test_accessible(visit, width, scheme):
 
     page = visit(width, scheme)
     page.eval_on_selector_all("details", "all => all.forEach(d => { d.open = true; })")
-    page.evaluate(ONE_ROW_OF_A_KIND)
+    page.evaluate(ONE_OF_A_KIND)
     results = Axe().run(page, options={"resultTypes": ["violations"]})
     assert results.violations_count == 0, results.generate_report()
 
@@ -150,7 +150,7 @@ def test_prints(visit):
     assert len(page.pdf(format="A4")) > 50_000
 
 
-ONE_ROW_OF_A_KIND = """
+ONE_OF_A_KIND = """
 () => {
   const kind = (row) => row.innerHTML.replace(/>[^<]*|(id|href|data-[a-z]+|title|value|aria-label)="[^"]*"/g, '');
   const bodies = document.querySelectorAll('tbody');
@@ -158,9 +158,15 @@ ONE_ROW_OF_A_KIND = """
     const seen = new Set();
     [...body.rows].forEach((row) => (seen.has(kind(row)) ? row.remove() : seen.add(kind(row))));
   });
+  const drawn = new Set();
+  document.querySelectorAll('.drawing svg :is(text, path, use)').forEach((mark) => {
+    const look = [mark.tagName, mark.getAttribute('class'), mark.getAttribute('fill')].join();
+    if (drawn.has(look)) mark.remove();
+    drawn.add(look);
+  });
 }
 """
-"""Rows of a table that differ in their words alone are one case to a check of markup and colours."""
+"""Rows of a table, and marks of figures, that differ in their words or places alone are one case to such a check."""
 
 OVERLAPS = """
 () => [...document.querySelectorAll('.drawing > svg')].flatMap((svg) => {

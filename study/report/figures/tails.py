@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FORMATS = ("float16", "bfloat16", "float32")
-LEFT, ACROSS, HEIGHT, PITCH = 56.0, 126.0, 104.0, 172.0
+LEFT, ACROSS, HEIGHT, PITCH = 56.0, 116.0, 104.0, 172.0
 COLUMN = (WIDTH - LEFT) / 3
 START, END = 0.5, 2.0**12
 """Ends of the axis of errors, in ulps; larger errors are drawn at its end."""
@@ -59,6 +59,12 @@ def exceeding(histogram: pd.DataFrame, count: int) -> list[tuple[float, float]]:
     return [(edge, share) for edge, share in shares if share > 0]
 
 
+def short(name: str) -> str:
+    """A library's function by the library and its own name: what lies between is in the table."""
+    library, _, rest = name.partition(".")
+    return f"{library} {rest.rpartition('.')[2]}" if rest else name
+
+
 def _panel(rows: pd.DataFrame, histogram: pd.DataFrame) -> Panel:
     panel = Panel(scale.log(START, END, ACROSS, 4), scale.log(1 / float(rows["count"].max()), 1, HEIGHT, 4))
     panel.frame()
@@ -74,7 +80,7 @@ def _panel(rows: pd.DataFrame, histogram: pd.DataFrame) -> Panel:
         for (edge, share), (after, _) in zip(inside, [*inside[1:], (ends_at, 0)], strict=True):
             steps += [(edge, share), (after, share)]
         panel.line([x for x, _ in steps], [y for _, y in steps], look)
-        ends.append(Label(*panel.at(*steps[-1]), name, look.ink))
+        ends.append(Label(*panel.at(*steps[-1]), short(name), look.ink))
     at_ends(panel.over, ends, HEIGHT, ACROSS)
     return panel
 
