@@ -33,7 +33,7 @@ def workers(jobs: int | None = None) -> int:
 
 @contextmanager
 def executor(jobs: int | None = None, scheduler: str | None = None) -> Iterator[Executor]:
-    """An executor; when left early its workers end at once, and they end with this process however that ends.
+    """An executor; when left its workers end at once, and they end with this process however that ends.
 
     Args:
         jobs: worker processes, as for ``workers``.
@@ -54,9 +54,8 @@ def _processes(count: int) -> Iterator[Executor]:
     try:
         with _interrupt_closes(until):
             yield pool
-        pool.shutdown()
     finally:
-        until.close()
+        until.close()  # first: a worker that was killed may hold the lock that the others wait for
         pool.shutdown(cancel_futures=True)
         alive.close()
 

@@ -116,3 +116,12 @@ def test_a_dask_worker_that_is_killed_costs_time_only(dask, tmp_path):
 def test_a_task_that_kills_each_dask_worker_is_told(dask):
     with pytest.raises(execution.WorkerDiedError), execution.executor(scheduler=dask) as pool:
         list(execution.results(pool, lambda _: os.kill(os.getpid(), signal.SIGKILL), [0]))
+
+
+def test_workers_killed_while_they_wait_for_work_do_not_hang_the_end():
+    began = time.monotonic()
+    with execution.executor(4) as pool:
+        list(execution.results(pool, double, range(40)))
+        for pid in list(pool._processes)[1:]:
+            os.kill(pid, signal.SIGKILL)
+    assert time.monotonic() - began < 10
