@@ -43,7 +43,8 @@ class Comparison:
         before: largest error in ulps among the differing, as they are.
         after: the same, of the mutant.
         worse: differing results whose error is larger in the mutant.
-        bound_used: largest error of a mutant's differing result as a fraction of its a-priori bound, NaN without one.
+        bound_used: largest error of a mutant's differing result as a fraction of its a-priori bound, for ``faithful``
+            of one ulp; NaN without one.
         formats: where results differ.
     """
 
@@ -101,6 +102,8 @@ def _judge(found: Comparison, algorithm: Algorithm, args: Arguments, *results: N
     found.differing += int(other.sum())
     found.before, found.after = max(found.before, errors[0].max()), max(found.after, errors[1].max())
     found.worse += int((errors[1] > errors[0]).sum())
+    if algorithm.name == "faithful":
+        found.bound_used = float(np.nanmax([found.bound_used, errors[1].max()]))
     if algorithm.bound is None:
         return
     with np.errstate(all="ignore"):

@@ -42,6 +42,7 @@ REASONS = (
     (r"logsumexp\.(online|others) other_constant 1 → 2", BROADCASTS),
     (r"softmax\.exponentials other_constant 1 → 2", BROADCASTS),
     (r"softplus\.cutoffs", BOTH_SERVE),
+    (r"reductions\.sequential_sum other_constant 0 → 1", "the sum of no numbers; a further block has some"),
     (r"reductions\._halved_once other_constant 2 → 3", "every second entry from 1 on ends at 2 half - 1 in any case"),
     (r"reductions\.scaled_product other_constant 1 → 2", BROADCASTS),
     (r"reductions\.ldexp .*(3000|exponent)", "keeps exponents within int32; those beyond 3000 are 0 or infinite alike"),
