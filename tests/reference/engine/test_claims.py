@@ -33,7 +33,7 @@ def test_one_number(seed: int) -> None:
     assert_sound(problems.elementwise(np.random.default_rng(seed), 600))
 
 
-@pytest.mark.parametrize(("n", "count"), [(1, 10), (2, 40), (3, 40), (10, 20), (70, 3)])
+@pytest.mark.parametrize(("n", "count"), [(1, 10), (2, 24), (3, 24), (10, 10), (70, 2)])
 def test_rows(n: int, count: int) -> None:
     assert_sound(problems.rows(np.random.default_rng(n), count, n))
 
