@@ -95,12 +95,13 @@ def test_a_scheduler_without_dask_says_what_to_install(monkeypatch):
 @pytest.fixture(scope="module")
 def dask():
     distributed = pytest.importorskip("distributed")
-    options = {"threads_per_worker": 1, "dashboard_address": None, "silence_logs": logging.CRITICAL}
+    options = {"threads_per_worker": 1, "dashboard_address": "127.0.0.1:0", "silence_logs": logging.CRITICAL}
     settings = {"distributed.comm.timeouts.connect": "500ms", "distributed.scheduler.allowed-failures": 1}
     with pytest.importorskip("dask").config.set(settings), distributed.LocalCluster(n_workers=1, **options) as cluster:
         yield cluster.scheduler_address
 
 
+@pytest.mark.xdist_group("dask")
 def test_a_dask_worker_that_is_killed_costs_time_only(dask, tmp_path):
     def die_once(x):
         if x == 3 and not (tmp_path / "died").exists():
@@ -113,6 +114,7 @@ def test_a_dask_worker_that_is_killed_costs_time_only(dask, tmp_path):
     assert (tmp_path / "died").exists()
 
 
+@pytest.mark.xdist_group("dask")
 def test_a_task_that_kills_each_dask_worker_is_told(dask):
     with pytest.raises(execution.WorkerDiedError), execution.executor(scheduler=dask) as pool:
         list(execution.results(pool, lambda _: os.kill(os.getpid(), signal.SIGKILL), [0]))
