@@ -14,8 +14,6 @@ from study.report import figures
 from study.report import library_sentences as sentences
 
 BACKENDS = ("numpy", "scipy", "sklearn")
-LENGTHS = (1, 10, 100, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 70000, 100000)
-SIGMOIDS = ("sigmoid", "log_sigmoid", "softplus")
 TIES = "more ties than float16 counts"
 
 experiment = Experiment(
@@ -26,10 +24,10 @@ experiment = Experiment(
         "backends": partial(libraries.presence, BACKENDS),
         "battery": partial(libraries.on_battery, BACKENDS),
         "layouts": partial(libraries.by_layout, BACKENDS),
-        "row_sums": partial(library_curves.row_sums, BACKENDS, LENGTHS, tuple(LAYOUTS)),
-        "float16_axis": partial(library_curves.float16_axis, BACKENDS, SIGMOIDS),
+        "row_sums": partial(library_curves.row_sums, BACKENDS, library_curves.LENGTHS, tuple(LAYOUTS)),
+        "float16_axis": partial(library_curves.float16_axis, BACKENDS, library_curves.SIGMOIDS),
     },
-    problems=("logsumexp", "softmax", "log_softmax", *SIGMOIDS),
+    problems=("logsumexp", "softmax", "log_softmax", *library_curves.SIGMOIDS),
     backends=BACKENDS,
     figures={
         "battery": figures.matrix("battery", rows="problem", columns="backend"),

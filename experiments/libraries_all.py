@@ -14,8 +14,6 @@ from study.report import figures
 from study.report import library_sentences as sentences
 
 ALL = tuple(BACKENDS)
-LENGTHS = (1, 10, 100, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 70000, 100000)
-SIGMOIDS = ("sigmoid", "log_sigmoid", "softplus")
 TIES = "more ties than float16 counts"
 REPORTS = Path(__file__).with_name("reports.toml")
 
@@ -29,11 +27,11 @@ experiment = Experiment(
         "battery": partial(libraries.on_battery, ALL),
         "layouts": partial(libraries.by_layout, ALL),
         "ours": partial(libraries.ours, ALL),
-        "row_sums": partial(library_curves.row_sums, ALL, LENGTHS, ("rows", "columns")),
-        "float16_axis": partial(library_curves.float16_axis, ALL, SIGMOIDS),
+        "row_sums": partial(library_curves.row_sums, ALL, library_curves.LENGTHS, ("rows", "columns")),
+        "float16_axis": partial(library_curves.float16_axis, ALL, library_curves.SIGMOIDS),
         "reports": partial(corpus.verdicts, REPORTS, ALL),
     },
-    problems=("logsumexp", "softmax", "log_softmax", *SIGMOIDS),
+    problems=("logsumexp", "softmax", "log_softmax", *library_curves.SIGMOIDS),
     contracts=[contracts.faithful_on_reports],
     backends=ALL,
     data=(REPORTS.name,),

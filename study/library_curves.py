@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
     from study.backends import Backend, LibraryFunction
 
+LENGTHS = (1, 10, 100, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 70000, 100000)
+"""Row lengths of both experiments on libraries."""
+SIGMOIDS = ("sigmoid", "log_sigmoid", "softplus")
+"""Problems of one number, for the whole float16 axis."""
 ROWS = 8
 """Equal rows beside each other, so that a column is not contiguous."""
 BINS = 124

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from study.errors import Measured
     from study.exact import Exact
     from study.problems import Algorithm, Problem
+    from study.problems.base import Bound
 
 SHOWN = 8
 """How many numbers of a worst input are written out; longer ones are drawn again from their seed."""
@@ -145,9 +146,8 @@ def _against_bound(
 ) -> dict[str, Any]:
     if algorithm.bound is None or not all(a.size for a in args):  # bounds speak of roundings, of which these have none
         return {"bound_u": np.nan, "bound_used": np.nan, "bounded": 0}
-    wide = [a.astype(np.float64) if a.dtype.kind not in "iu" else a for a in args]
+    bound = a_priori(algorithm.bound, args, measured)
     with np.errstate(all="ignore"):
-        bound = np.broadcast_to(algorithm.bound(measured.form, wide, measured.reference), relative.shape)
         holds = np.isfinite(bound)
         used = np.where(relative == 0, 0.0, relative / bound)
     if not holds.any():
@@ -157,6 +157,13 @@ def _against_bound(
         "bound_used": float(used[holds].max()),
         "bounded": int(holds.sum()),
     }
+
+
+def a_priori(bound: Bound, args: Sequence[NDArray[Any]], measured: Measured) -> NDArray[np.float64]:
+    """The bound on the relative error of each result, in the shape of the results."""
+    with np.errstate(all="ignore"):
+        wide = [a.astype(np.float64) if a.dtype.kind not in "iu" else a for a in args]
+        return np.broadcast_to(bound(measured.form, wide, measured.reference), measured.outcome.shape)
 
 
 def written(problem: Problem, args: Sequence[NDArray[Any]], row: int) -> str:

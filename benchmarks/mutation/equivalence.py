@@ -16,6 +16,7 @@ from study.formats import FORMATS
 from study.problems import PROBLEMS
 from study.problems.signature import Kind
 from study.reference import exact
+from study.statistics import a_priori
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,9 +107,8 @@ def _judge(found: Comparison, algorithm: Algorithm, args: Arguments, *results: N
         found.bound_used = float(np.nanmax([found.bound_used, errors[1].max()]))
     if algorithm.bound is None:
         return
+    bound = a_priori(algorithm.bound, args, two)[other]
     with np.errstate(all="ignore"):
-        wide = [a if a.dtype.kind in "iu" else a.astype(np.float64) for a in args]
-        bound = np.broadcast_to(algorithm.bound(two.form, wide, reference), other.shape)[other]
         used = np.where(np.isfinite(bound), relative(two)[other] / bound, 0.0)
     found.bound_used = float(np.nanmax([found.bound_used, np.max(used, initial=0.0)]))
 

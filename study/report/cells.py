@@ -21,6 +21,8 @@ class Heading:
     numeric: bool
 
 
+PROBLEM = Heading("Problem", "", "The mathematical function that is evaluated.", numeric=False)
+FORMAT = Heading("Format", "", "The floating-point format.", numeric=False)
 REPLAY = Heading("Replay", "", "A command that computes this case again, step by step.", numeric=False)
 
 

@@ -8,7 +8,7 @@ from study import store
 from study.experiment import MAIN_FORMATS
 from study.problems import PROBLEMS
 from study.report import datapackage, figures
-from study.report.cells import Heading, Value, View, filters
+from study.report.cells import FORMAT, PROBLEM, Heading, Value, View, filters
 from study.report.sections import Claim, Section, claimed, drawn
 from study.report.text import listed, number
 
@@ -119,9 +119,9 @@ def view(joined: pd.DataFrame) -> View:
     order = {name: k for k, name in enumerate(PROBLEMS)}
     lines.sort(key=lambda line: (order.get(line[0].text, 0), MAIN_FORMATS.index(line[2].text), line[3].key))
     headings = [
-        Heading("Problem", "", "The mathematical function that is evaluated.", numeric=False),
+        PROBLEM,
         Heading("Formula", "", "The way to evaluate it.", numeric=False),
-        Heading("Format", "", "The floating-point format.", numeric=False),
+        FORMAT,
         Heading("Cost", "× naive", "Time beside the naive formula’s, in one run.", numeric=True),
         Heading("Time", "ns/number", "Time for one number of the arguments.", numeric=True),
         Heading("Worst error", "ulps", "Largest error over all inputs of this study.", numeric=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from study.report import cells, outcome
-from study.report.cells import REPLAY, Heading, Value, View
+from study.report.cells import FORMAT, PROBLEM, REPLAY, Heading, Value, View
 from study.report.figures import tails
 from study.report.text import number, percent
 
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
     from study.report.drawing import Drawing
 
-PROBLEM = Heading("Problem", "", "The mathematical function that is evaluated.", numeric=False)
 FORMULA = Heading("Formula", "", "The way to evaluate it in floating point.", numeric=False)
-FORMAT = Heading("Format", "", "The floating-point format.", numeric=False)
 WORST = Heading("Worst error", "ulps", "Largest error over all these inputs.", numeric=True)
 INPUT = Heading("Worst input", "", "An input of that error.", numeric=False)
 COMPUTED = Heading("Computed", "", "What the formula makes of it.", numeric=False)
@@ -43,13 +41,18 @@ def _named(row: Mapping[Hashable, Any]) -> str:
     return f"{row['problem']}, n = {row['length']}" if row["length"] != 1 else str(row["problem"])
 
 
+def _space(row: Mapping[Hashable, Any]) -> str:
+    """The inputs as the commands name them."""
+    length = f" --length {row['length']}" if row["length"] != 1 else ""
+    return f"{row['problem']} --format {row['format']}{length}"
+
+
 def _summary(whole: pd.DataFrame) -> View:
     lines = []
     for row in whole.to_dict("records"):
         share, lost = row["not_correctly_rounded"] / row["count"], sum(row[k] for k in outcome.FAILURES)
-        length = f" --length {row['length']}" if row["length"] != 1 else ""
         inputs = row["inputs"] if row["coverage"] == "exhaustive" else f"{row['inputs']:,} ({row['coverage']})"
-        command = f"study sweep {row['problem']} --format {row['format']}{length} --algorithms {row['algorithm']}"
+        command = f"study sweep {_space(row)} --algorithms {row['algorithm']}"
         lines.append(
             [
                 Value(_named(row)),
@@ -80,11 +83,7 @@ def _summary(whole: pd.DataFrame) -> View:
 def _searched(found: pd.DataFrame) -> View:
     lines = []
     for row in found.to_dict("records"):
-        length = f" --length {row['length']}" if row["length"] != 1 else ""
-        command = (
-            f"study search {row['problem']} --format {row['format']}{length} --algorithm {row['algorithm']} "
-            f"--budget {row['evaluations']}"
-        )
+        command = f"study search {_space(row)} --algorithm {row['algorithm']} --budget {row['evaluations']}"
         lines.append(
             [
                 Value(_named(row)),

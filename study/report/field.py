@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from study.report.cells import Heading, Value, View, digits, filters
+from study.report.cells import FORMAT, PROBLEM, Heading, Value, View, digits, filters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,8 +30,8 @@ HEADINGS = (
     Heading("Report", "", "What was wrong.", numeric=False),
     Heading("Where", "", "Where it was reported.", numeric=False),
     Heading("Today", "", "What the library that it was reported of makes of it, where it is here.", numeric=False),
-    Heading("Problem", "", "The mathematical function that is evaluated.", numeric=False),
-    Heading("Format", "", "The floating-point format.", numeric=False),
+    PROBLEM,
+    FORMAT,
     Heading("Input", "", "The reported input, before it is rounded to the format.", numeric=False),
 )
 
