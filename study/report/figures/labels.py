@@ -25,6 +25,12 @@ class Label(NamedTuple):
     ink: Ink
 
 
+def short(function: str) -> str:
+    """A library's function by the library and its own name, scipy expit; a formula as it is."""
+    library, _, rest = function.partition(".")
+    return f"{library} {rest.rpartition('.')[2]}" if rest else function
+
+
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
     """Positions as near to the wanted ones as they can be, at least a gap apart and between low and high.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from study.report.columns import axis, column
 from study.report.drawing import Drawing
 from study.report.figures import scale
-from study.report.figures.labels import Label, at_ends
+from study.report.figures.labels import Label, at_ends, short
 from study.report.figures.panel import Panel
 from study.report.figures.paper import Paper
 from study.report.style import Hand, library_hand
@@ -55,8 +55,7 @@ def _panel(rows: pd.DataFrame, columns: tuple[str, str], top: float) -> Panel:
         seen[str(library)] = seen.get(str(library), -1) + 1
         drawn = part[y].astype(float).clip(lower=FLOOR).tolist()
         panel.line(part[x], drawn, Hand(look.ink, "4 3") if seen[str(library)] else look)
-        words = f"{library} {str(name).rpartition('.')[2]}"
-        ends.append(Label(*panel.at(float(part[x].iloc[-1]), drawn[-1]), words, look.ink))
+        ends.append(Label(*panel.at(float(part[x].iloc[-1]), drawn[-1]), short(str(name)), look.ink))
     at_ends(panel.over, ends, HEIGHT)
     return panel
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from study.report.drawing import Drawing
 from study.report.figures import scale
-from study.report.figures.labels import Label, at_ends
+from study.report.figures.labels import Label, at_ends, short
 from study.report.figures.panel import Panel
 from study.report.figures.paper import HEAD, SMALL, WIDTH, Paper
 from study.report.style import QUIET, TEXT, hand
@@ -57,12 +57,6 @@ def exceeding(histogram: pd.DataFrame, count: int) -> list[tuple[float, float]]:
     edges = sorted({START, *histogram["above_ulp"][histogram["above_ulp"] >= START]})
     shares = [(edge, float(histogram["count"][histogram["above_ulp"] >= edge].sum()) / count) for edge in edges]
     return [(edge, share) for edge, share in shares if share > 0]
-
-
-def short(name: str) -> str:
-    """A library's function by the library and its own name: what lies between is in the table."""
-    library, _, rest = name.partition(".")
-    return f"{library} {rest.rpartition('.')[2]}" if rest else name
 
 
 def _panel(rows: pd.DataFrame, histogram: pd.DataFrame) -> Panel:
