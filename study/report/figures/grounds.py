@@ -29,21 +29,24 @@ def shade(panel: Panel, rows: pd.DataFrame, x: Any, overflow: float | None, out:
         _region(panel, overflow, f"exp overflows above {number(overflow, 4)}")
         return
     partly = float(rows[rows["subnormal"] > 0]["value"].min())
-    _region(panel, out, "out of range")
+    beside = _region(panel, out, "out of range")
     if partly < out:
         panel.band(partly, min(out, panel.x.high))
         panel.border(partly)
-        panel.remark(min(out, panel.x.high), "subnormal", anchor="end")
+        panel.over.text(
+            min(panel.x(min(out, panel.x.high)), beside) - 4, -4, "subnormal", QUIET, size=SMALL, anchor="end"
+        )
 
 
-def _region(panel: Panel, start: float, words: str) -> None:
-    """Shade what lies right of a parameter, and say above the panel what it is."""
+def _region(panel: Panel, start: float, words: str) -> float:
+    """Shade what lies right of a parameter, and say above the panel what it is; returns where the words begin."""
     if start >= panel.x.high:
-        return
+        return panel.width
     panel.band(start, panel.x.high, SHADE_DEEP)
     panel.border(start, "a")
     fits = panel.width - panel.x(start) > width_of(words, SMALL) or panel.x(start) < width_of(words, SMALL)
     panel.remark(start if fits else panel.x.high, words, anchor="start" if fits else "end")
+    return panel.x(start) if fits else panel.width - width_of(words, SMALL)
 
 
 def last_digit(panel: Panel, limit: float, *, crowded: bool) -> None:
