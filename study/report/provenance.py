@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def files() -> list[Path]:
     """Where it is recorded."""
-    return sorted(store.RESULTS.glob(f"*/{store.PROVENANCE}"))
+    return sorted(store.RESULTS.rglob(store.PROVENANCE))
 
 
 def groups(sections: Sequence[Section]) -> list[tuple[list[str], dict[str, str]]]:

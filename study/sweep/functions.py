@@ -57,6 +57,11 @@ def problem_named(name: str) -> Problem:
     return replace(problem, algorithms=ours)
 
 
+def backends_of(problem: str, algorithms: tuple[str, ...]) -> list[str]:
+    """Names of the backends whose functions are among these."""
+    return sorted({backend.name for backend, function in _library(problem) if function.name in algorithms})
+
+
 def is_formula(problem: str, algorithm: str) -> bool:
     """Whether an algorithm is a formula of ours, operation by operation in the format."""
     known = {} if problem in ELEMENTARY else get_problem(problem).algorithms

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from study import execution, store
 from study.backends import BACKENDS
+from study.machine import provenance
 from study.sweep import shards, tables
-from study.sweep.functions import problem_named
+from study.sweep.functions import backends_of, problem_named
 from study.sweep.measure import measure
 from study.sweep.tally import Tally
 
@@ -43,12 +44,14 @@ def run(spec: Specification, jobs: int | None = None) -> list[Path]:
     merged = {name: Tally() for name in spec.algorithms}
     for tallies in _tallies(spec, jobs):
         merged |= {name: merged[name] + tally for name, tally in tallies.items()}
+    folder = str(RESULTS / spec.name)
     made = {"summary": tables.summary(spec, merged), "histogram": tables.histogram(merged)}
     for name, table in made.items():
-        store.write_table(str(RESULTS / spec.name), name, table)
-    for folder in (shards.FOLDER, store.RESULTS / RESULTS):
-        store.tidy(folder)
-    return [store.RESULTS / RESULTS / spec.name / f"{name}.csv" for name in made]
+        store.write_table(folder, name, table)
+    store.write_provenance(folder, provenance(backends_of(spec.problem, spec.algorithms)))
+    for written in (shards.FOLDER, store.RESULTS / RESULTS):
+        store.tidy(written)
+    return [store.RESULTS / folder / f"{name}.csv" for name in made]
 
 
 def _tallies(spec: Specification, jobs: int | None) -> Iterator[dict[str, Tally]]:
