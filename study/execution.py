@@ -1,6 +1,7 @@
 """Where work is done: the one place that makes an executor, and the one loop that waits for results.
 
 An executor is that of ``concurrent.futures``: processes on this machine or, where SCHEDULER names one, a Dask cluster.
+Processes come from a server that has run nothing: a fork of this one hangs where JAX has started its threads.
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ import threading
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from itertools import islice
-from multiprocessing import Pipe
+from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from multiprocessing.connection import Connection
 
-
+PRELOADED = ["study.run", "study.sweep.measure"]
+"""What workers find imported."""
 DIED = "a worker process died; what was done is kept, run the same command again"
 
 
@@ -49,33 +51,16 @@ def executor(jobs: int | None = None, scheduler: str | None = None) -> Iterator[
 
 @contextmanager
 def _processes(count: int) -> Iterator[Executor]:
-    alive, until = Pipe(duplex=False)
-    pool = ProcessPoolExecutor(count, initializer=_attend, initargs=(alive, until))
+    context = get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    alive, until = context.Pipe(duplex=False)
+    pool = ProcessPoolExecutor(count, context, _attend, (alive, until))
     try:
-        with _interrupt_closes(until):
-            yield pool
+        yield pool
     finally:
         until.close()  # first: a worker that was killed may hold the lock that the others wait for
         pool.shutdown(cancel_futures=True)
         alive.close()
-
-
-@contextmanager
-def _interrupt_closes(until: Connection) -> Iterator[None]:
-    """Let Ctrl-C end the workers by itself: the KeyboardInterrupt is lost if it is raised in a hook of a fork."""
-
-    def stop(_number: int, _frame: Any) -> None:
-        until.close()
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _attend(alive: Connection, until: Connection) -> None:

@@ -20,10 +20,18 @@ def nap(i):
     __import__("os").write(1, b"%d\\n" % __import__("os").getpid())
     time.sleep(60)
 
-with execution.executor(2) as pool:
-    for _ in execution.results(pool, nap, range(8)):
-        pass
+if __name__ == "__main__":
+    with execution.executor(2) as pool:
+        for _ in execution.results(pool, nap, range(8)):
+            pass
 """
+
+
+INHERITED = []
+
+
+def inherited(_):
+    return list(INHERITED)
 
 
 def double(x):
@@ -45,6 +53,12 @@ def test_every_call_comes_back_once():
         assert dict(execution.results(pool, double, range(200))) == {i: 2 * i for i in range(200)}
 
 
+def test_workers_start_afresh_so_that_no_lock_of_a_thread_is_inherited():
+    INHERITED.append("a lock that a thread of JAX holds")
+    with execution.executor(2) as pool:
+        assert dict(execution.results(pool, inherited, range(4))) == dict.fromkeys(range(4), [])
+
+
 def test_a_killed_worker_is_told_and_does_not_hang():
     began = time.monotonic()
     with pytest.raises(execution.WorkerDiedError, match="run the same command again"), execution.executor(2) as pool:
@@ -58,8 +72,10 @@ def test_an_error_in_a_worker_is_raised_here():
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL, signal.SIGTERM])
-def test_workers_end_with_the_main_process_at_once(number):
-    command = [sys.executable, "-c", SLEEPER]
+def test_workers_end_with_the_main_process_at_once(number, tmp_path):
+    script = tmp_path / "sleeper.py"
+    script.write_text(SLEEPER)
+    command = [sys.executable, script]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as main:
         workers = {int(main.stdout.readline()) for _ in range(2)}
         began = time.monotonic()

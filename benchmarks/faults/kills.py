@@ -57,7 +57,16 @@ def kill(folder: Path, length: float, rng: random.Random) -> int:
 
 
 def strike(process: subprocess.Popen[str], *, worker: bool, rng: random.Random) -> None:
-    """Kill a process, or one of those that it started."""
-    with suppress(OSError):
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii").split()
-        os.kill(int(rng.choice(children)) if worker and children else process.pid, signal.SIGKILL)
+    """Kill a process, or one of those that it or these started."""
+    started = descendants(process.pid) if worker else []
+    with suppress(ProcessLookupError):
+        os.kill(rng.choice(started or [process.pid]), signal.SIGKILL)
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that a process has started, and those that these have."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    except OSError:
+        return []
+    return [process for child in map(int, children) for process in (child, *descendants(child))]
