@@ -56,7 +56,7 @@ def test_every_call_comes_back_once():
 def test_workers_start_afresh_so_that_no_lock_of_a_thread_is_inherited():
     INHERITED.append("a lock that a thread of JAX holds")
     with execution.executor(2) as pool:
-        assert dict(execution.results(pool, inherited, range(4))) == dict.fromkeys(range(4), [])
+        assert dict(execution.results(pool, inherited, range(4))) == {key: [] for key in range(4)}
 
 
 def test_a_killed_worker_is_told_and_does_not_hang():
