@@ -117,7 +117,6 @@ def dask():
         yield cluster.scheduler_address
 
 
-@pytest.mark.xdist_group("dask")
 def test_a_dask_worker_that_is_killed_costs_time_only(dask, tmp_path):
     def die_once(x):
         if x == 3 and not (tmp_path / "died").exists():
@@ -130,7 +129,6 @@ def test_a_dask_worker_that_is_killed_costs_time_only(dask, tmp_path):
     assert (tmp_path / "died").exists()
 
 
-@pytest.mark.xdist_group("dask")
 def test_a_task_that_kills_each_dask_worker_is_told(dask):
     with pytest.raises(execution.WorkerDiedError), execution.executor(scheduler=dask) as pool:
         list(execution.results(pool, lambda _: os.kill(os.getpid(), signal.SIGKILL), [0]))

@@ -8,13 +8,6 @@ from study.report import writer
 from study.run import discover
 
 
-def pytest_collection_modifyitems(items):
-    """What reads the whole report runs on one worker, which builds it once."""
-    for item in items:
-        if "report" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("report"))
-
-
 def copy_tables(folder):
     """The stored tables alone, as a fresh checkout has them before any report."""
     for path in [*Path("results").rglob("*.csv"), *Path("results").glob("*/provenance.json")]:

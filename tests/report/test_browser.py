@@ -144,6 +144,7 @@ def test_reachable_by_keyboard(visit):
 
 def test_prints(visit):
     page = visit(718)
+    page.evaluate(ONE_OF_A_KIND)
     page.emulate_media(media="print")
     assert page.evaluate("document.documentElement.scrollWidth") <= 718, "wider than A4"
     assert page.locator("nav").is_hidden()
@@ -152,11 +153,14 @@ def test_prints(visit):
 
 ONE_OF_A_KIND = """
 () => {
-  const kind = (row) => row.innerHTML.replace(/>[^<]*|(id|href|data-[a-z]+|title|value|aria-label)="[^"]*"/g, '');
-  const bodies = document.querySelectorAll('tbody');
-  bodies.forEach((body) => {
+  const kind = (e) => e.outerHTML.replace(/>[^<]*|(id|href|data-[a-z]+|title|value|aria-label)="[^"]*"/g, '');
+  document.querySelectorAll('tbody, ul').forEach((parent) => {
     const seen = new Set();
-    [...body.rows].forEach((row) => (seen.has(kind(row)) ? row.remove() : seen.add(kind(row))));
+    [...parent.children].forEach((child) => {
+      const fresh = [...(child.cells ?? [child])].map(kind).filter((it) => !seen.has(it));
+      fresh.forEach((it) => seen.add(it));
+      if (fresh.length === 0) child.remove();
+    });
   });
   const drawn = new Set();
   document.querySelectorAll('.drawing svg :is(text, path, use)').forEach((mark) => {
@@ -166,7 +170,8 @@ ONE_OF_A_KIND = """
   });
 }
 """
-"""Rows of a table, and marks of figures, that differ in their words or places alone are one case to such a check."""
+"""Entries of a list, rows whose cells the table has alike, and marks of figures, are one case to such a check if they
+differ in their words or places alone."""
 
 OVERLAPS = """
 () => [...document.querySelectorAll('.drawing > svg')].flatMap((svg) => {
