@@ -25,7 +25,7 @@ report: $(VENV)/run ## rebuild the report from the stored tables
 	@$(BIN)/study report
 
 test: $(VENV)/dev ## run the tests
-	@$(BIN)/python -m pytest -q -n 2
+	@$(BIN)/python -m pytest -q -n 2 --no-loadscope-reorder
 
 lint: $(VENV)/dev ## ruff (rules and format) and mypy strict
 	@$(BIN)/ruff check $(SOURCE)

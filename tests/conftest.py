@@ -13,7 +13,7 @@ FOLDERS = ("tests/report/", "tests/sweep/")
 
 
 class Files(LoadScopeScheduling):
-    """A worker takes a file or one of these folders at a time, the one of most tests first."""
+    """A worker takes a file or one of these folders at a time."""
 
     def _split_scope(self, nodeid):
         return next((folder for folder in FOLDERS if nodeid.startswith(folder)), nodeid.split("::")[0])

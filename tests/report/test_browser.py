@@ -1,6 +1,7 @@
 """The page in a real browser."""
 
 import shutil
+from functools import cache
 
 import pytest
 
@@ -25,14 +26,13 @@ def browser():
         started.close()
 
 
-@pytest.fixture
-def visit(browser, report):
+@pytest.fixture(scope="module")
+def open_page(browser, report):
     """Open the page; whatever the browser complains of, or asks the network for, is a failure."""
-    complaints, contexts = [], []
+    complaints = []
 
     def opened(width=1280, scheme="light", **options):
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
-        contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -41,14 +41,32 @@ def visit(browser, report):
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
     assert complaints == []
 
 
+@pytest.fixture
+def visit(open_page):
+    """A page of a test's own."""
+    pages = []
+
+    def opened(*args, **options):
+        pages.append(open_page(*args, **options))
+        return pages[-1]
+
+    yield opened
+    for page in pages:
+        page.context.close()
+
+
+@pytest.fixture(scope="module")
+def look(open_page):
+    """A page that tests share which change nothing in it."""
+    return cache(open_page)
+
+
 @pytest.mark.parametrize(("width", "line"), [(390, "first"), (1280, "last")])
-def test_the_first_screen_holds_question_findings_and_answer_and_nothing_scrolls_sideways(visit, width, line):
-    page = visit(width)
+def test_the_first_screen_holds_question_findings_and_answer_and_nothing_scrolls_sideways(look, width, line):
+    page = look(width, "light")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     seen = page.locator(f"h1, #strongest li, .matrix tbody tr:{line}-child").evaluate_all(
         "all => all.map(e => [e.tagName, e.getBoundingClientRect().bottom])"
@@ -68,8 +86,8 @@ def test_accessible(visit, width, scheme):
     assert results.violations_count == 0, results.generate_report()
 
 
-def test_every_figure_is_drawn(visit):
-    page = visit()
+def test_every_figure_is_drawn(look):
+    page = look(1280, "light")
     boxes = page.eval_on_selector_all(
         ".drawing > svg", "all => all.map(s => [s.getBoundingClientRect().height, s.querySelectorAll('text').length])"
     )
@@ -78,13 +96,13 @@ def test_every_figure_is_drawn(visit):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_labels_in_figures_do_not_overlap_nor_leave_them(visit, scheme):
-    page = visit(1280, scheme)
+def test_labels_in_figures_do_not_overlap_nor_leave_them(look, scheme):
+    page = look(1280, scheme)
     assert page.evaluate(OVERLAPS) == []
 
 
-def test_colours_follow_the_scheme(visit):
-    grounds = [visit(1280, s).evaluate("getComputedStyle(document.body).backgroundColor") for s in ("light", "dark")]
+def test_colours_follow_the_scheme(look):
+    grounds = [look(1280, s).evaluate("getComputedStyle(document.body).backgroundColor") for s in ("light", "dark")]
     assert grounds[0] != grounds[1]
 
 
