@@ -31,13 +31,13 @@ def main() -> None:
 
 @contextmanager
 def one_line_errors() -> Iterator[None]:
-    """Wrong use ends in one line and exit code 2; damaged results, a dead worker or a full disk in one and code 1."""
+    """Wrong use ends in one line and exit code 2; damaged results, a full disk, doubtful numbers in one and code 1."""
     from study.execution import WorkerDiedError
     from study.store import DamagedResultsError
 
     try:
         yield
-    except (DamagedResultsError, WorkerDiedError, OSError) as error:
+    except (DamagedResultsError, WorkerDiedError, ArithmeticError, OSError) as error:
         raise click.ClickException(str(error)) from None
     except (ValueError, TypeError, ImportError) as error:
         raise click.UsageError(str(error)) from None

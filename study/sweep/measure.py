@@ -17,6 +17,8 @@ from study.sweep.settle import settle, words
 from study.sweep.tally import Tally
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from study.sweep.specification import Specification
@@ -75,10 +77,9 @@ class Counter:
 def measure(shard: Specification) -> dict[str, Tally]:
     """The tallies of a shard, by algorithm."""
     counters = {name: Counter() for name in shard.algorithms}
-    step = BLOCK // shard.length
     checked = True
-    for start in range(shard.start, shard.end, step):
-        block = Block.of(shard, start, min(start + step, shard.end))
+    for start, stop in cuts(shard):
+        block = Block.of(shard, start, stop)
         if not len(block.index):
             continue
         reference = _reference(block)
@@ -86,6 +87,12 @@ def measure(shard: Specification) -> dict[str, Tally]:
             counter.add(block, evaluate(block, name, checked=checked), reference)
         checked = False
     return {name: counter.tally() for name, counter in counters.items()}
+
+
+def cuts(shard: Specification) -> Iterator[tuple[int, int]]:
+    """Where the blocks of a shard start and stop."""
+    step = BLOCK // shard.length
+    return ((start, min(start + step, shard.end)) for start in range(shard.start, shard.end, step))
 
 
 def _reference(block: Block) -> tuple[Floats, Floats, Floats]:
