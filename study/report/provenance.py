@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from study import store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from study.report.sections import Section
 
@@ -25,15 +25,15 @@ def groups(sections: Sequence[Section]) -> list[tuple[list[str], dict[str, str]]
     Libraries that only some sections measure do not tell groups apart: they are told with the others.
     """
     found: list[tuple[list[str], dict[str, str]]] = []
-    for section in sections:
-        facts = _read(store.RESULTS / section.name / store.PROVENANCE)
+    for title, folder in dict.fromkeys((s.title, store.RESULTS / Path(f).parent) for s in sections for f in s.files):
+        facts = _read(folder / store.PROVENANCE)
         for titles, known in found:
             if bool(known) == bool(facts) and all(known.get(k, v) == v for k, v in facts.items()):
-                titles.append(section.title)
+                titles += [title] if title not in titles else []
                 known.update(facts)
                 break
         else:
-            found.append(([section.title], dict(facts)))
+            found.append(([title], dict(facts)))
     return found
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from study import store
 from study.errors import compare
+from study.machine import provenance
 from study.reference import exact
 from study.reference.crosscheck import crosscheck
 from study.search.evolve import KEPT, Found, sample, search
@@ -37,9 +38,10 @@ def run(space: Space, algorithm: str, budget: int, seed: str) -> tuple[pd.DataFr
     found = {LABEL: search(space, algorithm, budget, seed), "random": sample(space, algorithm, budget, seed)}
     key = {"problem": space.problem, "algorithm": algorithm, "format": space.form, "length": space.length, "seed": seed}
     rows = [{**key, "found_by": by, **case} for by, worst in found.items() for case in _cases(space, algorithm, worst)]
-    name = f"{space.problem}{space.length if space.length > 1 else ''}_{space.form}_{algorithm}"
-    store.write_table("search", name, pd.DataFrame(rows))
-    return pd.DataFrame(rows), store.RESULTS / "search" / f"{name}.csv"
+    folder = f"search/{space.problem}{space.length if space.length > 1 else ''}_{space.form}_{algorithm}"
+    store.write_table(folder, "worst", pd.DataFrame(rows))
+    store.write_provenance(folder, provenance())
+    return pd.DataFrame(rows), store.RESULTS / folder / "worst.csv"
 
 
 def _cases(space: Space, algorithm: str, found: Found) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from study.run import discover
 
 def copy_tables(folder):
     """The stored tables alone, as a fresh checkout has them before any report."""
-    for path in [*Path("results").rglob("*.csv"), *Path("results").glob("*/provenance.json")]:
+    for path in [*Path("results").rglob("*.csv"), *Path("results").rglob("provenance.json")]:
         target = folder / path.relative_to("results")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)

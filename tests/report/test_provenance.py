@@ -12,7 +12,7 @@ def sections(tmp_path, monkeypatch):
     monkeypatch.setattr(store, "RESULTS", tmp_path)
     for name, facts in (("a", {"simd": "V4"}), ("b", {"simd": "V4", "torch": "2.13"}), ("c", {"simd": "V3"})):
         store.write_provenance(name, facts)
-    return [SimpleNamespace(name=name, title=name.upper()) for name in "abcd"]
+    return [SimpleNamespace(title=name.upper(), files=[f"{name}/t.csv", f"{name}/u.csv"]) for name in "abcd"]
 
 
 def test_what_was_measured_alike_is_told_together(sections):
@@ -22,6 +22,12 @@ def test_what_was_measured_alike_is_told_together(sections):
         (["D"], {}),
     ]
     assert len(provenance.files()) == 3
+
+
+def test_tables_of_a_section_may_be_of_several_machines(sections):
+    sections[0].files += ["c/t.csv", "d/t.csv"]
+    groups = provenance.groups(sections)
+    assert [titles for titles, _ in groups] == [["A", "B"], ["A", "C"], ["A", "D"]]
 
 
 def test_a_damaged_record_is_named(sections, tmp_path):
