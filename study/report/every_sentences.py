@@ -63,14 +63,25 @@ def naive(whole: pd.DataFrame, form: str) -> str | None:
 
 
 def libraries(whole: pd.DataFrame, form: str) -> str | None:
-    """How far functions of libraries are off on every number of a format."""
+    """How far functions of libraries are off on every number of a format, and which lose results."""
     part = whole[whole["algorithm"].str.contains(".", regex=False) & (whole["format"] == form)]
-    part = part.sort_values("max_ulp", ascending=False, kind="stable")
+    if part.empty:
+        return None
+    part = part.assign(lost=part[list(outcome.FAILURES)].sum(axis=1)).sort_values("max_ulp", kind="stable")
     several = part["algorithm"].duplicated(keep=False)
-    names = (part["algorithm"] + (" for " + part["problem"]).where(several, "")).tolist()
-    each = [f"{name} {number(float(worst))}" for name, worst in zip(names, part["max_ulp"], strict=True)]
-    worst = "the worst errors of library functions are, in ulps"
-    return f"Over all {form} numbers {worst}: {listed(each)}." if each else None
+    part = part.assign(said=part["algorithm"] + (" for " + part["problem"]).where(several, ""))
+    near, far = part[part["max_ulp"] < TOLD], part[part["max_ulp"] >= TOLD].sort_values("lost", kind="stable")
+    said = []
+    if len(near):
+        worst = f"{number(float(near['max_ulp'].max()))} ulps ({near['said'].iloc[-1]})"
+        said.append(f"{len(near)} of {len(part)} library functions are nowhere off by more than {worst}")
+    if (far["lost"] == 0).any():
+        said.append(f"further off are {listed(far[far['lost'] == 0]['said'].tolist())}")
+    far = far[far["lost"] > 0]
+    if len(far):
+        each = [f"{name} {lost:,}" for name, lost in zip(far["said"], far["lost"], strict=True)]
+        said.append(f"some give infinity, zero or NaN instead of the result, so many times: {listed(each)}")
+    return f"Over all {form} numbers {'; '.join(said)}."
 
 
 def missed(whole: pd.DataFrame, sampled: pd.DataFrame) -> str | None:

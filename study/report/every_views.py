@@ -23,13 +23,18 @@ COMPUTED = Heading("Computed", "", "What the formula makes of it.", numeric=Fals
 EXACT = Heading("Exact", "", "Its exact value.", numeric=False)
 
 
-def picture(whole: pd.DataFrame, histograms: Mapping[str, pd.DataFrame]) -> Drawing | None:
-    """How many inputs are how far off, where several formulas were tried; None where there are none."""
+def pictures(whole: pd.DataFrame, histograms: Mapping[str, pd.DataFrame]) -> dict[str, Drawing]:
+    """How many inputs are how far off, where several were tried: our formulas, and functions of libraries."""
     if whole.empty:
-        return None
-    several = whole.groupby("problem")["algorithm"].transform("nunique") > 1
-    shown = whole[several & whole["format"].isin(tails.FORMATS)]
-    return tails.draw(shown, histograms) if len(shown) else None
+        return {}
+    library = whole["algorithm"].str.contains(".", regex=False)
+    drawings = {}
+    for name, part, kind in (("tails", whole[~library], "formula"), ("tails_libraries", whole[library], "function")):
+        several = part.groupby("problem")["algorithm"].transform("nunique") > 1
+        shown = part[several & part["format"].isin(tails.FORMATS)]
+        if len(shown):
+            drawings[name] = tails.draw(shown, histograms, kind)
+    return drawings
 
 
 def tables(whole: pd.DataFrame, found: pd.DataFrame) -> list[View]:

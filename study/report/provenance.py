@@ -29,7 +29,8 @@ def groups(sections: Sequence[Section]) -> list[tuple[list[str], dict[str, str]]
         facts = _read(folder / store.PROVENANCE)
         for titles, known in found:
             if bool(known) == bool(facts) and all(known.get(k, v) == v for k, v in facts.items()):
-                titles += [title] if title not in titles else []
+                if title not in titles:
+                    titles.append(title)
                 known.update(facts)
                 break
         else:

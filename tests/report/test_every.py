@@ -77,7 +77,16 @@ def test_what_naive_loses_of_every_input():
 
 def test_libraries_on_every_input():
     row = swept(algorithm="numpy.exp", max_ulp=2.54)
-    assert every_sentences.libraries(pd.DataFrame([row]), "float16").endswith("in ulps: numpy.exp 2.54.")
+    said = every_sentences.libraries(pd.DataFrame([row]), "float16")
+    assert said.endswith("1 of 1 library functions are nowhere off by more than 2.54 ulps (numpy.exp).")
+    lossy = swept(algorithm="jax.numpy.exp", max_ulp=8e6, underflow=2180453)
+    said = every_sentences.libraries(pd.DataFrame([row, lossy]), "float16")
+    assert "1 of 2 library functions" in said
+    assert said.endswith("instead of the result, so many times: jax.numpy.exp 2,180,453.")
+    rough = swept(algorithm="scipy.special.expit", max_ulp=20.0)
+    assert "numbers further off are scipy.special.expit;" in every_sentences.libraries(
+        pd.DataFrame([lossy, rough]), "float16"
+    )
     assert every_sentences.libraries(pd.DataFrame([swept()]), "float16") is None
 
 

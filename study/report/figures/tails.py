@@ -24,8 +24,8 @@ START, END = 0.5, 2.0**12
 """Ends of the axis of errors, in ulps; larger errors are drawn at its end."""
 
 
-def draw(whole: pd.DataFrame, histograms: Mapping[str, pd.DataFrame]) -> Drawing:
-    """A row a problem, a panel a format, a line a formula."""
+def draw(whole: pd.DataFrame, histograms: Mapping[str, pd.DataFrame], kind: str) -> Drawing:
+    """A row a problem, a panel a format, a line a formula or function, as ``kind`` calls it."""
     names = [(str(p), int(n)) for p, n in dict.fromkeys(zip(whole["problem"], whole["length"], strict=True))]
     forms = [form for form in FORMATS if (whole["format"] == form).any()]
     paper = Paper()
@@ -45,9 +45,9 @@ def draw(whole: pd.DataFrame, histograms: Mapping[str, pd.DataFrame]) -> Drawing
             panel.put(paper, left, top)
     height = 44 + len(names) * PITCH - 18
     caption = (
-        "Share of all inputs whose result is off by more than so many ulps, by formula. A line that starts low is "
-        "nearly always correctly rounded; one that ends at the right edge loses results. Not drawn: formulas that "
-        "are correctly rounded on every input."
+        f"Share of all inputs whose result is off by more than so many ulps, by {kind}. A line that starts low is "
+        f"nearly always correctly rounded; one that ends at the right edge loses results. Not drawn: each {kind} that "
+        "is correctly rounded on every input."
     )
     return Drawing(paper, height, caption, _alt(whole))
 
@@ -75,6 +75,8 @@ def _panel(rows: pd.DataFrame, histogram: pd.DataFrame) -> Panel:
             steps += [(edge, share), (after, share)]
         panel.line([x for x, _ in steps], [y for _, y in steps], look)
         ends.append(Label(*panel.at(*steps[-1]), short(name), look.ink))
+    if not ends:
+        panel.over.text(6, HEIGHT / 2, "all correctly rounded", QUIET, size=SMALL)
     at_ends(panel.over, ends, HEIGHT, ACROSS)
     return panel
 
