@@ -35,7 +35,21 @@ class Carried(np.lib.mixins.NDArrayOperatorsMixin):
 
     def __init__(self, form: str, wide: Singles) -> None:
         self.form, self.wide = form, wide
-        self.shape, self.ndim, self.dtype = wide.shape, wide.ndim, get_format(form).dtype
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of the array."""
+        return self.wide.shape
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return self.wide.ndim
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of the format."""
+        return get_format(self.form).dtype
 
     def __array_namespace__(self, api_version: str | None = None) -> Namespace:
         """The functions on such arrays."""
