@@ -40,16 +40,10 @@ def faithful(whole: pd.DataFrame) -> str | None:
     if off:
         beyond = number(part["max_ulp"].max() - 0.5)
         said = f"all but {off:,} are within half an ulp, and these miss it by {beyond} at most"
-    return f"Of {total:,} results of faithful, on every input there is, {said}: {_where(part)}."
-
-
-def _where(part: pd.DataFrame) -> str:
-    """Formats with the problems that they were tried for, those of the same problems together."""
-    names: dict[tuple[str, ...], list[str]] = {}
-    for form, rows in part.groupby("format", sort=False):
-        problems = tuple(f"{r['problem']}{NUMBER[r['length']]}" for r in rows.to_dict("records"))
-        names.setdefault(problems, []).append(str(form))
-    return "; ".join(f"{listed(problems)} in {listed(forms)}" for problems, forms in names.items())
+    forms = listed(part["format"].drop_duplicates().tolist())
+    problems = len(set(part["problem"]))
+    where = f"{problems} problem{'s' * (problems > 1)} in {forms}"
+    return f"Of {total:,} results of faithful, on every input of {where}, {said}."
 
 
 def naive(whole: pd.DataFrame, form: str) -> str | None:

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FORMATS = ("float16", "bfloat16", "float32")
-LEFT, ACROSS, HEIGHT, PITCH = 56.0, 116.0, 104.0, 172.0
-COLUMN = (WIDTH - LEFT) / 3
+LEFT, ACROSS, HEIGHT, PITCH = 56.0, 106.0, 104.0, 172.0
+COLUMN = (WIDTH - LEFT - ACROSS - 120) / 2
+"""From panel to panel: between them lie the labels of the lines; those of float32, the last, are short."""
 START, END = 0.5, 2.0**12
 """Ends of the axis of errors, in ulps; larger errors are drawn at its end."""
+DRAWN = 0.501
+"""The worst error from which on a formula is drawn, in ulps."""
 
 
 def draw(whole: pd.DataFrame, histograms: Mapping[str, pd.DataFrame], kind: str) -> Drawing:
@@ -47,7 +50,7 @@ def draw(whole: pd.DataFrame, histograms: Mapping[str, pd.DataFrame], kind: str)
     caption = (
         f"Share of all inputs whose result is off by more than so many ulps, by {kind}. A line that starts low is "
         f"nearly always correctly rounded; one that ends at the right edge loses results. Not drawn: each {kind} that "
-        "is correctly rounded on every input."
+        f"is within {DRAWN} ulp on every input."
     )
     return Drawing(paper, height, caption, _alt(whole))
 
@@ -65,9 +68,9 @@ def _panel(rows: pd.DataFrame, histogram: pd.DataFrame) -> Panel:
     ends = []
     for row in rows.to_dict("records"):
         look, name = hand(row["algorithm"]), str(row["algorithm"])
-        points = exceeding(histogram[histogram["algorithm"] == name], int(row["count"]))
-        if not points:
+        if row["max_ulp"] <= DRAWN:
             continue
+        points = exceeding(histogram[histogram["algorithm"] == name], int(row["count"]))
         inside = [(edge, share) for edge, share in points if edge < END]
         ends_at = min(float(row["max_ulp"]), END)
         steps: list[tuple[float, float]] = []
@@ -76,7 +79,7 @@ def _panel(rows: pd.DataFrame, histogram: pd.DataFrame) -> Panel:
         panel.line([x for x, _ in steps], [y for _, y in steps], look)
         ends.append(Label(*panel.at(*steps[-1]), short(name), look.ink))
     if not ends:
-        panel.over.text(6, HEIGHT / 2, "all correctly rounded", QUIET, size=SMALL)
+        panel.over.text(6, HEIGHT / 2, f"all within {DRAWN} ulp", QUIET, size=SMALL)
     at_ends(panel.over, ends, HEIGHT, ACROSS)
     return panel
 
