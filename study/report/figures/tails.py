@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FORMATS = ("float16", "bfloat16", "float32")
-LEFT, ACROSS, HEIGHT, PITCH = 56.0, 106.0, 104.0, 172.0
+LEFT, ACROSS, HEIGHT, PITCH = 56.0, 112.0, 104.0, 172.0
 COLUMN = (WIDTH - LEFT - ACROSS - 120) / 2
 """From panel to panel: between them lie the labels of the lines; those of float32, the last, are short."""
 START, END = 0.5, 2.0**12
