@@ -65,14 +65,12 @@ def section() -> str:
 
 def workers() -> str:
     """One worker beside two by the clock and by the processor, and the memory they took."""
-    (one, busy_one), (two, busy_two) = (seconds(jobs) for jobs in (1, 2))
-    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    own, largest = (resource.getrusage(kind).ru_maxrss / 2**10 for kind in kinds)
+    (one, busy_one, _), (two, busy_two, largest) = (seconds(jobs) for jobs in (1, 2))
     return (
         f"\n2^{LONG.size.bit_length() - 1} inputs of softplus: {one:.1f} s with one worker, {two:.1f} s with two, "
         f"{one / two:.2f} times as fast, in {busy_one:.1f} and {busy_two:.1f} s of processor time; "
         f"{os.getloadavg()[0]:.1f} processes wanted the {os.cpu_count()} cores on average in the minute before. "
-        f"Peak memory {own:.0f} MiB, of a worker {largest:.0f} MiB.\n"
+        f"Peak memory {memory():.0f} MiB, of a worker {largest:.0f} MiB.\n"
     )
 
 
@@ -98,15 +96,22 @@ def timed(call: Callable[[], Any]) -> float:
     return process_time() - began
 
 
-def seconds(jobs: int) -> tuple[float, float]:
-    """Time by the clock and of the workers' processors for a long sweep, their start included."""
-    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), perf_counter()
+def seconds(jobs: int) -> tuple[float, float, float]:
+    """Time by the clock for a long sweep, the workers' start included; their processor time; the most memory of one."""
+    began = perf_counter()
     with execution.executor(jobs) as pool:
-        for _ in execution.results(pool, measure, LONG.shards()):
-            pass
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return perf_counter() - began, busy
+        spent = [result for _, result in execution.results(pool, weighed, LONG.shards())]
+    return perf_counter() - began, sum(busy for busy, _ in spent), max(peak for _, peak in spent)
+
+
+def weighed(shard: Specification) -> tuple[float, float]:
+    """In a worker: processor time of a shard, and the peak memory so far."""
+    return timed(partial(measure, shard)), memory()
+
+
+def memory() -> float:
+    """Peak memory of this process in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
 
 
 if __name__ == "__main__":
