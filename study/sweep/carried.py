@@ -123,7 +123,7 @@ class Namespace:
 
     def arange(self, stop: int) -> Places:
         """Places from 0 on."""
-        return np.arange(stop).view(Places)
+        return np.arange(stop, dtype=np.int8).view(Places)
 
     def where(self, condition: NDArray[np.bool_], x: Any, y: Any) -> Carried:
         """The first where the condition holds, else the second; in the order of memory, since that is quick."""
@@ -134,13 +134,13 @@ class Namespace:
         """The largest along an axis."""
         return Carried(self.form, np.max(x.wide, axis=axis, keepdims=keepdims))
 
-    def argmax(self, x: Carried, axis: int, *, keepdims: bool = False) -> NDArray[np.intp]:
+    def argmax(self, x: Carried, axis: int, *, keepdims: bool = False) -> NDArray[np.int8]:
         """Where the largest, or NaN, is first along the last axis; NumPy's own takes long over short vectors."""
         largest = np.max(x.wide, axis=axis, keepdims=True)
-        place = np.full(largest.shape, x.shape[axis] - 1)
+        place = np.full(largest.shape, x.shape[axis] - 1, dtype=np.int8)
         for j in reversed(range(x.shape[axis] - 1)):
             entry = x.wide[..., j : j + 1]
-            place[(entry == largest) | np.isnan(entry)] = j
+            np.copyto(place, np.int8(j), where=(entry == largest) | np.isnan(entry))
         return place if keepdims else place[..., 0]
 
     def zeros_like(self, x: Carried) -> Carried:
