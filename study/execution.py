@@ -12,7 +12,7 @@ import threading
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context, resource_tracker
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def executor(jobs: int | None = None, scheduler: str | None = None) -> Iterator[
 def _processes(count: int) -> Iterator[Executor]:
     context = get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
+    _start_server()
     alive, until = context.Pipe(duplex=False)
     pool = ProcessPoolExecutor(count, context, _attend, (alive, until))
     try:
@@ -63,9 +64,34 @@ def _processes(count: int) -> Iterator[Executor]:
         alive.close()
 
 
+def _start_server() -> None:
+    """Start the workers' server with SIGINT blocked in it and so in every worker: Ctrl-C is for the main process."""
+    resource_tracker.ensure_running()  # first, as it unblocks SIGINT
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold Ctrl-C back: it would leave a worker half started, and that one would fail in public."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: held.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        for number in held[:1]:
+            signal.raise_signal(number)
+
+
 def _attend(alive: Connection, until: Connection) -> None:
-    """In a new worker: leave Ctrl-C to the main process, and end when it closes its end of the pipe, or dies."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """In a new worker: end when the main process closes its end of the pipe, or dies."""
     until.close()
     threading.Thread(target=_end_with, args=(alive,), daemon=True).start()
 
@@ -97,6 +123,9 @@ def _cluster(address: str) -> Iterator[Executor]:
 def results(pool: Executor, function: Callable[..., Any], calls: Iterable[Any], ahead: int = 64) -> Iterator[Any]:
     """Call and result, as they become ready; only ``ahead`` calls are submitted at a time.
 
+    What is in flight when the caller stops is cancelled by the executor's end, not here: a pool whose workers die fails
+    in its own thread over futures that somebody else cancelled.
+
     Args:
         pool: an executor.
         function: what to call, with one argument.
@@ -113,7 +142,8 @@ def results(pool: Executor, function: Callable[..., Any], calls: Iterable[Any], 
     try:
         while True:
             for call in islice(waiting, ahead - len(flying)):
-                flying[pool.submit(function, call)] = call
+                with _undisturbed():
+                    flying[pool.submit(function, call)] = call
             if not flying:
                 return
             done, _ = wait(flying, return_when=FIRST_COMPLETED)
@@ -122,6 +152,3 @@ def results(pool: Executor, function: Callable[..., Any], calls: Iterable[Any], 
                 yield call, future.result()
     except BrokenProcessPool:
         raise WorkerDiedError(DIED) from None
-    finally:
-        for future in flying:
-            future.cancel()

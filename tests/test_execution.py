@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,29 @@ if __name__ == "__main__":
 """
 
 
+STARTER = """
+from study import execution
+
+if __name__ == "__main__":
+    print("starting", flush=True)
+    try:
+        with execution.executor(2) as pool:
+            for _ in execution.results(pool, __import__("time").sleep, [60] * 8):
+                pass
+    except KeyboardInterrupt:
+        print("interrupted")
+"""
+
+
 INHERITED = []
+
+
+@pytest.fixture(autouse=True)
+def heeded():
+    """A script's background jobs ignore SIGINT, and so would what is started here."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def inherited(_):
@@ -85,6 +108,40 @@ def test_workers_end_with_the_main_process_at_once(number, tmp_path):
         time.sleep(0.02)
     assert time.monotonic() - began < 5
     assert main.returncode != 0
+
+
+@pytest.mark.parametrize("delay", [0, 0.1, 0.2, 0.4, 0.8])
+def test_ctrl_c_in_a_terminal_while_workers_start_is_silent(delay, tmp_path):
+    script = tmp_path / "starter.py"
+    script.write_text(STARTER)
+    command = [sys.executable, script]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes, text=True, start_new_session=True) as main:
+        assert main.stdout.readline() == "starting\n"
+        time.sleep(delay)
+        os.killpg(main.pid, signal.SIGINT)
+        said, complaint = main.communicate(timeout=20)
+    assert (said, complaint, main.returncode) == ("interrupted\n", "", 0)
+
+
+def test_ctrl_c_waits_until_a_worker_has_started():
+    class Starting:
+        started = 0
+
+        def submit(self, *_):
+            os.kill(os.getpid(), signal.SIGINT)
+            self.started += 1
+            return Future()
+
+    pool = Starting()
+    with pytest.raises(KeyboardInterrupt):
+        list(execution.results(pool, double, range(8)))
+    assert pool.started == 1
+
+
+def test_ctrl_c_is_not_held_back_in_a_thread_that_does_not_get_it():
+    with ThreadPoolExecutor(1) as threads, execution.executor(1) as pool:
+        assert threads.submit(lambda: dict(execution.results(pool, double, [4]))).result() == {4: 8}
 
 
 def alive(pid):

@@ -11,13 +11,18 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.faults.cluster import cluster
 from benchmarks.faults.damages import damages
 from benchmarks.faults.disks import disks
 from benchmarks.faults.halfway import halfway
+from benchmarks.faults.interrupts import interrupts
 from benchmarks.faults.kills import kills
 from benchmarks.faults.trial import LostError, content, finish
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 WORKERS = (1, 2, 4, 7)
 
@@ -25,7 +30,7 @@ WORKERS = (1, 2, 4, 7)
 def main() -> None:
     """Run what is asked for, each in a folder of its own."""
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("kills", "damages", "cluster"):
+    for name in ("kills", "interrupts", "damages", "cluster"):
         parser.add_argument(f"--{name}", type=int, default=0, help="how many")
     for name in ("disks", "workers", "halfway"):
         parser.add_argument(f"--{name}", action="store_true")
@@ -38,17 +43,18 @@ def main() -> None:
         began = time.monotonic()
         finish(folder)
         length, clean = time.monotonic() - began, content(folder)
+        trials: dict[str, Callable[[int], str]] = {
+            "kills": lambda count: kills(folder, clean, length, count, rng),
+            "interrupts": lambda count: interrupts(folder, clean, length, count, rng),
+            "damages": lambda count: damages(folder, clean, count, rng),
+            "cluster": lambda count: cluster(folder, clean, count, rng),
+            "disks": lambda _: disks(folder, clean),
+            "workers": lambda _: by_workers(folder, clean),
+        }
         try:
-            if options.kills:
-                say(kills(folder, clean, length, options.kills, rng))
-            if options.damages:
-                say(damages(folder, clean, options.damages, rng))
-            if options.cluster:
-                say(cluster(folder, clean, options.cluster, rng))
-            if options.disks:
-                say(disks(folder, clean))
-            if options.workers:
-                say(by_workers(folder, clean))
+            for kind, trial in trials.items():
+                if asked := getattr(options, kind):
+                    say(trial(asked))
         except LostError as loss:
             sys.exit(str(loss))
         if options.halfway:

@@ -21,7 +21,7 @@ class LostError(Exception):
 
 
 def start(folder: Path, jobs: int = 2, **environment: str) -> subprocess.Popen[str]:
-    """Start the sweep."""
+    """Start the sweep, in a process group of its own."""
     return subprocess.Popen(  # noqa: S603 - our own
         [*COMMAND, "--jobs", str(jobs)],
         cwd=folder,
@@ -29,6 +29,7 @@ def start(folder: Path, jobs: int = 2, **environment: str) -> subprocess.Popen[s
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
 
 
