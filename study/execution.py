@@ -86,8 +86,8 @@ def _undisturbed() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-        for number in held[:1]:
-            signal.raise_signal(number)
+        if held:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _attend(alive: Connection, until: Connection) -> None:

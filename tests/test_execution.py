@@ -29,13 +29,14 @@ if __name__ == "__main__":
 
 
 STARTER = """
+import time
 from study import execution
 
 if __name__ == "__main__":
     print("starting", flush=True)
     try:
         with execution.executor(2) as pool:
-            for _ in execution.results(pool, __import__("time").sleep, [60] * 8):
+            for _ in execution.results(pool, time.sleep, [60] * 8):
                 pass
     except KeyboardInterrupt:
         print("interrupted")

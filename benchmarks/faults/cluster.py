@@ -11,8 +11,7 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from benchmarks.faults.kills import clear
-from benchmarks.faults.trial import PATIENCE, LostError, compare, start
+from benchmarks.faults.trial import PATIENCE, LostError, clear, compare, start
 
 if TYPE_CHECKING:
     import random
@@ -53,13 +52,17 @@ def workers(nanny: int) -> list[int]:
 
 @contextmanager
 def dask(folder: Path) -> Iterator[int]:
-    """A scheduler, and the process that keeps the workers alive."""
+    """A scheduler, and the process that keeps the workers alive, once they are there: it ends if one dies before."""
+    from distributed import Client
+
     dask = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", SCHEDULER.rpartition(":")[2]]
     nannies = [sys.executable, "-m", "distributed.cli.dask_worker", SCHEDULER]
     nannies += ["--nworkers", str(WORKERS), "--nthreads", "1", "--local-directory", str(folder.parent / "dask")]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     running = [subprocess.Popen(command, **quiet) for command in (dask, nannies)]  # type: ignore[call-overload] # noqa: S603
     try:
+        with Client(SCHEDULER) as client:  # type: ignore[no-untyped-call,unused-ignore]
+            client.wait_for_workers(WORKERS, timeout=PATIENCE)
         yield running[1].pid
     finally:
         for process in reversed(running):

@@ -6,14 +6,14 @@ import os
 import signal
 import time
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.faults.trial import PATIENCE, compare, start
+from benchmarks.faults.trial import PATIENCE, clear, compare, descendants, start
 
 if TYPE_CHECKING:
     import random
     import subprocess
+    from pathlib import Path
 
 
 def kills(folder: Path, clean: dict[str, bytes], length: float, count: int, rng: random.Random) -> str:
@@ -32,13 +32,6 @@ def kills(folder: Path, clean: dict[str, bytes], length: float, count: int, rng:
         ended += kill(folder, length, rng) == 0
         compare(folder, clean)
     return f"{count} kills, {count - ended} of them before the end: nothing lost"
-
-
-def clear(folder: Path, rng: random.Random) -> None:
-    """Leave some of the shards and no table."""
-    for path in folder.rglob("*"):
-        if path.is_file() and (path.suffix == ".csv" or rng.random() < 0.7):
-            path.unlink()
 
 
 def kill(folder: Path, length: float, rng: random.Random) -> int:
@@ -61,12 +54,3 @@ def strike(process: subprocess.Popen[str], *, worker: bool, rng: random.Random) 
     started = descendants(process.pid) if worker else []
     with suppress(ProcessLookupError):
         os.kill(rng.choice(started or [process.pid]), signal.SIGKILL)
-
-
-def descendants(pid: int) -> list[int]:
-    """The processes that a process has started, and those that these have."""
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    except OSError:
-        return []
-    return [process for child in map(int, children) for process in (child, *descendants(child))]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    import random
 
 COMMAND = [sys.executable, "-m", "study", "sweep", "sigmoid", "--format", "float16"]
 COMMAND += ["--algorithms", "naive,ratio,half_tanh,two_branch,faithful"]
@@ -56,3 +57,19 @@ def compare(folder: Path, clean: dict[str, bytes]) -> None:
     differing = sorted({name for name, _ in content(folder).items() ^ clean.items()})
     if differing:
         raise LostError(f"a rerun differs from a clean run in {', '.join(differing)}")
+
+
+def clear(folder: Path, rng: random.Random) -> None:
+    """Leave some of the shards and no table."""
+    for path in folder.rglob("*"):
+        if path.is_file() and (path.suffix == ".csv" or rng.random() < 0.7):
+            path.unlink()
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that a process has started, and those that these have."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    except OSError:
+        return []
+    return [process for child in map(int, children) for process in (child, *descendants(child))]
