@@ -9,7 +9,7 @@ from study.backends import BACKENDS, laid_out
 from study.experiment import MAIN_FORMATS, Sweep
 from study.inputs import Family
 from study.logits import load
-from study.per_vector import naive_and_shifted, sums
+from study.per_vector import published, sums
 from study.problems import get_problem
 from study.run import measure_sweep
 
@@ -33,7 +33,7 @@ def audit(file: str | Path, targets: str | Path | None = None, axis: int = 1, va
     return "\n".join([
         f"# {file}: {len(logits):,} vectors of {logits.shape[1]:,} logits, {logits.min():.4g} to {logits.max():.4g}",
         "\n## Which formula is safe here\n", *safe(table),
-        "\n## Vector by vector: naive and shifted\n", _text(naive_and_shifted(logits)),
+        "\n## Vector by vector: the algorithms of Blanchard, Higham and Higham (2021)\n", _text(published(logits)),
         "\n## What softmax sums to\n", _text(row_sums(logits)),
         "\n## Every formula and library\n", _text(table),
     ])  # fmt: skip

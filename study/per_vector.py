@@ -1,8 +1,9 @@
-"""What becomes of each vector of logits by the naive and by the shifted formula, and what softmax sums to."""
+"""What becomes of each vector of logits by the published algorithms, and what softmax sums to."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,36 +18,64 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-PROBLEMS = ("logsumexp", "softmax")
+
+@dataclass(frozen=True)
+class Pair:
+    """An unshifted algorithm and the shifted one that Blanchard, Higham and Higham (2021) hold it to.
+
+    Attributes:
+        problem: name of the problem.
+        unshifted: name of the algorithm without the shift.
+        shifted: name of the one with it.
+        published: what the paper calls the two.
+    """
+
+    problem: str
+    unshifted: str
+    shifted: str
+    published: str
 
 
-def naive_and_shifted(logits: NDArray[np.float64]) -> pd.DataFrame:
-    """A row for each problem and format, as in Blanchard, Higham and Higham (2021, section 5).
+PAIRS = (
+    Pair("logsumexp", "naive", "log1p", "3.1 and 4.1"),
+    Pair("softmax", "naive", "shifted", "3.1 and 4.1"),
+    Pair("softmax", "exp_minus_naive_logsumexp", "exp_minus_logsumexp", "(1.5) over 3.1 and over 4.1"),
+)
+"""The paper's experiment (section 5). Its algorithm 4.1 leaves the maximum out of the sum, as ``log1p`` does; the
+shifted softmaxes here add its 1 in its place."""
+
+
+def published(logits: NDArray[np.float64]) -> pd.DataFrame:
+    """A row for each pair of algorithms and each format, as in Blanchard, Higham and Higham (2021, section 5).
 
     Args:
         logits: of shape (vectors, classes), rounded to each format.
 
     Returns:
-        ``vectors``; how many have a result that is not finite, ``lost_naive`` and ``lost_shifted``; ``kept``, the
-        others of the naive formula; ``identical``, those of the kept whose results agree bit by bit, and
-        ``identical_fraction`` of the kept.
+        ``problem``, ``published``, ``unshifted``, ``shifted``, ``format``; ``vectors``; how many have a result that is
+        not finite, ``lost_unshifted`` and ``lost_shifted``; ``kept``, the others of the unshifted algorithm;
+        ``identical``, those of the kept whose results agree bit by bit, and ``identical_fraction`` of the kept.
     """
     import pandas as pd
 
-    return pd.DataFrame(_compared(problem, form, logits) for problem in PROBLEMS for form in MAIN_FORMATS)
+    return pd.DataFrame(_compared(pair, form, logits) for pair in PAIRS for form in MAIN_FORMATS)
 
 
-def _compared(problem: str, form: str, logits: NDArray[np.float64]) -> dict[str, Any]:
+def _compared(pair: Pair, form: str, logits: NDArray[np.float64]) -> dict[str, Any]:
     x = FORMATS[form].round(logits)
-    naive, shifted = (_by_vector(get_problem(problem).algorithms[name](x)) for name in ("naive", "shifted"))
-    finite = np.isfinite(naive).all(axis=-1)
-    same = finite & (naive == shifted).all(axis=-1)
+    algorithms = get_problem(pair.problem).algorithms
+    unshifted, shifted = (_by_vector(algorithms[name](x)) for name in (pair.unshifted, pair.shifted))
+    finite = np.isfinite(unshifted).all(axis=-1)
+    same = finite & (unshifted == shifted).all(axis=-1)
     kept = int(finite.sum())
     return {
-        "problem": problem,
+        "problem": pair.problem,
+        "published": pair.published,
+        "unshifted": pair.unshifted,
+        "shifted": pair.shifted,
         "format": form,
         "vectors": len(x),
-        "lost_naive": len(x) - kept,
+        "lost_unshifted": len(x) - kept,
         "lost_shifted": int((~np.isfinite(shifted).all(axis=-1)).sum()),
         "kept": kept,
         "identical": int(same.sum()),

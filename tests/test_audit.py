@@ -1,4 +1,5 @@
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from scipy.io import savemat
 from study import audit
 from study.backends import BACKENDS
 from study.cli import main
-from study.per_vector import naive_and_shifted, sums
+from study.per_vector import published, sums
 
 LOGITS = np.array([[1.0, 2.0, 3.0], [100.0, 0.0, -5.0]])
 
@@ -60,11 +61,11 @@ def test_an_absent_library_leaves_the_rest_intact(monkeypatch, table):
 
 def test_vectors_are_counted_as_lost_kept_and_identical():
     x = np.array([[0.0, 0.0], [5.0, -20.0], [12.0, 1.0], [1.0, 2.0]])
-    found = row(naive_and_shifted(x), problem="logsumexp", format="float16")
-    assert (found["vectors"], found["lost_naive"], found["lost_shifted"], found["kept"]) == (4, 1, 0, 3)
+    found = row(published(x), problem="logsumexp", format="float16")
+    assert (found["vectors"], found["lost_unshifted"], found["lost_shifted"], found["kept"]) == (4, 1, 0, 3)
     assert found["identical"] <= 3
     assert found["identical_fraction"] == found["identical"] / 3
-    nothing = row(naive_and_shifted(x[2:3]), problem="logsumexp", format="float16")
+    nothing = row(published(x[2:3]), problem="logsumexp", format="float16")
     assert nothing["kept"] == 0
     assert np.isnan(nothing["identical_fraction"])
 
@@ -84,8 +85,23 @@ def test_columns_of_a_mat_file_as_in_the_published_experiment(tmp_path):
     out = CliRunner().invoke(main, ["audit", str(tmp_path / "logits.mat"), "--axis", "0"])
     assert out.exit_code == 0, out.output
     assert "50 vectors of 10 logits" in out.output
-    line = next(text.split() for text in out.output.splitlines() if text.split()[:3] == ["logsumexp", "float16", "50"])
-    assert line[3:6] == ["20", "0", "30"]
+    assert counts(out.output, "logsumexp", "float16")[:4] == ["50", "20", "0", "30"]
+
+
+def counts(text, problem, form):
+    """What the table of published algorithms counts for the first pair of a problem in a format."""
+    line = next(line for line in text.splitlines() if line.split()[:1] == [problem] and f" {form} " in line)
+    return line.partition(f" {form} ")[2].split()
+
+
+def test_the_published_experiment_comes_out_on_the_published_data():
+    """Blanchard, Higham and Higham (2021), section 5: 475 of 2500 overflow, none shifted; 1863 of 2025 identical."""
+    data = Path(__file__).parent / "published" / "data_presoftmax.mat"
+    out = CliRunner().invoke(main, ["audit", str(data), "--axis", "0", "--variable", "softmat"])
+    assert out.exit_code == 0, out.output
+    assert "2,500 vectors of 10 logits" in out.output
+    assert counts(out.output, "logsumexp", "float16")[:5] == ["2500", "475", "0", "2025", "1863"]
+    assert "3.1 and 4.1" in out.output
 
 
 def test_the_report_can_be_written_to_a_file(tmp_path):

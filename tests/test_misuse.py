@@ -1,12 +1,15 @@
 import contextlib
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from scipy.io import savemat
 
 import study
+from study import logits
 from study.cli import main
 from study.guard import MisbehavedError, guarded
 from study.logits import load
@@ -237,6 +240,59 @@ def test_a_folder_and_a_missing_file_are_told(tmp_path):
         load(tmp_path / "folder.npy")
     with pytest.raises(ValueError, match="No such file"):
         load(tmp_path / "missing.npy")
+
+
+def header(path, shape):
+    """An .npy file that promises numbers and has none."""
+    with path.open("wb") as stream:
+        np.lib.format.write_array_header_1_0(stream, {"descr": "<f8", "fortran_order": False, "shape": shape})
+
+
+@pytest.mark.parametrize(
+    ("shape", "says"),
+    [
+        ((10**13, 1), "may hold 10,000,000,000,000 numbers; at most 268,435,456"),
+        ((10, 3), "promises 368 bytes, and it has 128"),
+    ],
+    ids=["72 TiB", "cut"],
+)
+def test_a_header_is_not_believed(tmp_path, shape, says):
+    header(tmp_path / "x.npy", shape)
+    out = CliRunner().invoke(main, ["audit", str(tmp_path / "x.npy")])
+    assert (out.exit_code, says in out.output) == (2, True), out.output
+
+
+def test_an_archive_is_not_unpacked_before_its_size_is_known(tmp_path):
+    member = tmp_path / "logits.npy"
+    header(member, (500_000_000, 1))
+    with zipfile.ZipFile(tmp_path / "x.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(member, "logits.npy")
+    with pytest.raises(ValueError, match="may hold 500,000,000 numbers"):
+        load(tmp_path / "x.npz")
+
+
+def test_a_matrix_is_not_loaded_before_its_size_is_known(tmp_path, monkeypatch):
+    savemat(tmp_path / "x.mat", {"logits": np.eye(3)}, do_compression=True)
+    monkeypatch.setattr(logits, "MOST", 8)
+    with pytest.raises(ValueError, match="may hold 9 numbers; at most 8"):
+        load(tmp_path / "x.mat")
+
+
+def test_the_file_at_fault_is_blamed(tmp_path):
+    np.save(tmp_path / "x.npy", np.eye(2))
+    (tmp_path / "y.npy").write_text("no targets")
+    out = CliRunner().invoke(main, ["audit", str(tmp_path / "x.npy"), str(tmp_path / "y.npy")])
+    assert out.exit_code == 2
+    assert "y.npy cannot be read as targets" in out.output
+    assert "x.npy" not in out.output
+
+
+@pytest.mark.parametrize("name", ["x.npy", "x.csv"])
+def test_a_variable_of_a_file_that_has_none_is_refused(tmp_path, name):
+    np.save(tmp_path / "x.npy", np.eye(2))
+    (tmp_path / "x.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(ValueError, match=r"a variable \('logits'\) is named in an \.npz or \.mat file"):
+        load(tmp_path / name, variable="logits")
 
 
 def test_budgets_are_held_before_anything_runs():

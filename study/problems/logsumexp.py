@@ -46,7 +46,7 @@ logsumexp = Problem(
 
 @logsumexp.algorithm(bound=bounds.logsumexp_unshifted, fails=Outcome.OVERFLOW)
 def naive(x: Any) -> Any:
-    """log(Σ exp xᵢ): overflows above log xmax."""
+    """log(Σ exp xᵢ) (Blanchard, Higham and Higham, algorithm 3.1): overflows above log xmax."""
     xp = array_namespace(x)
     return xp.log(reductions.sequential_sum(xp.exp(x)))
 

@@ -36,14 +36,14 @@ softmax = Problem(
 
 @softmax.algorithm(bound=bounds.softmax_unshifted, fails=Outcome.NAN)
 def naive(x: Any) -> Any:
-    """exp xⱼ / Σ exp xᵢ: ∞/∞ above log xmax."""
+    """exp xⱼ / Σ exp xᵢ (Blanchard, Higham and Higham, algorithm 3.1): ∞/∞ above log xmax."""
     terms = array_namespace(x).exp(x)
     return terms / reductions.sequential_sum(terms)[..., None]
 
 
 @softmax.algorithm(bound=bounds.softmax_shifted)
 def shifted(x: Any) -> Any:
-    """exp(xⱼ − max) / Σ exp(xᵢ − max) (Blanchard, Higham and Higham, algorithm 4.2)."""
+    """exp(xⱼ − max) / Σ exp(xᵢ − max) (Blanchard, Higham and Higham, (1.4) and theorem 4.3)."""
     xp = array_namespace(x)
     if x.shape[-1] == 0:
         return x
@@ -59,7 +59,7 @@ def exp_minus_naive_logsumexp(x: Any) -> Any:
 
 @softmax.algorithm(bound=bounds.softmax_from_logsumexp)
 def exp_minus_logsumexp(x: Any) -> Any:
-    """exp(xⱼ − logsumexp(x)), logsumexp shifted (Blanchard, Higham and Higham, algorithm 4.3): loses |x| digits."""
+    """exp(xⱼ − logsumexp(x)), logsumexp shifted (Blanchard, Higham and Higham, theorem 4.4): loses |x| digits."""
     return array_namespace(x).exp(x - lse.shifted.function(x)[..., None])
 
 
