@@ -86,7 +86,7 @@ def read() -> pd.DataFrame | None:
 
 def record(measured: pd.DataFrame) -> None:
     """Make these the baseline of this level."""
-    store.write(path(), measured.to_csv(index=False, lineterminator="\n"))
+    store.write_csv(path(), measured)
 
 
 def lines(changes: pd.DataFrame, most: int = 20) -> list[str]:

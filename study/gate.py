@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from study.drift import WRONG
@@ -104,11 +105,18 @@ def check(experiments: Sequence[Experiment], jobs: int | None = None, *, catalog
         experiments: whose tables.
         jobs: worker processes, as for ``study.run.recompute``.
         catalogue: whether every algorithm is held to them on the hard battery too (``study.catalogue``).
+
+    Raises:
+        DamagedResultsError: a stored table is not as it was written, or does not account for every input and says so.
     """
     from study import catalogue as hard
-    from study import drift
+    from study import digests, drift, store
     from study.run import recompute
+    from study.sweep.stored import incomplete
 
+    for line in chain(digests.damaged(store.RESULTS), incomplete()):
+        raise store.DamagedResultsError(line)
+    recorded = drift.read()
     found: list[str] = []
     sweeps: dict[tuple[str, str], pd.DataFrame] = {}
     for experiment, tables in recompute([e for e in experiments if not e.absent()], jobs):
@@ -120,7 +128,7 @@ def check(experiments: Sequence[Experiment], jobs: int | None = None, *, catalog
         sweeps[name, table] = rows
     if catalogue:  # a part of the experiments has not the inputs that each failure takes
         found += missing_failures(list(sweeps.values()))
-    measured, recorded = drift.summary(sweeps), drift.read()
+    measured = drift.summary(sweeps)
     if recorded is None:
         return Verdict(found, [], None, measured)
     names = [e.name for e in experiments] + [hard.NAME] * catalogue

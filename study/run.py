@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from study import execution, store
+from study import digests, execution, store
 from study.backends import get_backend
 from study.experiment import Experiment, Sweep
 from study.inputs import generator
@@ -86,9 +86,16 @@ def roots(experiment: Experiment) -> list[Path]:
 def run_experiments(experiments: Sequence[Experiment], jobs: int | None = None) -> list[str]:
     """Compute and store what is not up to date, with a progress bar; returns the names of what was computed.
 
-    The results of an experiment on a library that is not installed are left as they are.
+    The results of an experiment on a library that is not installed are left as they are. Damaged tables are computed
+    anew.
+
+    Raises:
+        DamagedResultsError: a table is damaged that is not among these.
     """
     marks = {e.name: mark(e) for e in experiments if not e.absent()}
+    for line in digests.damaged(store.RESULTS):
+        if not any(line.startswith(f"{store.RESULTS / name}/") for name in marks):
+            raise store.DamagedResultsError(line)
     waiting = [e for e in experiments if e.name in marks and not store.is_current(e.name, marks[e.name])]
     for experiment, tables in recompute(waiting, jobs):
         for name, table in tables.items():

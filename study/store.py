@@ -1,22 +1,24 @@
-"""The results folder: tables and figures written whole or not at all, and stamps that tell what is up to date."""
+"""The results folder: tables with their digests, and stamps that tell what is up to date."""
 
 from __future__ import annotations
 
 import ast
-import fcntl
 import hashlib
+import io
 import json
-import os
-import tempfile
-from contextlib import suppress
 from importlib import metadata, util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from study import digests
+from study.files import DamagedResultsError, tidy, write
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from study.experiment import Experiment
+
+__all__ = ["DamagedResultsError", "tidy", "write"]
 
 RESULTS = Path("results")
 COSTS = Path("cost/ratios.csv")
@@ -28,51 +30,20 @@ NUMERICS = ("numpy", "scipy", "mpmath", "gmpy2", "ml_dtypes", "numba", "scikit-l
 """The packages whose versions can change a table."""
 
 
-class DamagedResultsError(ValueError):
-    """A stored file is missing or cannot be read."""
-
-
-def write(path: Path, text: str) -> None:
-    """Replace a file by new text, atomically: a reader sees the old text or the new one, never half.
-
-    Raises:
-        OSError: it cannot be written; names the file, which is as it was.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, text)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror or str(error), str(path)) from None
-
-
-def _replace(path: Path, text: str) -> None:
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=path.parent, delete=False) as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX)
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-            Path(stream.name).chmod(0o644)
-            Path(stream.name).replace(path)
-        except BaseException:
-            Path(stream.name).unlink(missing_ok=True)
-            raise
-
-
-def tidy(folder: Path) -> None:
-    """Remove what killed processes left half written: temporary files that no process has locked."""
-    for path in folder.rglob("tmp*"):
-        with suppress(OSError), path.open("rb") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path.unlink()
-
-
 def write_table(experiment: str, name: str, table: pd.DataFrame) -> None:
     """Store a table as CSV; every number keeps all its digits."""
-    write(RESULTS / experiment / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
+    write_csv(RESULTS / experiment / f"{name}.csv", table)
 
 
-def write_provenance(folder: str, facts: dict[str, str]) -> Path:
+def write_csv(path: Path, table: pd.DataFrame) -> None:
+    """Store a table by its path, and its digest beside it; raises ``OSError`` as ``study.files.write``."""
+    text = table.to_csv(index=False, lineterminator="\n")
+    digests.announce(path, text)
+    write(path, text)
+    digests.settle(path, text)
+
+
+def write_provenance(folder: str, facts: dict[str, Any]) -> Path:
     """Store what the tables of a folder were measured with; returns the file."""
     path = RESULTS / folder / PROVENANCE
     write(path, json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
@@ -88,19 +59,28 @@ def read_table(experiment: str, name: str) -> pd.DataFrame:
     return read_csv(RESULTS / experiment / f"{name}.csv")
 
 
-def read_csv(path: Path) -> pd.DataFrame:
-    """Read a stored table by its path; raises as ``read_table``."""
+def read_csv(path: Path, *, as_text: bool = False) -> pd.DataFrame:
+    """Read a stored table by its path, every cell as it stands there if wanted.
+
+    Raises:
+        DamagedResultsError: the file is missing, empty, no table, or not as it was written.
+    """
     import pandas as pd
 
     try:
-        table = pd.read_csv(path, keep_default_na=False, na_values=[""])
+        data = path.read_bytes()
     except FileNotFoundError:
-        raise DamagedResultsError(f"{path} is missing; run: make experiments") from None
+        raise DamagedResultsError(f"{path} is missing; {digests.remedy(path)}") from None
+    digests.verify(path, data)
+    try:
+        table = pd.read_csv(
+            io.BytesIO(data), keep_default_na=False, na_values=None if as_text else [""], dtype=str if as_text else None
+        )
     except (ValueError, pd.errors.ParserError) as error:
         reason = " ".join(str(error).split())
-        raise DamagedResultsError(f"{path} cannot be read ({reason}); delete it and run: make experiments") from None
+        raise DamagedResultsError(f"{path} cannot be read ({reason}); {digests.remedy(path)}") from None
     if table.empty:
-        raise DamagedResultsError(f"{path} has no rows; delete it and run: make experiments")
+        raise DamagedResultsError(f"{path} has no rows; {digests.remedy(path)}")
     return table.copy()  # gathers the columns of a type: rows are then selected twice as fast
 
 

@@ -1,6 +1,7 @@
 """The results folder: whole files or none, damage named, and stamps that notice every change."""
 
 import fcntl
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from study import store
+from study import digests, store
 
 TABLE = pd.DataFrame({"name": ["a", "b"], "value": [0.1, np.inf], "hex": ["0x1p-3", "nan"], "gap": [np.nan, 5e-324]})
 
@@ -79,19 +80,54 @@ def test_a_damaged_table_is_named_with_what_to_do(folder, damage):
     path = folder / "results" / "one" / "sweep.csv"
     path.parent.mkdir(parents=True)
     path.write_bytes(damage)
-    with pytest.raises(
-        store.DamagedResultsError, match=r"results/one/sweep.csv cannot be read .*; delete it and run: make"
-    ) as caught:
+    remedy = r"; restore it \(git checkout results/one/sweep.csv\) or make it anew \(study run one\)"
+    with pytest.raises(store.DamagedResultsError, match=f"results/one/sweep.csv is not as it was written{remedy}"):
+        store.read_table("one", "sweep")
+    (path.parent / digests.FILE).write_text(json.dumps({path.name: [hashlib.sha256(damage).hexdigest()]}))
+    with pytest.raises(store.DamagedResultsError, match=f"results/one/sweep.csv cannot be read .*{remedy}") as caught:
         store.read_table("one", "sweep")
     assert "\n" not in str(caught.value)
 
 
 def test_a_missing_table_and_one_without_rows_are_named(folder):
-    with pytest.raises(store.DamagedResultsError, match=r"results/one/sweep.csv is missing; run: make experiments"):
+    with pytest.raises(
+        store.DamagedResultsError, match=r"results/one/sweep.csv is missing; restore it .*make it anew \(study run one"
+    ):
         store.read_table("one", "sweep")
     store.write_table("one", "sweep", TABLE[:0])
-    with pytest.raises(store.DamagedResultsError, match=r"results/one/sweep.csv has no rows; delete it and run"):
+    with pytest.raises(store.DamagedResultsError, match=r"results/one/sweep.csv has no rows; restore it"):
         store.read_table("one", "sweep")
+
+
+def test_any_edit_of_a_table_is_damage(folder):
+    store.write_table("one", "sweep", TABLE)
+    store.write_table("one", "other", TABLE)
+    assert not list(digests.damaged(store.RESULTS))
+    path = store.RESULTS / "one" / "sweep.csv"
+    path.write_text(path.read_text().replace("0.1", "0.2"))
+    with pytest.raises(store.DamagedResultsError, match="not as it was written"):
+        store.read_table("one", "sweep")
+    (path.parent / "other.csv").unlink()
+    assert [line.partition(";")[0] for line in digests.damaged(store.RESULTS)] == [
+        "results/one/sweep.csv is not as it was written",
+        "results/one/other.csv is missing",
+    ]
+    (path.parent / digests.FILE).unlink()
+    assert len(list(digests.damaged(store.RESULTS))) == 1, "a table of which nothing is recorded is not believed"
+
+
+@pytest.mark.parametrize("moment", ["the table", "its digest"])
+def test_a_run_that_ends_between_a_table_and_its_digest_leaves_no_damage(folder, monkeypatch, moment):
+    store.write_table("one", "sweep", TABLE)
+
+    def killed(*_args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(*((store, "write") if moment == "the table" else (digests, "settle")), killed)
+    with pytest.raises(KeyboardInterrupt):
+        store.write_table("one", "sweep", TABLE[:1])
+    monkeypatch.undo()
+    assert len(store.read_csv(folder / "results/one/sweep.csv")) == (2 if moment == "the table" else 1)
 
 
 # Stamps

@@ -62,7 +62,8 @@ def check(names: tuple[str, ...], jobs: int | None) -> None:
     from study import drift
     from study.gate import check as verdict
 
-    found = verdict(_discover(names), jobs, catalogue=not names)
+    with one_line_errors():
+        found = verdict(_discover(names), jobs, catalogue=not names)
     if found.moved is None:
         click.echo(f"no baseline for {drift.path().stem}: drift is not judged; make baseline records one")
     elif len(found.moved):
@@ -85,10 +86,11 @@ def baseline(jobs: int | None) -> None:
     from study import drift
     from study.gate import check as verdict
 
-    found = verdict(_discover(()), jobs, catalogue=True)
-    if found.broken:
-        raise click.ClickException("contracts are broken; no baseline is recorded:\n" + "\n".join(found.broken))
-    drift.record(found.measured)
+    with one_line_errors():
+        found = verdict(_discover(()), jobs, catalogue=True)
+        if found.broken:
+            raise click.ClickException("contracts are broken; no baseline is recorded:\n" + "\n".join(found.broken))
+        drift.record(found.measured)
     click.echo(f"{drift.path()}: {len(found.measured)} figures recorded")
     if found.moved is not None:
         click.echo("\n".join(drift.lines(found.moved)) if len(found.moved) else "nothing changed")

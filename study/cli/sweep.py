@@ -38,7 +38,7 @@ def sweep(
 
     with one_line_errors():
         known = problem_named(problem).algorithms
-        names = algorithms.split(",") if algorithms else [n for n, a in known.items() if form in a.formats]
+        names = algorithms.split(",") if algorithms is not None else [n for n, a in known.items() if form in a.formats]
         spec = Specification(problem, form, tuple(names), length, int(start, 0), int(stop, 0) if stop else None)
         _run([spec], jobs)
 
@@ -57,5 +57,8 @@ def _run(specs: list[Specification], jobs: int | None) -> None:
     from study.sweep.run import run
 
     for spec in specs:
-        for path in run(spec, jobs):
+        paths, left = run(spec, jobs)
+        for path in paths:
             click.echo(path)
+        rest = f"; left as they were: {', '.join(left)}" if left else ""
+        click.echo(f"{spec.name}: computed {', '.join(spec.algorithms)}{rest}")

@@ -75,21 +75,18 @@ def _line(part: pd.DataFrame, costs: Mapping[tuple[str, str, str], float]) -> li
         return Value("–", 1e300) if times is None else Value(number(times, 2), times)
 
     shown = "no digit right" if plain.grade == "lost" else number(plain.worst)
-    again = f"study replay {plain.row}"
-    if plain.every:
-        shown, again = f"{shown} ∀", f"study sweep {plain.problem} --format {plain.form} --algorithms {plain.algorithm}"
     return [
         Value(plain.problem),
         Value(plain.form, MAIN_FORMATS.index(plain.form)),
         Value(plain.algorithm),
-        Value(shown, plain.worst),
+        Value(f"{shown} ∀" if plain.every else shown, plain.worst),
         Value(domain(part[part["algorithm"] == plain.algorithm])),
         cost(plain.algorithm),
         Value("–", 1e300) if pd.isna(best) else Value(number(float(best)), float(best)),
         cost("faithful"),
         Value(breaks(part[~every & (part["algorithm"] == "naive")])),
         Value(plain.formula),
-        Value(again, plain.row, command=True),
+        Value(f"study replay {plain.row}", plain.row, command=True),
     ]
 
 

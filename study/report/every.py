@@ -36,7 +36,15 @@ def files() -> list[Path]:
 
 
 def tables() -> dict[str, pd.DataFrame]:
-    """The stored tables by their path below results/, without its ending."""
+    """The stored tables by their path below results/, without its ending.
+
+    Raises:
+        DamagedResultsError: one is damaged, or does not account for every input and says so.
+    """
+    from study.sweep.stored import incomplete
+
+    for line in incomplete():
+        raise store.DamagedResultsError(line)
     return {path.relative_to(store.RESULTS).with_suffix("").as_posix(): store.read_csv(path) for path in files()}
 
 
@@ -64,13 +72,15 @@ def summaries(stored: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def searches(stored: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """A line a search: the worst that it found, and ``random_ulps``, the worst of as many random inputs."""
+    """A line a search: the worst that it found, its address, and ``random_ulps``, that of as many random ones."""
     lines = []
     for name, table in stored.items():
         if name.startswith("search/"):
             random = table[table["found_by"] == "random"]["ulps"].max()
             found = table[table["found_by"] != "random"]
-            lines.append(found.loc[[found["ulps"].idxmax()]].assign(random_ulps=random))
+            worst = found["ulps"].idxmax()
+            row = f"{name.removesuffix('/worst')}/{worst}"
+            lines.append(found.loc[[worst]].assign(random_ulps=random, row=row))
     return pd.concat(lines, ignore_index=True) if lines else pd.DataFrame()
 
 

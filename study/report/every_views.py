@@ -46,18 +46,12 @@ def _named(row: Mapping[Hashable, Any]) -> str:
     return f"{row['problem']}, n = {row['length']}" if row["length"] != 1 else str(row["problem"])
 
 
-def _space(row: Mapping[Hashable, Any]) -> str:
-    """The inputs as the commands name them."""
-    length = f" --length {row['length']}" if row["length"] != 1 else ""
-    return f"{row['problem']} --format {row['format']}{length}"
-
-
 def _summary(whole: pd.DataFrame) -> View:
     lines = []
     for row in whole.to_dict("records"):
         share, lost = row["not_correctly_rounded"] / row["count"], sum(row[k] for k in outcome.FAILURES)
         inputs = row["inputs"] if row["coverage"] == "exhaustive" else f"{row['inputs']:,} ({row['coverage']})"
-        command = f"study sweep {_space(row)} --algorithms {row['algorithm']}"
+        command = f"study replay exhaustive/{row['sweep']}/{row['algorithm']}"
         lines.append(
             [
                 Value(_named(row)),
@@ -88,7 +82,7 @@ def _summary(whole: pd.DataFrame) -> View:
 def _searched(found: pd.DataFrame) -> View:
     lines = []
     for row in found.to_dict("records"):
-        command = f"study search {_space(row)} --algorithm {row['algorithm']} --budget {row['evaluations']}"
+        command = f"study replay {row['row']}"
         lines.append(
             [
                 Value(_named(row)),

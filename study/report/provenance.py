@@ -26,22 +26,27 @@ def groups(sections: Sequence[Section]) -> list[tuple[list[str], dict[str, str]]
     """
     found: list[tuple[list[str], dict[str, str]]] = []
     for title, folder in dict.fromkeys((s.title, store.RESULTS / Path(f).parent) for s in sections for f in s.files):
-        facts = _read(folder / store.PROVENANCE)
-        for titles, known in found:
-            if bool(known) == bool(facts) and all(known.get(k, v) == v for k, v in facts.items()):
-                if title not in titles:
-                    titles.append(title)
-                known.update(facts)
-                break
-        else:
-            found.append(([title], dict(facts)))
+        for facts in _read(folder / store.PROVENANCE):
+            _join(found, title, facts)
     return found
 
 
-def _read(path: Path) -> dict[str, str]:
+def _join(found: list[tuple[list[str], dict[str, str]]], title: str, facts: dict[str, str]) -> None:
+    for titles, known in found:
+        if bool(known) == bool(facts) and all(known.get(k, v) == v for k, v in facts.items()):
+            if title not in titles:
+                titles.append(title)
+            known.update(facts)
+            return
+    found.append(([title], dict(facts)))
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    """What was measured with what: the whole, and rows of a sweep that were left when others were computed anew."""
     try:
-        return {str(k): str(v) for k, v in json.loads(path.read_text(encoding="utf-8")).items()}
+        whole = json.loads(path.read_text(encoding="utf-8"))
+        return [whole, *whole.pop("earlier", {}).values()]
     except FileNotFoundError:
-        return {}
+        return [{}]
     except (ValueError, AttributeError):
         raise store.DamagedResultsError(f"{path} cannot be read; delete it and run: make experiments") from None

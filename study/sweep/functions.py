@@ -53,7 +53,9 @@ def problem_named(name: str) -> Problem:
     ours = dict(problem.algorithms)
     for backend, function in _library(name):
         called = backend.on_numpy(function)
-        ours[function.name] = Algorithm(name, function.name, called, problem.signature, formats=backend.formats)
+        made = Algorithm(name, function.name, called, problem.signature, formats=backend.formats)
+        object.__setattr__(made, "__doc__", f"the function of {backend.name} {backend.version}.")
+        ours[function.name] = made
     return replace(problem, algorithms=ours)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from study import execution, store
 from study.backends import BACKENDS
 from study.machine import provenance
-from study.sweep import shards, tables
+from study.sweep import shards, stored, tables
 from study.sweep.functions import backends_of, problem_named
 from study.sweep.measure import measure
 from study.sweep.tally import Tally
@@ -39,19 +39,29 @@ def code_of(problem: str) -> str:
     return store.fingerprint(roots, {backend.name: backend.version for backend in BACKENDS.values()})
 
 
-def run(spec: Specification, jobs: int | None = None) -> list[Path]:
-    """Compute what is missing of a sweep, with a progress bar, and write its tables; returns their paths."""
+def run(spec: Specification, jobs: int | None = None) -> tuple[list[Path], list[str]]:
+    """Compute what is missing of a sweep, with a progress bar, and merge it into its stored tables.
+
+    Returns:
+        The paths of the tables, and the algorithms whose stored rows were left as they are.
+
+    Raises:
+        DamagedResultsError: stored tables are damaged that hold more than what is computed.
+    """
+    folder = RESULTS / spec.name
+    kept = stored.others(folder, spec)
     merged = {name: Tally() for name in spec.algorithms}
     for tallies in _tallies(spec, jobs):
         merged |= {name: merged[name] + tally for name, tally in tallies.items()}
-    folder = str(RESULTS / spec.name)
     made = {"summary": tables.summary(spec, merged), "histogram": tables.histogram(merged)}
     for name, table in made.items():
-        store.write_table(folder, name, table)
-    store.write_provenance(folder, provenance(backends_of(spec.problem, spec.algorithms)))
+        store.write_table(str(folder), name, stored.merged(spec, table, kept[name]))
+    left = list(kept["summary"]["algorithm"])
+    facts = provenance(backends_of(spec.problem, spec.algorithms))
+    store.write_provenance(str(folder), stored.facts(folder, facts, left))
     for written in (shards.FOLDER, store.RESULTS / RESULTS):
         store.tidy(written)
-    return [store.RESULTS / folder / f"{name}.csv" for name in made]
+    return [store.RESULTS / folder / f"{name}.csv" for name in made], left
 
 
 def _tallies(spec: Specification, jobs: int | None) -> Iterator[dict[str, Tally]]:
@@ -63,9 +73,9 @@ def _tallies(spec: Specification, jobs: int | None) -> Iterator[dict[str, Tally]
     pause = 0.2 if sys.stderr.isatty() else 10.0
     with tqdm(total=spec.size, desc=spec.name, unit="", unit_scale=True, mininterval=pause) as bar:
         for shard in spec.shards():
-            stored = shards.read(shard, code)
-            yield {name: stored[name] for name in spec.algorithms if name in stored}
-            rest = tuple(name for name in spec.algorithms if name not in stored)
+            known = shards.read(shard, code)
+            yield {name: known[name] for name in spec.algorithms if name in known}
+            rest = tuple(name for name in spec.algorithms if name not in known)
             if rest:
                 missing.append(replace(shard, algorithms=rest))
             else:

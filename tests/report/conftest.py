@@ -3,14 +3,14 @@ from pathlib import Path
 
 import pytest
 
-from study import store
+from study import digests, store
 from study.report import writer
 from study.run import discover
 
 
 def copy_tables(folder):
     """The stored tables alone, as a fresh checkout has them before any report."""
-    for path in [*Path("results").rglob("*.csv"), *Path("results").rglob("provenance.json")]:
+    for path in [file for name in ("*.csv", "provenance.json", digests.FILE) for file in Path("results").rglob(name)]:
         target = folder / path.relative_to("results")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)

@@ -41,7 +41,7 @@ def test_a_sweep_and_a_search_make_a_section(stored):
     assert [view.name for view in section.tables] == ["every_input", "searched"]
     assert [line[5].text for line in section.tables[0].rows] == ["0%", "0.0137%"]
     assert section.tables[1].rows[0][4].text == "≥ 1.00e9"
-    assert section.tables[0].rows[1][-1].text == "study sweep sigmoid --format float16 --algorithms two_branch"
+    assert section.tables[0].rows[1][-1].text == "study replay exhaustive/sigmoid_float16/two_branch"
     assert "two_branch 0.0137%, at worst 1.80 ulps" in section.pictures[0].alt
     assert every.section({}, pd.DataFrame()) is None
 

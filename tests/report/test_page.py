@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from study import replay_stored, store
 from study.cli import main
 from study.report import advice, answer, every, views
 from study.report.text import measure
@@ -117,8 +118,16 @@ def test_answer_and_tables_say_the_same_number(page, readme, stored):
 
 
 def test_every_replay_command_names_a_stored_row(page, stored):
-    commands = re.findall(r"study replay (\w+)/(\w+)/(\d+)", page)
+    every = re.findall(r"study replay (\w+)/(\w+)/([\w.]+)", page)
+    commands = [c for c in every if c[0] not in replay_stored.FOLDERS]
+    found = [c for c in every if c[0] in replay_stored.FOLDERS]
     assert commands
+    for folder in replay_stored.FOLDERS:
+        tried = next(c for c in found if c[0] == folder and "." not in c[2])
+        assert CliRunner().invoke(main, ["replay", "/".join(tried)]).exit_code == 0
+    for folder, name, which in found:
+        table = store.read_table(f"{folder}/{name}", replay_stored.FOLDERS[folder])
+        assert which in (set(table["algorithm"]) if folder == "exhaustive" else set(map(str, range(len(table)))))
     assert CliRunner().invoke(main, ["replay", "/".join(commands[0])]).exit_code == 0
     tables = {experiment.name: found for experiment, found in stored}
     for experiment, table, row in commands:

@@ -1,3 +1,4 @@
+import pandas as pd
 import pytest
 
 from study import store
@@ -31,12 +32,16 @@ def test_a_changed_table_changes_the_report(small):
     table = path.parent / "product_underflow/first_underflow.csv"
     whole = table.read_text(encoding="utf-8")
     table.write_text(whole.replace(",324", ",325"), encoding="utf-8")
+    with pytest.raises(store.DamagedResultsError, match=r"first_underflow\.csv is not as it was written"):
+        writer.build()
+    assert path.read_text(encoding="utf-8") == before
+    store.write_csv(table, pd.read_csv(table))
     _, findings = writer.build()
     assert path.read_text(encoding="utf-8") != before
     assert any("325 in float64" in sentence for sentence in findings)
 
     table.unlink()
     before = path.read_bytes()
-    with pytest.raises(store.DamagedResultsError, match="make experiments"):
+    with pytest.raises(store.DamagedResultsError, match="study run product_underflow"):
         writer.build()
     assert path.read_bytes() == before

@@ -1,19 +1,24 @@
 """A sweep from end to end: the same bytes from any workers and surroundings, and after any damage."""
 
+import json
 import os
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from study import store
+from study.formats import FORMATS
+from study.report import every
 from study.sweep import run, shards
+from study.sweep import stored as stored_tables
 from study.sweep.specification import Specification
 from study.sweep.tally import Tally
 
-SPEC = Specification("sigmoid", "float16", ("naive", "two_branch"))
+SPEC = Specification("sigmoid", "float16", ("naive", "ratio", "half_tanh", "two_branch", "faithful"))
 
 
 @pytest.fixture
@@ -52,9 +57,75 @@ def test_damage_is_recomputed_and_nothing_else(folder, monkeypatch):
     assert unchanged == files[6:]
 
 
+def test_a_part_is_merged_into_what_is_stored(folder):
+    _, left = run.run(SPEC, jobs=1)
+    assert left == []
+    whole = tables()
+    part = replace(SPEC, algorithms=("two_branch",))
+    _, left = run.run(part, jobs=1)
+    assert left == ["naive", "ratio", "half_tanh", "faithful"]
+    assert tables() == whole
+    summary = store.read_csv(Path("results/exhaustive/sigmoid_float16/summary.csv"))
+    library = summary[:1].assign(algorithm="torch.sigmoid")
+    store.write_csv(Path("results/exhaustive/sigmoid_float16/summary.csv"), pd.concat([summary, library]))
+    assert run.run(SPEC, jobs=1)[1] == ["torch.sigmoid"]
+    assert (
+        list(store.read_csv(Path("results/exhaustive/sigmoid_float16/summary.csv"))["algorithm"])[-1] == "torch.sigmoid"
+    )
+
+
+def test_rows_that_were_left_keep_what_they_were_measured_with(folder):
+    run.run(SPEC, jobs=1)
+    path = Path("results/exhaustive/sigmoid_float16/provenance.json")
+    facts = json.loads(path.read_text())
+    path.write_text(json.dumps({**facts, "numpy": "2.3.0"}))
+    run.run(replace(SPEC, algorithms=("naive",)), jobs=1)
+    now = json.loads(path.read_text())
+    assert (now["numpy"], now["earlier"]["ratio"]["numpy"]) == (facts["numpy"], "2.3.0")
+    run.run(SPEC, jobs=1)
+    assert json.loads(path.read_text()) == facts
+
+
+def test_a_part_is_not_merged_into_damage(folder):
+    run.run(SPEC, jobs=1)
+    path = Path("results/exhaustive/sigmoid_float16/summary.csv")
+    path.write_text("torn")
+    with pytest.raises(store.DamagedResultsError, match=r"summary.csv is not as it was written; restore it"):
+        run.run(replace(SPEC, algorithms=("naive",)), jobs=1)
+    assert path.read_text() == "torn"
+
+
+def test_every_input_is_counted(folder):
+    run.run(SPEC, jobs=1)
+    path = Path("results/exhaustive/sigmoid_float16/summary.csv")
+    summary, histogram = (store.read_csv(path.with_name(f"{name}.csv")) for name in stored_tables.NAMES)
+    assert list(stored_tables.unaccounted(summary, histogram)) == []
+    for column, what in (("inputs", "inputs"), ("count", "results"), ("normal", "outcomes")):
+        short = summary.assign(**{column: summary[column] - 1})
+        (line, *_) = stored_tables.unaccounted(short, histogram)
+        assert f" {what}; every input makes 65,536" in line
+    assert len(list(stored_tables.unaccounted(summary, histogram[histogram["algorithm"] != "naive"]))) == 1
+    store.write_csv(path, summary.assign(count=summary["count"] - 1))
+    with pytest.raises(store.DamagedResultsError, match=r"summary.csv: sigmoid naive in float16 has 65,535 results"):
+        every.tables()
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "length", "due"),
+    [
+        ("exp", "float16", 1, (65536, 65536)),
+        ("softmax", "float8_e5m2", 3, (2**24, 3 * 2**24)),
+        ("binary_cross_entropy_with_logits", "float16", 1, (2**32, 65536 * (0x3C00 + 2))),
+    ],
+)
+def test_how_many_inputs_and_results_there_are(name, form, length, due):
+    assert stored_tables.every(name, FORMATS[form], length) == due
+
+
 def test_other_code_or_another_specification_is_another_shard(folder):
     shard = next(SPEC.shards())
-    shards.write(shard, "one", {name: Tally() for name in SPEC.algorithms})
+    shard = replace(shard, algorithms=("naive", "two_branch"))
+    shards.write(shard, "one", {name: Tally() for name in shard.algorithms})
     assert shards.read(shard, "one") == {"naive": Tally(), "two_branch": Tally()}
     assert shards.read(shard, "two") == {}
     assert shards.read(list(SPEC.shards())[1], "one") == {}
@@ -78,7 +149,7 @@ def test_a_full_disk_is_named_and_leaves_no_half_file(folder, monkeypatch):
     def full(_fd):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(store.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
         run.run(SPEC, jobs=1)
     assert not list(Path(".cache").rglob("*.*"))
@@ -90,7 +161,9 @@ def test_a_full_disk_is_named_and_leaves_no_half_file(folder, monkeypatch):
 
 @pytest.mark.parametrize("how", ["ulimit -f 1", "touch results"])
 def test_a_disk_that_takes_nothing_is_one_line_with_a_file_name(folder, how):
-    command = f"{how}; exec {sys.executable} -m study sweep sigmoid --format float16 --algorithms naive,two_branch"
+    command = (
+        f"{how}; exec {sys.executable} -m study sweep sigmoid --format float16 --algorithms {','.join(SPEC.algorithms)}"
+    )
     done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     (line,) = [line for line in done.stderr.splitlines() if line.startswith("Error")]
