@@ -5,25 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
-
 from study.formats import get_format
 from study.given import resolve
-from study.guard import TIMEOUT, MisbehavedError, guarded
-from study.problems import Algorithm, get_problem
-from study.reference import exact
-from study.statistics import statistics
+from study.guard import TIMEOUT, guarded
+from study.judged import rows
+from study.layouts import LAYOUTS
+from study.problems import get_problem
 from study.worst import worst_case
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
+    from numpy.typing import NDArray
 
     from study.backends import Backend
     from study.formats import Format
     from study.given import Inputs
-    from study.inputs import Arguments
     from study.problems import Problem
 
 BUDGETS = ("max_ulp", "max_scaled", "max_normwise")
@@ -40,8 +38,12 @@ def measure(
     inputs: Inputs = None,
     timeout: float = TIMEOUT,
     backend: str | Backend = "numpy",
+    layouts: Sequence[str] = LAYOUTS,
 ) -> pd.DataFrame:
     """Measure a function against the exact values of a problem.
+
+    It is called in a process of its own (``study.isolated``), on each kind of inputs twice, and in every layout, shape
+    and batch of ``study.layouts``: what it gives must be the same the second time, and is judged by its worst layout.
 
     Args:
         function: takes the problem's arguments as NumPy arrays of the format, a stack of instances with the vectors
@@ -52,47 +54,51 @@ def measure(
             or a mapping of names to them; by default the whole battery. Numbers are rounded to the format.
         timeout: seconds for one call.
         backend: whose arrays the function takes and returns, where not NumPy's.
+        layouts: the layouts that it is for; ``rows`` is always one of them.
 
     Returns:
-        A tidy row for each kind of inputs: see ``study.statistics``. A function that raises, hangs, changes its
-        input, or returns another shape or dtype has that in ``misbehaviour`` and nothing in the figures.
+        A tidy row for each kind of inputs: see ``study.statistics``; ``layout`` is where its figures are worst, and
+        ``depends_on`` names the layouts in which some bit differs. A function that raises, hangs, ends its process,
+        changes arrays, gives another result the second time, or returns another shape or dtype has that in
+        ``misbehaviour`` and nothing in the figures.
 
     Raises:
-        TypeError, ValueError: an unknown problem, format, kind or backend, unfitting inputs, or no possible timeout.
+        TypeError, ValueError: an unknown problem, format, kind, layout or backend, inputs that are none or do not fit,
+            or no possible timeout.
         AbsentError: the backend is not installed.
     """
-    import pandas as pd
-
     from study.backends import get_backend
+    from study.isolated import Isolated
 
-    problem, form = get_problem(problem), get_format(format)
-    name = getattr(function, "__name__", type(function).__name__)
-    if (arrays := get_backend(backend)).name != "numpy":
-        function = arrays.on_numpy(function)
     if not 0 < timeout <= LONGEST:
         raise ValueError(f"a timeout is a positive number of seconds, at most {LONGEST:g}; got {timeout:g}")
-    rows = []
-    for kind, args in resolve(problem, form, inputs).items():
-        rows.append({
-            "problem": problem.name,
-            "function": name,
-            "format": form.name,
-            "inputs": kind,
-            "misbehaviour": "",
-            **_row(function, problem, args, timeout),
-        })  # fmt: skip
-    return pd.DataFrame(rows)
+    for layout in layouts:
+        if layout not in LAYOUTS:
+            raise ValueError(f"no layout named {layout!r}; there are: {', '.join(LAYOUTS)}")
+    kinds = resolve(get_problem(problem), get_format(format), inputs)
+    if (arrays := get_backend(backend)).name != "numpy":
+        function = arrays.on_numpy(function)
+    with Isolated(function, timeout) as call:
+        return rows(_name(function), call, get_problem(problem), get_format(format), kinds, layouts)
 
 
-def _row(function: Callable[..., Any], problem: Problem, args: Arguments, timeout: float) -> dict[str, Any]:
-    shape = problem.signature.result(args)
-    try:
-        result = guarded(function, args, shape, timeout)
-    except MisbehavedError as error:
-        return {"misbehaviour": str(error), "count": int(np.prod(shape))}
-    known = Algorithm(problem.name, "given", lambda *_: result, problem.signature)
-    reference = exact(problem, *args)
-    return statistics(problem, known, args, reference, problem.condition(*args, reference=reference))
+def measure_trusted(
+    function: Callable[..., Any],
+    problem: str | Problem,
+    format: str | Format,  # noqa: A002 - as above
+    inputs: Inputs,
+) -> pd.DataFrame:
+    """As ``measure``, of a function that is known to behave: called once, in this process."""
+
+    def call(args: Sequence[NDArray[Any]], shape: tuple[int, ...], _layout: str) -> NDArray[Any]:
+        return guarded(function, args, shape)
+
+    kinds = resolve(get_problem(problem), get_format(format), inputs)
+    return rows(_name(function), call, get_problem(problem), get_format(format), kinds, ())
+
+
+def _name(function: Callable[..., Any]) -> str:
+    return str(getattr(function, "__name__", type(function).__name__))
 
 
 def assert_accurate(
@@ -101,6 +107,7 @@ def assert_accurate(
     format: str | Format,  # noqa: A002 - as above
     inputs: Inputs = None,
     timeout: float = TIMEOUT,
+    layouts: Sequence[str] = LAYOUTS,
     **budgets: float,
 ) -> pd.DataFrame:
     """Hold a function to bounds on its error; arguments as ``measure``, and at least one budget.
@@ -111,6 +118,7 @@ def assert_accurate(
         format: as for ``measure``.
         inputs: as for ``measure``.
         timeout: as for ``measure``.
+        layouts: as for ``measure``.
         **budgets: ``max_ulp``, error in ulps; ``max_scaled``, error over u (1 + cond) |reference|; ``max_normwise``,
             largest error of a result over u times its largest component.
 
@@ -122,7 +130,7 @@ def assert_accurate(
             reference to 25 digits, the error, and a line that replays it.
         TypeError, ValueError: as ``measure``; no budget, or an unknown one.
     """
-    table, complaint = check(function, problem, format, inputs, timeout, **budgets)
+    table, complaint = check(function, problem, format, inputs, timeout, layouts, **budgets)
     if complaint:
         raise AssertionError(complaint)
     return table
@@ -134,6 +142,7 @@ def check(
     format: str | Format,  # noqa: A002 - as above
     inputs: Inputs = None,
     timeout: float = TIMEOUT,
+    layouts: Sequence[str] = LAYOUTS,
     **budgets: float,
 ) -> tuple[pd.DataFrame, str]:
     """What ``assert_accurate`` measures and what it complains of, empty where it does not; its arguments and errors."""
@@ -142,11 +151,11 @@ def check(
     for name, limit in budgets.items():
         if not limit >= 0:
             raise ValueError(f"a budget is a number of at least 0; got {name} = {limit:g}")
-    table = measure(function, problem, format, inputs, timeout)
-    rows = cast("list[dict[str, Any]]", table.to_dict("records"))
-    wrong = [line for row in rows for line in _complaints(row, budgets)]
+    table = measure(function, problem, format, inputs, timeout, layouts=layouts)
+    measured = cast("list[dict[str, Any]]", table.to_dict("records"))
+    wrong = [line for row in measured for line in _complaints(row, budgets)]
     if wrong:
-        row = max(rows, key=lambda row: _severity(row, budgets))
+        row = max(measured, key=lambda row: _severity(row, budgets))
         wrong += worst_case(
             row, resolve(get_problem(problem), get_format(format), inputs), from_battery=_is_battery(inputs)
         )
@@ -157,11 +166,17 @@ def _complaints(row: Mapping[str, Any], budgets: Mapping[str, float]) -> list[st
     where = f"{row['function']} ({row['problem']}, {row['format']}) on {row['inputs']!r}"
     if row["misbehaviour"]:
         return [f"{where}: {row['misbehaviour']}"]
+    place = "" if row.get("layout", "rows") == "rows" else f" (worst as {row['layout']})"
     return [
-        f"{where}: {name} = {row[name]:.4g}, {limit:g} allowed"
+        f"{where}: {name} = {_above(row[name], limit)}, {limit:g} allowed{place}"
         for name, limit in budgets.items()
         if not row[name] <= limit
     ]
+
+
+def _above(value: float, limit: float) -> str:
+    """A value with as many digits as tell it from its limit."""
+    return next((text for k in range(4, 18) if float(text := f"{value:.{k}g}") != limit), f"{value}")
 
 
 def _severity(row: Mapping[str, Any], budgets: Mapping[str, float]) -> float:

@@ -24,6 +24,10 @@ ROWS = 64
 """Instances of each kind, where one does not say it all."""
 
 
+ODD = (4099, 131071)
+"""Lengths of long rows, primes: no block, tile or unrolling divides them. Equal terms add up with a bias."""
+
+
 def battery(problem: str | Problem, form: str | Format) -> dict[str, Arguments]:
     """Inputs by kind, rounded to the format; the same on every machine.
 
@@ -40,7 +44,10 @@ def battery(problem: str | Problem, form: str | Format) -> dict[str, Arguments]:
     problem, form = get_problem(problem), get_format(form)
     kinds = _probabilities if problem.domains[0] == "probability" else _reals
     made = {}
+    vectors = any(kind.axes for kind in problem.signature.arguments)
     for kind, x in kinds(form):
+        if x.shape[-1] in ODD and not vectors:
+            continue
         rng = generator("battery", problem.name, kind)
         made[kind] = rounded(form, _arguments(problem, x, rng))
     return made
@@ -73,6 +80,10 @@ def _reals(form: Format) -> Iterator[tuple[str, NDArray[Any]]]:
     yield "ordinary", normal("ordinary")
     yield "two classes", 5 * normal("two classes", 2)
     yield "long", normal("long", 1000)
+    yield "many rows", generator("battery", "many rows").standard_normal((300, 10))
+    yield "of odd length", _ending(generator("battery", "odd").standard_normal((2, ODD[0])), np.log(ODD[0]))
+    yield "very long", _ending(generator("battery", "very long").standard_normal((1, ODD[1])), np.log(ODD[1]))
+    yield "very long, a tenth each", np.log(np.where(np.arange(ODD[1]) == 3, 1, 0.1))[None]
     yield "small", 1e-4 * normal("small")
     yield "confident", top / 2 * normal("confident")
     yield "beyond overflow", normal("beyond overflow") + 2 * top
@@ -93,6 +104,11 @@ def _reals(form: Format) -> Iterator[tuple[str, NDArray[Any]]]:
     yield "nan", np.array([[np.nan, 1.0], [0.0, np.nan]])
 
 
+def _ending(x: NDArray[Any], value: float) -> NDArray[Any]:
+    """With a last entry that weighs as much as many others, so that a lost tail is seen."""
+    return np.concatenate([x[:, :-1], np.full((len(x), 1), value)], axis=-1)
+
+
 def _normalised(x: NDArray[Any]) -> NDArray[Any]:
     """Log-probabilities: their logsumexp is close to 0."""
     shifted = x - x.max(axis=-1, keepdims=True)
@@ -106,6 +122,10 @@ def _probabilities(form: Format) -> Iterator[tuple[str, NDArray[Any]]]:
     yield "ordinary", uniform("ordinary", 0.05, 10)
     yield "two", uniform("two", 0, 2)
     yield "long", uniform("long", 0.3, 1000)
+    yield "many rows", generator("battery", "many rows").uniform(0.05, 1, (300, 10))
+    yield "of odd length", _ending(generator("battery", "odd").uniform(0.3, 1, (2, ODD[0])), 1e-3)
+    yield "very long", _ending(generator("battery", "very long").uniform(0.5, 1, (1, ODD[1])), 1e-3)
+    yield "very long, nine tenths each", np.full((1, ODD[1]), 0.9)
     yield "near one", 1 - form.u * np.floor(generator("battery", "near one").uniform(0, 40, (ROWS, 10)))
     yield "small", form.xmin ** generator("battery", "small").uniform(0, 1, (ROWS, 5))
     yield "above usual clips", np.outer([1e-7, 1e-12, 1e-15], [1.25, 1.5, 1.75])

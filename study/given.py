@@ -46,6 +46,8 @@ def resolve(problem: Problem, form: Format, inputs: Inputs) -> dict[str, Argumen
     if not isinstance(inputs, Mapping):
         alone = isinstance(inputs, np.ndarray) or np.isscalar(inputs[0])
         inputs = {"given": [inputs] if alone else list(inputs)}
+    if not inputs:
+        raise ValueError("inputs are none: a kind of the hard battery, a file, arrays, or names of arrays are due")
     made = {name: rounded(form, tuple(np.asarray(a) for a in args)) for name, args in inputs.items()}
     for args in made.values():
         problem.signature.batch(args)

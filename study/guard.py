@@ -33,7 +33,7 @@ class _Alarm(BaseException):
 def guarded(
     function: Callable[..., Any], args: Sequence[NDArray[Any]], shape: tuple[int, ...], timeout: float = TIMEOUT
 ) -> NDArray[Any]:
-    """Call a function and see that it behaved.
+    """Call a function here and see that it behaved; ``study.isolated`` calls one in a process of its own.
 
     Args:
         function: takes the arguments as they are.
@@ -47,26 +47,35 @@ def guarded(
     Raises:
         MisbehavedError: it did not behave.
     """
-    given = [a.copy() for a in args]
     try:
-        with _alarm(timeout), np.errstate(all="ignore"):
-            returned = function(*given)
-            result = np.asarray(returned)
+        with _alarm(timeout):
+            return called(function, [a.copy() for a in args], shape)
     except _Alarm:
         raise MisbehavedError(f"hangs: no result within {timeout:g} s") from None
-    except KeyboardInterrupt:
+
+
+def called(function: Callable[..., Any], given: Sequence[NDArray[Any]], shape: tuple[int, ...]) -> NDArray[Any]:
+    """Call a function on these very arrays and see that it behaved; raises as ``guarded``."""
+    before = [a.tobytes() for a in given]
+    try:
+        with np.errstate(all="ignore"):
+            returned = function(*given)
+            result = np.asarray(returned)
+    except (KeyboardInterrupt, _Alarm):
         raise
     except BaseException as error:  # sys.exit() in a function must not end the measurement
         raise MisbehavedError(f"raises {said(error)}") from error
-    if any(a.tobytes() != b.tobytes() for a, b in zip(given, args, strict=True)):
+    if any(a.tobytes() != held for a, held in zip(given, before, strict=True)):
         raise MisbehavedError("changes its input")
+    if np.ma.is_masked(returned):
+        raise MisbehavedError("returns masked entries")
     if result.dtype == object:
-        raise MisbehavedError(f"returns {type(returned).__name__}; an array of {args[0].dtype} is due")
-    if result.dtype != args[0].dtype:
-        raise MisbehavedError(f"returns dtype {result.dtype} for {args[0].dtype}")
+        raise MisbehavedError(f"returns {type(returned).__name__}; an array of {given[0].dtype} is due")
+    if result.dtype != given[0].dtype:
+        raise MisbehavedError(f"returns dtype {result.dtype} for {given[0].dtype}")
     if result.shape != shape:
         raise MisbehavedError(
-            f"returns shape {result.shape}; {shape} is due for {', '.join(str(a.shape) for a in args)}"
+            f"returns shape {result.shape}; {shape} is due for {', '.join(str(a.shape) for a in given)}"
         )
     return result
 

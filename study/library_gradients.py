@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from study.accuracy import measure
+from study.accuracy import measure_trusted
 from study.backends import laid_out
 from study.libraries import present, table
 from study.problems.signature import Kind
@@ -37,7 +37,7 @@ def _rows(names: Sequence[str], logits: Sequence[float]) -> Iterator[list[dict[s
             key = {"backend": backend.name, "version": backend.version, "problem": function.problem}
             for form in backend.formats:
                 for inputs, value, args in _cases(logits, classes=classes):
-                    found = measure(laid_out(backend, function), function.problem, form, {inputs: args})
+                    found = measure_trusted(laid_out(backend, function), function.problem, form, {inputs: args})
                     figures = found.drop(columns=["problem", "function", "format", "inputs"])
                     measured = cast("dict[str, Any]", figures.to_dict("records")[0])
                     place = {"inputs": inputs, "parameter": "logit", "value": value}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from study.accuracy import measure
+from study.accuracy import measure_trusted
 from study.backends import get_backend, laid_out
 from study.battery import battery
 from study.worst import worst_case
@@ -25,7 +25,7 @@ def replay(identifier: str, row: Mapping[str, Any]) -> str:
     backend = get_backend(str(row["backend"]))
     function = laid_out(backend, backend.function(row["problem"], row["algorithm"]), str(row["layout"]))
     kinds = battery(row["problem"], row["format"])
-    table = measure(function, row["problem"], row["format"], str(row["inputs"]))
+    table = measure_trusted(function, row["problem"], row["format"], str(row["inputs"]))
     found = cast("dict[str, Any]", table.to_dict("records")[0])
     header = f"{identifier}: {row['algorithm']} ({backend.name} {backend.version}), {row['problem']} in {row['format']}"
     lines = worst_case(found, kinds, from_battery=True)[:-1] or [found["misbehaviour"]]

@@ -33,14 +33,27 @@ def statistics(
     reference: Exact,
     cond: NDArray[np.float64],
 ) -> dict[str, Any]:
-    """Run an algorithm and summarise its errors.
+    """Run an algorithm and summarise its errors; see ``summary``."""
+    return summary(problem, np.asarray(algorithm(*args)), args, reference, cond, algorithm.bound)
+
+
+def summary(
+    problem: Problem,
+    computed: NDArray[Any],
+    args: Sequence[NDArray[Any]],
+    reference: Exact,
+    cond: NDArray[np.float64],
+    bound: Bound | None = None,
+) -> dict[str, Any]:
+    """Summarise the errors of results.
 
     Args:
         problem: the problem.
-        algorithm: the algorithm.
-        args: its arguments, in one format.
+        computed: the results.
+        args: their arguments, in one format.
         reference: the exact results for these very arguments.
         cond: condition number of each result.
+        bound: the a-priori bound to hold them to, if one is known.
 
     Returns:
         count of values; ``max_ulp``, ``median_ulp``, ``p99_ulp`` (ulps); ``max_relative``; ``max_u`` (the same in u);
@@ -51,7 +64,6 @@ def statistics(
         of the largest error in ulps;
         ``worst_computed``, ``worst_reference``, the result there.
     """
-    computed = np.asarray(algorithm(*args))
     measured = compare(computed, reference)
     ulps = measured.distance(measured.ulp_exponent)
     relative = relative_of(measured)
@@ -67,7 +79,7 @@ def statistics(
         "max_normwise": float(np.max(normwise(measured, vectors=problem.signature.vector_result), initial=0)),
         "median_cond": quantile(cond, 0.5),
         "max_cond": float(np.max(cond, initial=0)),
-        **_against_bound(algorithm, args, measured, relative),
+        **_against_bound(bound, args, measured, relative),
         **{outcome.name.lower(): int(counts[outcome]) for outcome in Outcome},
         **_worst(problem, args, computed, reference, ulps),
     }
@@ -142,18 +154,18 @@ def quantile(values: NDArray[np.float64], q: float) -> float:
 
 
 def _against_bound(
-    algorithm: Algorithm, args: Sequence[NDArray[Any]], measured: Measured, relative: NDArray[np.float64]
+    bound: Bound | None, args: Sequence[NDArray[Any]], measured: Measured, relative: NDArray[np.float64]
 ) -> dict[str, Any]:
-    if algorithm.bound is None or not all(a.size for a in args):  # bounds speak of roundings, of which these have none
+    if bound is None or not all(a.size for a in args):  # bounds speak of roundings, of which these have none
         return {"bound_u": np.nan, "bound_used": np.nan, "bounded": 0}
-    bound = a_priori(algorithm.bound, args, measured)
+    limit = a_priori(bound, args, measured)
     with np.errstate(all="ignore"):
-        holds = np.isfinite(bound)
-        used = np.where(relative == 0, 0.0, relative / bound)
+        holds = np.isfinite(limit)
+        used = np.where(relative == 0, 0.0, relative / limit)
     if not holds.any():
         return {"bound_u": np.inf, "bound_used": np.nan, "bounded": 0}
     return {
-        "bound_u": float(bound[holds].max()) / measured.form.u,
+        "bound_u": float(limit[holds].max()) / measured.form.u,
         "bound_used": float(used[holds].max()),
         "bounded": int(holds.sum()),
     }

@@ -52,4 +52,7 @@ def test_missing_results_are_named(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     out = call("report")
     assert out.exit_code == 1
-    assert "results/one/t.csv is missing; restore it (git checkout results/one/t.csv) or make it anew (study run one)" in out.output
+    assert (
+        "results/one/t.csv is missing; restore it (git checkout results/one/t.csv) or make it anew (study run one)"
+        in out.output
+    )

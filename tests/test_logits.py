@@ -60,7 +60,7 @@ def test_mat_files_and_columns(tmp_path):
     logits, targets = load(tmp_path / "two.mat", axis=0, variable="L")
     assert np.array_equal(logits, LOGITS)
     assert np.array_equal(targets, [2, 0])
-    with pytest.raises(ValueError, match="no array named 'logits'; it has: L, other, targets"):
+    with pytest.raises(ValueError, match="no array named 'logits'; name one with --variable: L, other, targets"):
         load(tmp_path / "two.mat")
     with pytest.raises(ValueError, match="axis must be 0"):
         load(tmp_path / "one.mat", axis=2)

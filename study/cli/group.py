@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -41,3 +42,13 @@ def one_line_errors() -> Iterator[None]:
         raise click.ClickException(str(error)) from None
     except (ValueError, TypeError, ImportError) as error:
         raise click.UsageError(str(error)) from None
+
+
+def checked_output(option: str, file: str | None) -> None:
+    """See that a file can be written before anything is computed.
+
+    Raises:
+        ValueError: its name is empty, or its folder is missing.
+    """
+    if file is not None and (not file or not Path(file).absolute().parent.is_dir()):
+        raise ValueError(f"{option} {file!r}: there is no such folder" if file else f"{option} names no file")

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import sys
-from difflib import get_close_matches
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from study.cli.group import one_line_errors
+from study.cli.group import checked_output, one_line_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SUGGESTED = 8
-"""How many functions of a module are named where none comes near."""
 OUTCOMES = ("overflow", "underflow", "nan", "missed")
 
 
@@ -27,7 +23,12 @@ OUTCOMES = ("overflow", "underflow", "nan", "missed")
 @click.option(
     "--inputs", help="A kind of the hard battery, or a .npy, .npz or .csv file of logits. Default: the battery."
 )
-@click.option("--layout", help="For a library's function: rows, columns or strided rows. Default: rows.")
+@click.option(
+    "--layout",
+    help="Of a library's function: rows (default), columns or strided rows. Of yours: some of those that it is called "
+    "in, separated by commas (rows, column-major, strided, view, read-only, three axes, alone, square, batches). "
+    "Default: all.",
+)
 @click.option("--max-ulp", type=float, help="Largest error allowed, in ulps.")
 @click.option("--max-scaled", type=float, help="Largest error allowed over u (1 + cond) |reference|.")
 @click.option("--max-normwise", type=float, help="Largest error allowed over u times the result's largest component.")
@@ -50,17 +51,22 @@ def measure(
     """  # noqa: D301 - \b is click's mark for text to be left as it is
     from study.accuracy import BUDGETS, check
     from study.formats import get_format
+    from study.named import Named
 
     given = {name: value for name, value in options.items() if value is not None}
     if not set(BUDGETS) & set(given):
         given["max_ulp"] = float("inf")
     found, complaints = [], []
     with one_line_errors():
-        if json_file and not Path(json_file).absolute().parent.is_dir():
-            raise ValueError(f"--json {json_file}: there is no such folder")
-        imported = _imported(function) if ":" in function else _of_library(function, problem, layout or "rows")
+        checked_output("--json", json_file)
+        if ":" in function:
+            called: Any = Named.parse(function)
+            given |= {} if layout is None else {"layouts": [name.strip() for name in layout.split(",")]}
+        else:
+            called = _of_library(function, problem, "rows" if layout is None else layout)
+            given["layouts"] = ()
         for form in [get_format(name.strip()) for name in formats.split(",")]:
-            table, complaint = check(imported, problem, form, **given)
+            table, complaint = check(called, problem, form, **given)
             found.append(table)
             complaints += [complaint] if complaint else []
             _show(table)
@@ -79,29 +85,6 @@ def _of_library(name: str, problem: str, layout: str) -> Callable[..., Any]:
     if "." not in name:
         raise ValueError(f"{name!r} names no function; write MODULE:FUNCTION, as in mykernels:log_softmax")
     return laid_out(*find_function(problem, name), layout)
-
-
-def _imported(name: str) -> Callable[..., Any]:
-    from study.guard import said
-
-    module_name, _, attribute = name.partition(":")
-    if not (attribute and all(part.isidentifier() for part in module_name.split("."))):
-        raise ValueError(f"{name!r} names no function; write MODULE:FUNCTION, as in mykernels:log_softmax")
-    sys.path.insert(0, str(Path.cwd()))
-    try:
-        module = import_module(module_name)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # noqa: BLE001 - a module may do anything on import, sys.exit() too
-        raise ValueError(f"module {module_name!r} cannot be imported: {said(error)}") from None
-    function: Callable[..., Any] | None = getattr(module, attribute, None)
-    if not callable(function):
-        names = [n for n, value in vars(module).items() if callable(value) and not n.startswith("_")]
-        near = get_close_matches(attribute, names) or names[:SUGGESTED]
-        raise ValueError(  # noqa: TRY004 - the name is wrong, not the type
-            f"module {module_name!r} has no function {attribute!r}; it has: {', '.join(near) or 'none'}"
-        )
-    return function
 
 
 def _show(table: Any) -> None:
@@ -134,6 +117,7 @@ def audit(file: str, targets: str | None, axis: int, variable: str | None, outpu
     from study.audit import audit as measured
 
     with one_line_errors():
+        checked_output("--output", output)
         text = measured(file, targets, axis, variable)
     if output:
         Path(output).write_text(text + "\n", encoding="utf-8")
