@@ -49,7 +49,7 @@ def faithful(whole: pd.DataFrame) -> str | None:
 def naive(whole: pd.DataFrame, form: str) -> str | None:
     """Which part of all inputs the naive formula loses."""
     part = pick(whole, algorithm="naive", format=form)
-    lost = part[list(outcome.LOST)].sum(axis=1) / part["count"] if len(part) else part
+    lost = part[list(outcome.FAILURES)].sum(axis=1) / part["count"] if len(part) else part
     each = [
         f"{percent(share)} for {name}" for share, name in zip(lost, part["problem"], strict=True) if share > 0
     ] if len(part) else []  # fmt: skip
@@ -61,7 +61,7 @@ def libraries(whole: pd.DataFrame, form: str) -> str | None:
     part = whole[whole["algorithm"].str.contains(".", regex=False) & (whole["format"] == form)]
     if part.empty:
         return None
-    part = part.assign(lost=part[list(outcome.LOST)].sum(axis=1)).sort_values("max_ulp", kind="stable")
+    part = part.assign(lost=part[list(outcome.FAILURES)].sum(axis=1)).sort_values("max_ulp", kind="stable")
     several = part["algorithm"].duplicated(keep=False)
     part = part.assign(said=part["algorithm"] + (" for " + part["problem"]).where(several, ""))
     near, far = part[part["max_ulp"] < TOLD], part[part["max_ulp"] >= TOLD].sort_values("lost", kind="stable")

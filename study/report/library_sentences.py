@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from study.report import outcome
-from study.report.sentences import measured, pick
+from study.report.sentences import pick
 from study.report.text import listed, number, plain
 
 if TYPE_CHECKING:
@@ -69,15 +69,9 @@ def _counted(rows: pd.DataFrame, kind: str) -> str:
     return listed(f"{named(row)} in {row[kind]:.0f} of {row['count']:.0f} results" for _, row in rows.iterrows())
 
 
-def _functions(tables: Tables) -> pd.DataFrame:
-    """What the libraries' own functions make of all that they are measured on, in whatever layout."""
-    rows = measured(tables)
-    return rows[rows["algorithm"].str.contains(".", regex=False)]
-
-
 def within_one_ulp(tables: Tables) -> str | None:
-    """Which functions are within one ulp on all that they are measured on."""
-    rows = _functions(tables)
+    """Which functions are within one ulp on the whole battery, format by format."""
+    rows = tables["battery"]
     rows = rows[rows["misbehaviour"].isna() & (rows["problem"] != "likelihood")]
     whole = [
         f"{name} ({problem})"
@@ -88,14 +82,14 @@ def within_one_ulp(tables: Tables) -> str | None:
     said = f"{listed(whole)} {'is' if len(whole) == 1 else 'are'}" if whole else "none is"
     typical = float(rows.groupby(["problem", "algorithm"])["max_ulp"].max().median())
     return (
-        f"Of {count} library functions, measured on the hard battery in each format and layout, {said} within one ulp "
-        f"throughout; half of them are somewhere off by {number(typical)} ulps or more."
+        f"Of {count} library functions measured on the hard battery, {said} within one ulp throughout; half of them "
+        f"are somewhere off by {number(typical)} ulps or more."
     )
 
 
 def lost_functions(tables: Tables) -> str | None:
-    """How many functions have no digit right somewhere."""
-    rows = _functions(tables)
+    """How many functions have no digit right somewhere on the battery."""
+    rows = tables["battery"]
     rows = rows[rows["misbehaviour"].isna()]
     lost = rows[outcome.lost(rows)]
     worst = _names(lost)
@@ -103,8 +97,8 @@ def lost_functions(tables: Tables) -> str | None:
         return None
     each = listed(f"{len(_names(part))} of {name}" for name, part in lost.groupby("backend", sort=False))
     return (
-        f"{len(worst)} of {len(_names(rows))} library functions have no digit right for some input, format and layout: "
-        f"{each}."
+        f"{len(worst)} of {len(_names(rows))} library functions have no digit right for some input and format of the "
+        f"hard battery: {each}."
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from study.report import outcome
 from study.report.columns import axis
-from study.report.sentences import measured, pick
+from study.report.sentences import pick
 from study.report.text import listed, number, plain
 
 if TYPE_CHECKING:
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 FORMATS = ("float16", "bfloat16", "float32", "float64")
 
 
-def worst_beside_faithful(problem: str, algorithm: str) -> Sentence:
+def worst_beside_faithful(table: str, problem: str, algorithm: str) -> Sentence:
     """The worst error of a formula beside that of ``faithful`` on the same numbers."""
 
     def sentence(tables: Tables) -> str | None:
-        rows = measured(tables, problem=problem, format="float64")
+        rows = pick(tables[table], problem=problem, format="float64")
         worst = rows.groupby("algorithm")["max_ulp"].max()
         if not {algorithm, "faithful"} <= set(worst.index) or not worst["faithful"] <= 1 < worst[algorithm]:
             return None
@@ -33,11 +33,11 @@ def worst_beside_faithful(problem: str, algorithm: str) -> Sentence:
     return sentence
 
 
-def first_zero(problem: str, algorithm: str, better: str) -> Sentence:
+def first_zero(table: str, problem: str, algorithm: str, better: str) -> Sentence:
     """From which value on a formula returns zero where a number is due, while another does not."""
 
     def sentence(tables: Tables) -> str | None:
-        rows = measured(tables, problem=problem)
+        rows = pick(tables[table], problem=problem)
         lost = pick(rows, algorithm=algorithm)
         firsts = lost[lost["underflow"] > 0].groupby("format")["value"].min()
         kept = pick(rows, algorithm=better)
@@ -47,18 +47,18 @@ def first_zero(problem: str, algorithm: str, better: str) -> Sentence:
         parameter = axis(str(lost["parameter"].iloc[0]))
         count = f"{int(lost['underflow'].sum()):,} of {int(lost['count'].sum()):,} results"
         return (
-            f"The {algorithm} {problem} is 0 where the format holds the exact value, not 0, first at a {parameter} of "
-            f"{each}; in all {count} are lost so, and none by {better}."
+            f"By the {algorithm} formula {problem} is exactly 0 once the {parameter} reaches {each}, in all for "
+            f"{count}; by {better} never."
         )
 
     return sentence
 
 
-def fails_from(problem: str, algorithm: str) -> Sentence:
+def fails_from(table: str, problem: str, algorithm: str) -> Sentence:
     """From which value on a formula is infinite or NaN where a finite number is due."""
 
     def sentence(tables: Tables) -> str | None:
-        rows = measured(tables, problem=problem, algorithm=algorithm)
+        rows = pick(tables[table], problem=problem, algorithm=algorithm)
         failed = rows[(rows["overflow"] > 0) | (rows["nan"] > 0)]
         firsts = failed.groupby("format")["value"].min()
         if firsts.empty:
@@ -66,19 +66,19 @@ def fails_from(problem: str, algorithm: str) -> Sentence:
         each = listed(f"{plain(firsts[name])} in {name}" for name in FORMATS if name in firsts.index)
         parameter, count = rows["parameter"].iloc[0], int(failed[["overflow", "nan"]].to_numpy().sum())
         return (
-            f"The {algorithm} {problem} is infinite or NaN, where it must not be, first at a {axis(str(parameter))} of "
-            f"{each}: {count:,} of {int(rows['count'].sum()):,} results."
+            f"The {algorithm} {problem} turns infinite or NaN once the {axis(str(parameter))} reaches {each}: "
+            f"{count:,} of {int(rows['count'].sum()):,} results."
         )
 
     return sentence
 
 
-def share_lost(problem: str, algorithm: str) -> Sentence:
+def share_lost(table: str, problem: str, algorithm: str) -> Sentence:
     """Which part of the results a formula loses altogether, format by format."""
 
     def sentence(tables: Tables) -> str | None:
-        rows = measured(tables, problem=problem, algorithm=algorithm)
-        lost = rows.assign(lost=rows[list(outcome.LOST)].sum(axis=1)).groupby("format")[["lost", "count"]].sum()
+        rows = pick(tables[table], problem=problem, algorithm=algorithm)
+        lost = rows.assign(lost=rows[list(outcome.FAILURES)].sum(axis=1)).groupby("format")[["lost", "count"]].sum()
         if not lost["lost"].any():
             return None
         each = listed(f"{100 * lost['lost'][n] / lost['count'][n]:.0f}% in {n}" for n in FORMATS if n in lost.index)
@@ -91,7 +91,7 @@ def growth(problem: str, form: str) -> Sentence:
     """The exponent with which the error of sequential summation grows with n."""
 
     def sentence(tables: Tables) -> str | None:
-        rows = measured(tables, problem=problem, format=form, algorithm="sum_log")
+        rows = pick(tables["sweep"], problem=problem, format=form, algorithm="sum_log")
         median = rows.groupby("value")["max_relative"].median()
         if len(median) < 3 or not (median > 0).all():
             return None
@@ -107,14 +107,14 @@ def growth(problem: str, form: str) -> Sentence:
 
 def stagnation(tables: Tables) -> str | None:
     """How wrong a long sum in a 16-bit format is, and what a wide accumulator leaves of that."""
-    rows = measured(tables, problem="log_likelihood", format="bfloat16")
+    rows = pick(tables["sweep"], format="bfloat16")
     longest = rows[rows["value"] == rows["value"].max()]
     plain, wide = (pick(longest, algorithm=name)["max_relative"].max() for name in ("sum_log", "wide"))
     if not wide < 0.01 < plain:
         return None
     return (
-        f"A sum of {number(longest['value'].iloc[0])} logs in bfloat16 is off by up to {100 * plain:.0f}%; with a "
-        f"float32 accumulator, on the same numbers, by at most {100 * wide:.2g}%."
+        f"A sum of {number(longest['value'].iloc[0])} logs in bfloat16 is off by {100 * plain:.0f}%, because it stops "
+        f"growing; with a float32 accumulator it is off by {100 * wide:.2g}%."
     )
 
 
@@ -134,28 +134,26 @@ def printed_bounds(tables: Tables) -> str | None:
 
 def clipping(tables: Tables) -> str | None:
     """The largest loss that clipped probabilities can report, beside the true one."""
-    rows, plain = (
-        measured(tables, problem="nll_from_probabilities", format="float32", algorithm=name)
-        for name in ("clipped_1e_7", "plain")
-    )
+    rows = pick(tables["targets"], format="float32", algorithm="clipped_1e_7")
+    plain = pick(tables["targets"], format="float32", algorithm="plain")
     if not rows["missed"].any() or plain["missed"].any():
         return None
     return (
-        f"Clipping probabilities at 1e-7 in float32 reports a finite loss for {int(rows['missed'].sum())} of "
-        f"{int(rows['count'].sum()):,} targets, where it is infinite; the plain logarithm for none of these."
+        f"Clipping probabilities at 1e-7 in float32 reports a finite loss for all {int(rows['missed'].sum())} of "
+        f"{int(rows['count'].sum()):,} targets whose loss is infinite; the plain logarithm is right on all."
     )
 
 
 def batches(tables: Tables) -> str | None:
     """What a wide mean makes of the largest batch in bfloat16."""
-    rows = measured(tables, problem="mean_nll", format="bfloat16")
+    rows = pick(tables["sweep"], format="bfloat16")
     largest = rows[rows["value"] == rows["value"].max()]
     plain, wide = (pick(largest, algorithm=name)["max_relative"].max() for name in ("sequential", "wide"))
     if not wide < 0.01 < plain:
         return None
     return (
         f"The mean loss of a batch of {number(largest['value'].iloc[0])} summed in bfloat16 is off by "
-        f"up to {100 * plain:.0f}%; in float32 and rounded once, by at most {100 * wide:.2g}%."
+        f"{100 * plain:.0f}%; in float32 and rounded once, by {100 * wide:.2g}%."
     )
 
 
@@ -168,20 +166,20 @@ def two_roads(tables: Tables) -> str | None:
     each = listed(f"{number(errors[0])} u against {number(errors[1])} u in {name}" for name, errors in pairs)
     return (
         "The mean negative log likelihood of a sample and the cross entropy of its frequencies are the same number. "
-        f"Its worst error summed over observations is larger than over counts: {each}."
+        f"Summed over observations it is less accurate than over counts: {each}."
     )
 
 
 def divergence(tables: Tables) -> str | None:
     """What cross entropy minus entropy leaves of a small divergence."""
-    rows = measured(tables, problem="kl_divergence", format="float32")
+    rows = pick(tables["distance"], problem="kl_divergence", format="float32")
     closest = rows[rows["value"] == rows["value"].min()]
     worst = closest.groupby("algorithm")["max_relative"].max()
     if not worst["faithful"] < 1e-6 < worst["difference"]:
         return None
     return (
         f"Where a model is off by {plain(closest['value'].iloc[0])}, its divergence as cross entropy minus entropy in "
-        f"float32 has a relative error of up to {number(worst['difference'])}, term by term with log1p of "
+        f"float32 has a relative error of {number(worst['difference'])}, term by term with log1p of "
         f"{number(worst['log1p'])}, and faithful of {number(worst['faithful'])}."
     )
 
@@ -191,8 +189,7 @@ def training(tables: Tables) -> str | None:
     ends = tables["ends"]
     naive, stable = (pick(ends, loss=name) for name in ("naive", "shifted"))
     died = naive[naive["died"].notna()]
-    losses = pick(tables["curves"], loss="shifted")["value"]
-    if died.empty or stable["died"].notna().any() or not np.isfinite(losses).all():
+    if died.empty or stable["died"].notna().any():
         return None
     steps = died.groupby(["rate", "died"])["format"]
     each = listed(f"at step {step:.0f} in {listed(part)} (rate {rate:g})" for (rate, step), part in steps)

@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 FAILURES = {"nan": "NaN", "overflow": "overflow", "missed": "wrong", "underflow": "underflow"}
 """Columns of counts, the gravest first, and what a reader calls them."""
 
-LOST = ("nan", "overflow", "underflow")
-"""Those where a number was due that the format holds: infinity, zero or NaN in its place."""
-
 NO_DIGIT = {form.name: 0.1 * 2.0**form.p for form in FORMATS.values()}
 """Error in ulps from which on no digit is right, by format: a tenth of the exact value."""
 

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from study.experiment import MAIN_FORMATS
-from study.report.sentences import measured, pick
+from study.report.sentences import pick
 from study.report.text import listed, number
 
 if TYPE_CHECKING:
@@ -17,21 +17,21 @@ def product_beats_logs(n: int, inputs: str, form: str) -> Sentence:
     """Where nothing underflows, the product is more accurate than the way over the logs."""
 
     def sentence(tables: Tables) -> str | None:
-        rows = measured(tables, problem="likelihood", value=n, inputs=inputs, format=form)
-        worst = rows.groupby("algorithm")["max_u"].max()
+        rows = pick(tables["sweep"], problem="likelihood", value=n, inputs=inputs, format=form).set_index("algorithm")
+        worst = {name: float(rows["max_u"][name]) for name in ("naive", "exp_sum_log")}
         if rows["underflow"].sum() or not worst["naive"] < worst["exp_sum_log"]:
             return None
-        every = measured(tables, problem="likelihood", inputs=inputs, format=list(MAIN_FORMATS))
+        every = pick(tables["sweep"], problem="likelihood", inputs=inputs, format=list(MAIN_FORMATS))
         in_range = every[(every["normal"] == every["count"]) & (every["value"] > 1)]
         if in_range.empty:
             return None
         sides = in_range.pivot_table(index=["format", "value"], columns="algorithm", values="max_u").dropna()
         wins = int((sides["naive"] < sides["exp_sum_log"]).sum())
         return (
-            f"For {n:,} factors from {inputs} in {form} the worst error of the product is {number(worst['naive'])} u, "
-            f"that of exp(Σ log p) {number(worst['exp_sum_log'])} u, "
-            f"{number(worst['exp_sum_log'] / worst['naive'])} times as much. While it stays in range the product is "
-            f"the better one on {wins} of {len(sides)} lengths in the four formats; the log has the range."
+            f"While it stays in range the product is the better likelihood: for {n:,} factors from {inputs} in {form} "
+            f"its worst error is {number(worst['naive'])} u, that of exp(Σ log p) {number(worst['exp_sum_log'])} u, "
+            f"{number(worst['exp_sum_log'] / worst['naive'])} times as much. It is better on {wins} of all "
+            f"{len(sides)} lengths in range of the four formats. The log wins by range."
         )
 
     return sentence
@@ -45,7 +45,7 @@ def cost_of_returning(inputs: str) -> Sentence:
     """How many bits the way from a log to its probability costs, format by format, at the most factors in range."""
 
     def sentence(tables: Tables) -> str | None:
-        rows = measured(tables, inputs=inputs)
+        rows = pick(tables["sweep"], inputs=inputs)
         back = pick(rows, problem="likelihood", algorithm="exp_sum_log")
         logs = pick(rows, problem="log_likelihood", algorithm="sum_log")
         parts = []
@@ -65,9 +65,7 @@ def cost_of_returning(inputs: str) -> Sentence:
                 f"log₂ |l| = {number(due)})"
             )
         return (
-            f"Returning from a log l to its probability costs digits, near log₂ |l| bits of them: {listed(parts)}."
-            if parts
-            else None
+            f"Returning from a log l to its probability costs about log₂ |l| bits: {listed(parts)}." if parts else None
         )
 
     return sentence

@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from study.experiment import MAIN_FORMATS
-from study.report import outcome
 from study.report.text import listed, number
 
 if TYPE_CHECKING:
@@ -23,14 +22,6 @@ def pick(table: pd.DataFrame, **equal: Any) -> pd.DataFrame:
     for column, value in equal.items():
         table = table[table[column].isin(value if isinstance(value, list) else [value])]
     return table
-
-
-def measured(tables: Tables, **equal: Any) -> pd.DataFrame:
-    """The rows of every table of an experiment that has measurements, not of one alone, that have these values."""
-    import pandas as pd
-
-    sweeps = [table for table in tables.values() if {"problem", "algorithm", "format", "max_ulp"} <= set(table.columns)]
-    return pick(pd.concat(sweeps, ignore_index=True), **equal)
 
 
 def nll_example(tables: Tables) -> str | None:
@@ -74,7 +65,7 @@ def first_underflow(p: float) -> Sentence:
 
 
 def first_overflow(algorithm: str, problem: str) -> Sentence:
-    """From which logit on a formula fails on two classes, format by format."""
+    """From which logit on a formula fails, format by format."""
 
     def sentence(tables: Tables) -> str | None:
         firsts = pick(tables["first_overflow"], problem=problem, algorithm=algorithm)
@@ -86,7 +77,7 @@ def first_overflow(algorithm: str, problem: str) -> Sentence:
         each = listed(
             f"{number(x, 5)} in {form}" for x, form in zip(firsts["first_logit"], firsts["format"], strict=True)
         )
-        return f"The {algorithm} {problem} of [x, 0] is first not finite at an x of {each}."
+        return f"The {algorithm} {problem} fails as soon as a logit reaches {each}."
 
     return sentence
 
@@ -99,13 +90,13 @@ def lost_near_zero(problem: str, stable: str = "shifted") -> Sentence:
     """Where the exact value is nearly zero, the stable formula too returns zero."""
 
     def sentence(tables: Tables) -> str | None:
-        rows = measured(tables, problem=problem, algorithm=stable)
+        rows = pick(tables["sweep"], problem=problem, algorithm=stable)
         zero = rows[(rows["underflow"] > 0) & (rows["worst_computed"].astype(float) == 0)]
         if zero.empty:
             return None
         largest = zero.assign(exact=zero["worst_reference"].astype(float).abs()).groupby("format")["exact"].max()
         each = listed(f"{number(largest[form])} in {form}" for form in MAIN_FORMATS if form in largest)
-        return f"The shift alone loses what is nearly zero: the {stable} {problem} is 0 where it should be {each}."
+        return f"The shift does not save what is nearly zero: the {stable} {problem} is 0 where it should be {each}."
 
     return sentence
 
@@ -114,11 +105,10 @@ def stable_stays(problem: str, stable: str = "shifted") -> Sentence:
     """What the stable formula's worst error is where the naive one fails."""
 
     def sentence(tables: Tables) -> str | None:
-        rows = measured(tables, problem=problem)
-        failing = rows[(rows["algorithm"] == "naive") & (rows[list(outcome.LOST)].sum(axis=1) > 0)]
-        keys = ["format", "inputs", "parameter", "value"]
-        same = rows[rows["algorithm"] == stable].merge(failing[keys].drop_duplicates())
-        if same.empty or outcome.failed(same).any() or same["max_scaled"].max() > MODERATE:
+        rows = pick(tables["sweep"], problem=problem)
+        failing = rows[(rows["algorithm"] == "naive") & (rows["overflow"] + rows["nan"] + rows["underflow"] > 0)]
+        same = rows[rows["algorithm"] == stable].merge(failing[["format", "inputs", "value"]])
+        if same.empty or same[["overflow", "nan", "missed"]].sum().sum() > 0 or same["max_scaled"].max() > MODERATE:
             return None
         each = listed(
             f"{number(part['max_scaled'].max())} in {form}" for form, part in same.groupby("format", sort=False)
@@ -135,18 +125,15 @@ def small_components(problem: str, algorithm: str) -> Sentence:
     """How far single components are off, beside the error of the vector as a whole."""
 
     def sentence(tables: Tables) -> str | None:
-        rows = measured(tables, problem=problem, algorithm=algorithm)
-        worst = rows.groupby("format")[["max_ulp", "max_normwise"]].max()
-        forms = [form for form in MAIN_FORMATS if form in worst.index]
-        if not all(worst["max_normwise"][form] < worst["max_ulp"][form] for form in forms):
+        rows = pick(tables["sweep"], problem=problem, algorithm=algorithm)
+        alone = rows.groupby("format")["max_ulp"].max()
+        whole = float(rows["max_normwise"].max())
+        if not whole < MODERATE or not whole < alone.max():
             return None
-        each = listed(
-            f"{number(worst['max_ulp'][form])} ulps and {number(worst['max_normwise'][form])} u in {form}"
-            for form in forms
-        )
+        each = listed(f"{number(alone[form])} ulps in {form}" for form in MAIN_FORMATS if form in alone)
         return (
-            f"The worst errors of the {algorithm} {problem}, of a component in its own ulps and beside the largest "
-            f"component of its vector, are {each}."
+            f"A small component of the {algorithm} {problem} may be off by {each}, the vector as a whole never is: "
+            f"beside its largest component no error exceeds {number(whole)} u in any format."
         )
 
     return sentence
