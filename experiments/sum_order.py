@@ -16,7 +16,7 @@ from study.formats import FORMATS, Format
 from study.inputs import generator, rounded, uniform
 from study.problems import get_problem
 from study.reference import exact
-from study.report import figures, losses
+from study.report import figures, sum_sentences
 
 SUMS = ("sum_log", "pairwise", "compensated", "wide", "scaled", "faithful")
 
@@ -66,7 +66,10 @@ experiment = Experiment(
             caption="Error of one long sum of logs against its length, in each format.",
         ),
     },
-    findings=[Finding(losses.growth("log_likelihood", "float32"), rank=6), Finding(losses.stagnation, rank=7)],
+    findings=[
+        Finding(sum_sentences.growth("log_likelihood", "float32"), rank=6),
+        Finding(sum_sentences.stagnation, rank=7),
+    ],
 )
 
 if __name__ == "__main__":
