@@ -1,7 +1,7 @@
 """Two classes: which formula for the sigmoid, its log and the loss survives the whole axis of logits?
 
-A probability that has been rounded to 0 or 1 has forgotten its logit. From logits the loss has a formula that is right
-everywhere; from probabilities it is infinite, NaN, or what the clipping says.
+A probability that has been rounded to 0 or 1 has forgotten its logit. From logits the loss has formulas that are right
+for every finite logit that was measured; from probabilities it is infinite, NaN, or what the clipping says.
 """
 
 from typing import Any

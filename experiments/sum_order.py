@@ -1,8 +1,8 @@
 """Does the order of summation matter for a log-likelihood: does the error grow like n, like sqrt(n), or not at all?
 
 The worst case of n additions in a row is n u; rounding errors that behave like random ones make it sqrt(n) u (Higham
-and Mary 2019), while a sum that has outgrown its terms stops growing and is wrong altogether. Pairs, compensation and
-a wider accumulator each cost something and repair it.
+and Mary 2019), while a sum that has outgrown its terms stops growing and is wrong altogether. Pairs and a wider
+accumulator each cost something and repair it; so does compensation, until a long sum in 16 bits has outgrown it too.
 """
 
 from typing import Any

@@ -107,8 +107,8 @@ def searched(found: pd.DataFrame) -> str | None:
     part = found[found["ulps"] > TOLD * found["random_ulps"]]
     part = part.sort_values("ulps", ascending=False, kind="stable").head(3)
     each = [
-        f"{at_least(row['ulps'])} ulps for {row['problem']}{NUMBER.get(row['length'], '')} by {row['algorithm']} in "
-        f"{row['format']} ({row['evaluations']:,} random inputs: {number(row['random_ulps'])})"
+        f"{at_least(row['ulps'])} ulps for {row['problem']}{NUMBER.get(row['length'], '')} by {row['algorithm']} "
+        f"(random inputs: {number(row['random_ulps'])}) in {row['format']}"
         for row in part.to_dict("records")
     ]
     return f"A search finds what as many random inputs do not show: at least {listed(each)}." if each else None

@@ -62,8 +62,8 @@ def _instead(lost: pd.DataFrame, kind: str, computed: float, what: str) -> str |
     if shown.empty:
         return None
     exact = listed(dict.fromkeys(number(float(value)) for value in shown["worst_reference"]))
-    said = "0" if computed == 0 else "infinite"
-    return f"The {what} is {said}, not {exact} for one, by {_counted(lost, kind)}."
+    said, example = "0" if computed == 0 else "infinite", " for one" if (lost[kind] > 1).any() else ""
+    return f"The {what} is {said}, not {exact}{example}, by {_counted(lost, kind)}."
 
 
 def _counted(rows: pd.DataFrame, kind: str) -> str:
@@ -139,7 +139,7 @@ def still_wrong(backend: str) -> Sentence:
             return None
         inexact = set(pick(rows, verdict="inexact")["title"]) - set(wrong["title"])
         return (
-            f"{backend} {rows['version'].iloc[0]} is wrong on {wrong['title'].nunique()} of "
+            f"{backend} {rows['version'].iloc[0]} is wrong today on {wrong['title'].nunique()} of "
             f"{measured['title'].nunique()} reported inputs that it has a function for, by "
             f"{number(float(wrong['ulps'].median()))} ulps in the median, and inexact on {len(inexact)} more."
         )

@@ -38,7 +38,7 @@ def at_least(value: float, figures: int = 3) -> str:
 def _directed(value: float, figures: int, rounding: str) -> str:
     if isinstance(value, int) or not math.isfinite(value) or value == 0:
         return number(value, figures)
-    exact = Decimal(value)
+    exact = Decimal(str(float(value)))
     unit = Decimal((0, (1,), exact.adjusted() - figures + 1))
     return number(float(exact.quantize(unit, rounding=rounding)), figures)
 
