@@ -53,9 +53,12 @@ def first_zero(problem: str, algorithm: str, better: str) -> Sentence:
 
 def _first(rows: pd.DataFrame) -> str:
     """Where it begins, of what was swept, format by format."""
-    firsts = rows.groupby("format")["value"].min()
-    each = listed(f"{plain(firsts[name])} in {name}" for name in MAIN_FORMATS if name in firsts.index)
-    return f"first, of the values swept, at a {axis(str(rows['parameter'].iloc[0]))} of {each}"
+    said = []
+    for parameter, part in rows.groupby("parameter", sort=False):
+        firsts = part.groupby("format")["value"].min()
+        each = listed(f"{plain(firsts[name])} in {name}" for name in MAIN_FORMATS if name in firsts.index)
+        said.append(f"at a {axis(str(parameter))} of {each}")
+    return f"first, of the values swept, {', and '.join(said)}"
 
 
 def fails_from(problem: str, algorithm: str) -> Sentence:

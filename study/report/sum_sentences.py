@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from study.report.sentences import Sentence, Tables
 
 
+FAR = 0.1
+"""Which part of another's error an error is that is told as mended."""
+
+
 def growth(problem: str, form: str) -> Sentence:
     """The exponent with which the error of sequential summation grows with n, and where it ceases to hold."""
 
@@ -44,7 +48,7 @@ def stagnation(tables: Tables) -> str | None:
     rows = measurements(tables, problem="log_likelihood", format="bfloat16")
     longest = rows[rows["value"] == rows["value"].max()]
     plain, wide = (pick(longest, algorithm=name)["max_relative"].max() for name in ("sum_log", "wide"))
-    if not wide < 0.01 < plain:
+    if not wide < FAR * plain:
         return None
     return (
         f"A sum of {number(longest['value'].iloc[0])} logs in bfloat16 is off by up to {100 * plain:.0f}%, because it "
@@ -57,7 +61,7 @@ def batches(tables: Tables) -> str | None:
     rows = measurements(tables, problem="mean_nll", format="bfloat16")
     largest = rows[rows["value"] == rows["value"].max()]
     plain, wide = (pick(largest, algorithm=name)["max_relative"].max() for name in ("sequential", "wide"))
-    if not wide < 0.01 < plain:
+    if not wide < FAR * plain:
         return None
     return (
         f"The mean loss of a batch of {number(largest['value'].iloc[0])} summed in bfloat16 is off by up to "
