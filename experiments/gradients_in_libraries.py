@@ -29,8 +29,8 @@ experiment = Experiment(
         "classes": figures.by_library("sweep", "value", "max_ulp", panels="inputs", problem=NLL, format="float32"),
     },
     findings=[
-        Finding(sentences.worst_gradient(BCE, "float32"), rank=7),
-        Finding(sentences.worst_gradient(NLL, "float32"), rank=7),
+        Finding(sentences.lost_gradients(BCE, "float32"), rank=7),
+        Finding(sentences.lost_gradients(NLL, "float32"), rank=7),
     ],
 )
 

@@ -1,8 +1,9 @@
 """How many observations until the likelihood underflows, and what is lost on the way?
 
 A likelihood is a product of many numbers below one. It leaves the range of every format sooner or later, while
-the sum of the logs hardly grows. Before it does, though, the product is the more accurate way to the likelihood:
-the logarithm wins by range, and where the log itself is wanted.
+the sum of the logs grows no faster than their number. Before it does, though, the product is as a rule the more
+accurate way to the likelihood, unless the factors are so near one that their log is small: the logarithm wins by range,
+and where the log itself is wanted.
 """
 
 from functools import partial

@@ -74,10 +74,17 @@ class Finding:
     Attributes:
         sentence: the sentence, None where the tables do not bear it out.
         rank: its importance among all findings, 1 the highest.
+        scope: names of the tables that it is limited to, each with the words by which it says so; without, it is about
+            all tables of its experiment.
     """
 
     sentence: Callable[[Tables], str | None]
     rank: int = 9
+    scope: Mapping[str, str] = field(default_factory=dict)
+
+    def told(self, tables: Tables) -> str | None:
+        """The sentence on all tables of its scope."""
+        return self.sentence({name: t for name, t in tables.items() if name in self.scope} if self.scope else tables)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ BUDGET = 100
 HEADINGS = (
     Heading("Problem", "", "", numeric=False),
     Heading("Format", "", "", numeric=False),
-    Heading("Plain formula", "", "The best one besides the faithful kernel, over all inputs.", numeric=False),
+    Heading("Plain formula", "", "The best one besides the faithful kernel in the experiments.", numeric=False),
     Heading("Worst error", "ulps", "Its largest error, or where some value of it has no digit right.", numeric=True),
     Heading(
         "Within 100 ulps",

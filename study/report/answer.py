@@ -12,7 +12,7 @@ from study.experiment import MAIN_FORMATS, Sweep
 from study.formats import FORMATS
 from study.problems import PROBLEMS
 from study.report import outcome
-from study.report.text import measure
+from study.report.text import at_most, measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -121,7 +121,7 @@ def faithful(*tables: pd.DataFrame) -> str:
     """The largest error of ``faithful`` in all that was measured, in words; empty where it was not."""
     errors = [float(t[t["algorithm"] == "faithful"]["max_ulp"].max()) for t in tables if len(t)]
     known = [error for error in errors if not math.isnan(error)]
-    return measure(max(known), "ulps") if known else ""
+    return f"{at_most(max(known))} ulps" if known else ""
 
 
 def cell(rows: pd.DataFrame, every: pd.DataFrame | None = None) -> Cell:

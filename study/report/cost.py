@@ -124,6 +124,6 @@ def view(joined: pd.DataFrame) -> View:
         FORMAT,
         Heading("Cost", "× naive", "Time beside the naive formula’s, in one run.", numeric=True),
         Heading("Time", "ns/number", "Time for one number of the arguments.", numeric=True),
-        Heading("Worst error", "ulps", "Largest error over all inputs of this study.", numeric=True),
+        Heading("Worst error", "ulps", "Largest error over the experiments and every input swept.", numeric=True),
     ]
     return View("ratios", "Times on one machine, and the worst errors.", headings, lines, filters(lines, (0, 1, 2)))

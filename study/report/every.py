@@ -24,9 +24,10 @@ WHY = (
     "is then a maximum. In float64 a search climbs towards large errors, and what it finds is a lower bound."
 )
 METHOD = (
-    "Bit patterns are enumerated in blocks. A fast reference of proven error judges each result; what it cannot decide "
-    "is settled by the engine and by mpmath, and so is every worst case. A search mutates the bits of its worst inputs "
-    "so far; beside it as many random inputs are tried."
+    "Bit patterns are enumerated in blocks; labels outside [0, 1] are no probabilities and are left out. A fast "
+    "reference of proven error judges each result; what it cannot decide is settled by the engine and by mpmath, and "
+    "so is every worst case. A search mutates the bits of its worst inputs so far; beside it as many random inputs are "
+    "tried."
 )
 
 
@@ -82,6 +83,13 @@ def searches(stored: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
             row = f"{name.removesuffix('/worst')}/{worst}"
             lines.append(found.loc[[worst]].assign(random_ulps=random, row=row))
     return pd.concat(lines, ignore_index=True) if lines else pd.DataFrame()
+
+
+def errors(stored: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The largest error of each formula, ``max_ulp``, in each sweep and in each search and its random inputs."""
+    searched = [t.rename(columns={"ulps": "max_ulp"}) for name, t in stored.items() if name.startswith("search/")]
+    both = [part[["algorithm", "max_ulp"]] for part in (summaries(stored), *searched) if len(part)]
+    return pd.concat(both, ignore_index=True) if both else pd.DataFrame()
 
 
 def rows(stored: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

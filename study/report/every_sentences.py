@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from study.report import outcome
-from study.report.sentences import pick
-from study.report.text import listed, number, percent
+from study.report.evidence import pick
+from study.report.text import at_least, at_most, listed, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,23 +37,25 @@ def faithful(whole: pd.DataFrame) -> str | None:
         return None
     total, off = int(part["count"].sum()), int(part["not_correctly_rounded"].sum())
     said = "not one is off by more than half an ulp"
-    if off:
-        beyond = number(part["max_ulp"].max() - 0.5)
+    if off or part["max_ulp"].max() > 0.5:
+        beyond = at_most(part["max_ulp"].max() - 0.5)
         said = f"all but {off:,} are within half an ulp, and these miss it by {beyond} at most"
-    forms = listed(part["format"].drop_duplicates().tolist())
-    problems = len(set(part["problem"]))
-    where = f"{problems} problem{'s' * (problems > 1)} in {forms}"
-    return f"Of {total:,} results of faithful, on every input of {where}, {said}."
+    problems = part.groupby("format", sort=False)["problem"].nunique()
+    each = [f"{n} problem{'s' * (n > 1)} in {form}" for form, n in problems.items()]
+    return f"Of {total:,} results of faithful, on every input of {listed(each)}, {said}."
 
 
 def naive(whole: pd.DataFrame, form: str) -> str | None:
-    """Which part of all inputs the naive formula loses."""
+    """Which part of its results on all inputs the naive formula loses."""
     part = pick(whole, algorithm="naive", format=form)
-    lost = part[list(outcome.FAILURES)].sum(axis=1) / part["count"] if len(part) else part
-    each = [
-        f"{percent(share)} for {name}" for share, name in zip(lost, part["problem"], strict=True) if share > 0
-    ] if len(part) else []  # fmt: skip
-    return f"Of all {form} inputs the naive formula loses to infinity, zero or NaN {listed(each)}." if each else None
+    lost = outcome.losses(part) / part["count"]
+    each = [f"{percent(share)} for {name}" for share, name in zip(lost, part["problem"], strict=True) if share > 0]
+    return (
+        f"On all {form} inputs the naive formula loses this part of its results, wrongly 0 or infinite, or NaN where a "
+        f"number or an infinity is due: {listed(each)}."
+        if each
+        else None
+    )
 
 
 def libraries(whole: pd.DataFrame, form: str) -> str | None:
@@ -61,21 +63,25 @@ def libraries(whole: pd.DataFrame, form: str) -> str | None:
     part = whole[whole["algorithm"].str.contains(".", regex=False) & (whole["format"] == form)]
     if part.empty:
         return None
-    part = part.assign(lost=part[list(outcome.FAILURES)].sum(axis=1)).sort_values("max_ulp", kind="stable")
     several = part["algorithm"].duplicated(keep=False)
-    part = part.assign(said=part["algorithm"] + (" for " + part["problem"]).where(several, ""))
-    near, far = part[part["max_ulp"] < TOLD], part[part["max_ulp"] >= TOLD].sort_values("lost", kind="stable")
-    said = []
+    said = part["algorithm"] + (" for " + part["problem"]).where(several, "")
+    part = part.assign(said=said, lost=outcome.losses(part)).sort_values("max_ulp", kind="stable")
+    near, whole_far = part[part["max_ulp"] < TOLD], part[part["max_ulp"] >= TOLD]
+    far = whole_far[(whole_far["lost"] == 0) & (whole_far["missed"] == 0)]
+    parts = []
     if len(near):
-        worst = f"{number(float(near['max_ulp'].max()))} ulps ({near['said'].iloc[-1]})"
-        said.append(f"{len(near)} of {len(part)} library functions are nowhere off by more than {worst}")
-    if (far["lost"] == 0).any():
-        said.append(f"further off are {listed(far[far['lost'] == 0]['said'].tolist())}")
-    far = far[far["lost"] > 0]
+        worst = f"{at_most(float(near['max_ulp'].max()))} ulps ({near['said'].iloc[-1]})"
+        parts.append(f"{len(near)} of {len(part)} library functions are nowhere off by more than {worst}")
     if len(far):
-        each = [f"{name} {lost:,}" for name, lost in zip(far["said"], far["lost"], strict=True)]
-        said.append(f"some give infinity, zero or NaN instead of the result, so many times: {listed(each)}")
-    return f"Over all {form} numbers {'; '.join(said)}."
+        parts.append(f"further off are {listed(far['said'].tolist())}")
+    for column, words in (
+        ("lost", "some give infinity, zero or NaN instead of the result"),
+        ("missed", "some give a number or an infinity where the result is NaN or another infinity"),
+    ):
+        told = part[part[column] > 0].sort_values(column, kind="stable")
+        each = [f"{name} {times:,}" for name, times in zip(told["said"], told[column], strict=True)]
+        parts += [f"{words}, so many times: {listed(each)}"] if each else []
+    return f"Over all {form} numbers {'; '.join(parts)}."
 
 
 def missed(whole: pd.DataFrame, sampled: pd.DataFrame) -> str | None:
@@ -92,7 +98,7 @@ def missed(whole: pd.DataFrame, sampled: pd.DataFrame) -> str | None:
     return (
         f"Samples understate: {row['problem']} by {row['algorithm']} in {row['format']} is up to "
         f"{number(float(row['max_ulp']))} ulps off on some of the {int(row['inputs']):,} inputs, "
-        f"{number(float(row['sample']))} on those drawn for the other sections."
+        f"{number(float(row['sample']))} on those drawn for the sweeps of the other sections."
     )
 
 
@@ -101,8 +107,8 @@ def searched(found: pd.DataFrame) -> str | None:
     part = found[found["ulps"] > TOLD * found["random_ulps"]]
     part = part.sort_values("ulps", ascending=False, kind="stable").head(3)
     each = [
-        f"{number(row['ulps'])} ulps for {row['problem']}{NUMBER.get(row['length'], '')} by {row['algorithm']} "
-        f"(random inputs: {number(row['random_ulps'])})"
+        f"{at_least(row['ulps'])} ulps for {row['problem']}{NUMBER.get(row['length'], '')} by {row['algorithm']} "
+        f"(random inputs: {number(row['random_ulps'])}) in {row['format']}"
         for row in part.to_dict("records")
     ]
-    return f"A search finds what random inputs do not show: in float64 at least {listed(each)}." if each else None
+    return f"A search finds what as many random inputs do not show: at least {listed(each)}." if each else None

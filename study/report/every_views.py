@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from study.report import cells, outcome
 from study.report.cells import FORMAT, PROBLEM, REPLAY, Heading, Value, View
+from study.report.columns import column
 from study.report.figures import tails
 from study.report.text import number, percent
 
@@ -25,6 +26,7 @@ EXACT = Heading("Exact", "", "Its exact value.", numeric=False)
 
 def pictures(whole: pd.DataFrame, histograms: Mapping[str, pd.DataFrame]) -> dict[str, Drawing]:
     """How many inputs are how far off, where several were tried: our formulas, and functions of libraries."""
+    whole = whole[whole["coverage"] == "exhaustive"] if len(whole) else whole
     if whole.empty:
         return {}
     library = whole["algorithm"].str.contains(".", regex=False)
@@ -49,7 +51,7 @@ def _named(row: Mapping[Hashable, Any]) -> str:
 def _summary(whole: pd.DataFrame) -> View:
     lines = []
     for row in whole.to_dict("records"):
-        share, lost = row["not_correctly_rounded"] / row["count"], sum(row[k] for k in outcome.FAILURES)
+        share, lost = row["not_correctly_rounded"] / row["count"], sum(row[k] for k in outcome.LOSSES)
         inputs = row["inputs"] if row["coverage"] == "exhaustive" else f"{row['inputs']:,} ({row['coverage']})"
         command = f"study replay exhaustive/{row['sweep']}/{row['algorithm']}"
         lines.append(
@@ -61,6 +63,7 @@ def _summary(whole: pd.DataFrame) -> View:
                 Value(number(row["max_ulp"]), row["max_ulp"]),
                 Value(percent(share), share),
                 Value(number(int(lost)), lost),
+                Value(number(int(row["missed"])), row["missed"]),
                 Value(cells.short(row["worst_input"]), row["worst_input"]),
                 Value(cells.digits(row["worst_computed"]), row["worst_computed"]),
                 Value(cells.digits(row["worst_reference"]), row["worst_reference"]),
@@ -69,13 +72,16 @@ def _summary(whole: pd.DataFrame) -> View:
         )
     headings = [
         PROBLEM, FORMULA, FORMAT,
-        Heading("Inputs", "", "How many inputs there are, and were tried.", numeric=True),
+        Heading("Inputs", "", "How many there are; tried are all but labels outside [0, 1].", numeric=True),
         WORST,
         Heading("Not correctly rounded", "", "Share of results that are not the nearest number.", numeric=True),
-        Heading("Lost", "values", "Results that are infinite, zero or NaN, or fail to be, wrongly.", numeric=True),
+        Heading("Lost", "values", "Zero or infinite where another number is due, or NaN where none is.", numeric=True),
+        Heading("Wrong", "values", column("missed").description, numeric=True),
         INPUT, COMPUTED, EXACT, REPLAY,
     ]  # fmt: skip
-    caption = f"{len(lines)} formulas on {int(whole.groupby('sweep')['inputs'].first().sum()):,} inputs: every one."
+    inputs = int(whole.groupby("sweep")["inputs"].first().sum())
+    every = ": every one" * bool((whole["coverage"] == "exhaustive").all())
+    caption = f"{len(lines)} measurements of a formula in a format, on {inputs:,} inputs{every}."
     return View("every_input", caption, headings, lines, cells.filters(lines, (0, 1, 2)))
 
 

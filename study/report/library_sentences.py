@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from study.report import outcome
-from study.report.sentences import pick
-from study.report.text import listed, number, plain
+from study.report.evidence import measurements, pick
+from study.report.text import at_least, at_most, listed, number, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,11 +41,7 @@ def infinite(problem: str, form: str, kind: str) -> Sentence:
 
     def sentence(tables: Tables) -> str | None:
         rows = pick(tables["battery"], problem=problem, format=form, inputs=kind)
-        lost = rows[rows["overflow"] > 0]
-        if lost.empty:
-            return None
-        exact = number(float(lost["worst_reference"].iloc[0]))
-        return f"The {problem} of “{kind}” in {form} is infinite, not {exact}, by {_counted(lost, 'overflow')}."
+        return _instead(rows[rows["overflow"] > 0], "overflow", float("inf"), f"{problem} of “{kind}” in {form}")
 
     return sentence
 
@@ -55,13 +51,19 @@ def zero(problem: str, form: str, kind: str) -> Sentence:
 
     def sentence(tables: Tables) -> str | None:
         rows = pick(tables["battery"], problem=problem, format=form, inputs=kind)
-        lost = rows[(rows["underflow"] > 0) & (rows["worst_computed"].astype(float) == 0)]
-        if lost.empty:
-            return None
-        exact = listed(dict.fromkeys(number(float(value)) for value in lost["worst_reference"]))
-        return f"The {problem} of “{kind}” in {form} is 0, not {exact}, by {_counted(lost, 'underflow')}."
+        return _instead(rows[rows["underflow"] > 0], "underflow", 0.0, f"{problem} of “{kind}” in {form}")
 
     return sentence
+
+
+def _instead(lost: pd.DataFrame, kind: str, computed: float, what: str) -> str | None:
+    """Who gives zero or infinity, how often, and the worst of what is due there; None where no worst result is it."""
+    shown = lost[lost["worst_computed"].astype(float).abs() == computed]
+    if shown.empty:
+        return None
+    exact = listed(dict.fromkeys(number(float(value)) for value in shown["worst_reference"]))
+    said, example = "0" if computed == 0 else "infinite", " for one" if (lost[kind] > 1).any() else ""
+    return f"The {what} is {said}, not {exact}{example}, by {_counted(lost, kind)}."
 
 
 def _counted(rows: pd.DataFrame, kind: str) -> str:
@@ -72,18 +74,17 @@ def _counted(rows: pd.DataFrame, kind: str) -> str:
 def within_one_ulp(tables: Tables) -> str | None:
     """Which functions are within one ulp on the whole battery, format by format."""
     rows = tables["battery"]
-    rows = rows[rows["misbehaviour"].isna() & (rows["problem"] != "likelihood")]
+    rows = rows[rows["misbehaviour"].isna()]
     whole = [
         f"{name} ({problem})"
         for (problem, name), part in rows.groupby(["problem", "algorithm"], sort=False)
         if part["max_ulp"].max() <= 1
     ]
-    count = len(rows.groupby(["problem", "algorithm"]))
     said = f"{listed(whole)} {'is' if len(whole) == 1 else 'are'}" if whole else "none is"
     typical = float(rows.groupby(["problem", "algorithm"])["max_ulp"].max().median())
     return (
-        f"Of {count} library functions measured on the hard battery, {said} within one ulp throughout; half of them "
-        f"are somewhere off by {number(typical)} ulps or more."
+        f"Of {len(_names(rows))} library functions measured on the hard battery, {said} within one ulp throughout; "
+        f"half of them are somewhere off by {at_least(typical)} ulps or more.{_twice(rows)}"
     )
 
 
@@ -98,8 +99,13 @@ def lost_functions(tables: Tables) -> str | None:
     each = listed(f"{len(_names(part))} of {name}" for name, part in lost.groupby("backend", sort=False))
     return (
         f"{len(worst)} of {len(_names(rows))} library functions have no digit right for some input and format of the "
-        f"hard battery: {each}."
+        f"hard battery: {each}.{_twice(rows)}"
     )
+
+
+def _twice(rows: pd.DataFrame) -> str:
+    names = [name.split(" ")[0] for name in _names(rows)]
+    return " A function counts once for each problem that it solves." if len(set(names)) < len(names) else ""
 
 
 def _names(rows: pd.DataFrame) -> list[str]:
@@ -110,52 +116,53 @@ def _names(rows: pd.DataFrame) -> list[str]:
 def reported(tables: Tables) -> str | None:
     """How many reported inputs there are, and how our naive and faithful formulas fare on them."""
     rows = tables["reports"]
-    naive, faithful = (
-        pick(rows, backend="study", algorithm=name)["verdict"].tolist() for name in ("naive", "faithful")
-    )
-    if not naive or not faithful:
+    ours = pick(rows[rows["verdict"] != "not applicable"], backend="study")
+    naive, faithful = (pick(ours, algorithm=name) for name in ("naive", "faithful"))
+    if naive.empty or faithful.empty:
         return None
-    worst = float(pick(rows, backend="study", algorithm="faithful")["ulps"].max())
     links = {link for line in rows["link"] for link in line.split()}
     return (
         f"{len(links)} reports from the field come down to {rows['title'].nunique()} inputs. The naive formula is "
-        f"wrong on {naive.count('wrong')} of the {len(naive)} that it is for; faithful is within one ulp on "
-        f"{faithful.count('right')} of {len(faithful)}, at worst {number(worst)} ulps off."
+        f"wrong on {len(pick(naive, verdict='wrong'))} of the {len(naive)} that it is for; faithful is within one ulp "
+        f"on {len(pick(faithful, verdict='right'))} of {len(faithful)}, at most {at_most(faithful['ulps'].max())} ulps "
+        "off."
     )
 
 
 def still_wrong(backend: str) -> Sentence:
-    """What a library gets wrong today of what was reported, of it or of another."""
+    """What a library gets wrong in the version measured of what was reported, of it or of another."""
 
     def sentence(tables: Tables) -> str | None:
         rows = pick(tables["reports"], backend=backend)
         measured, wrong = rows[rows["verdict"] != "not applicable"], pick(rows, verdict="wrong")
         if wrong.empty:
             return None
-        inexact = len(pick(rows, verdict="inexact"))
+        inexact = set(pick(rows, verdict="inexact")["title"]) - set(wrong["title"])
         return (
-            f"{backend} {rows['version'].iloc[0]} is wrong today on {len(wrong)} of {len(measured)} reported inputs "
-            f"that it has a function for, by {number(float(wrong['ulps'].median()))} ulps in the median, and inexact "
-            f"on {inexact}."
+            f"{backend} {rows['version'].iloc[0]} is wrong today on {wrong['title'].nunique()} of "
+            f"{measured['title'].nunique()} reported inputs that it has a function for, by "
+            f"{number(float(wrong['ulps'].median()))} ulps in the median, and inexact on {len(inexact)} more."
         )
 
     return sentence
 
 
-def worst_gradient(problem: str, form: str) -> Sentence:
-    """The largest error of each library's gradient at extreme logits."""
+def lost_gradients(problem: str, form: str) -> Sentence:
+    """How many gradients each library loses at extreme logits, and from where on."""
 
     def sentence(tables: Tables) -> str | None:
-        rows = pick(tables["sweep"], problem=problem, format=form)
-        lost = rows[outcome.lost(rows) | (rows["underflow"] > 0)]
-        if lost.empty:
-            return None
+        rows = measurements(tables, problem=problem, format=form)
         each = []
-        for _, part in lost.groupby("algorithm", sort=False):
-            first = part.iloc[int(part["value"].abs().argmin())]
-            times = int(part[list(outcome.FAILURES)].sum().sum())
-            start = plain(float(first["value"]))
-            each.append(f"{first['algorithm']} ({outcome.words(part)} from a logit of {start} on, {times} times)")
-        return f"Differentiation in {form} loses the {problem} with {listed(each)}."
+        for name, part in rows.groupby("algorithm", sort=False):
+            lost = part[outcome.losses(part) > 0]
+            if len(lost):
+                times, count = (int(n.sum()) for n in (outcome.losses(lost), part["count"]))
+                each.append(
+                    f"{name} {times} of {count:,} ({outcome.words(lost)}; nearest to 0 at a logit of "
+                    f"{plain(float(lost['value'].iloc[int(lost['value'].abs().argmin())]))})"
+                )
+        if not each:
+            return None
+        return f"Differentiation in {form} loses to infinity, NaN or a wrong 0 these of the {problem}: {listed(each)}."
 
     return sentence

@@ -20,6 +20,15 @@ NOT_NUMBERS = ("nan", "overflow", "missed")
 """Those that leave nothing of the result; a zero may be as near as its neighbour."""
 
 
+LOSSES = ("nan", "overflow", "underflow")
+"""Those that leave zero, infinity or NaN for what is none of these; ``missed`` is a number where none is due."""
+
+
+def losses(table: pd.DataFrame) -> pd.Series[int]:
+    """How many values of each row are lost: zero or infinite where another number is due, or NaN where none is."""
+    return table[list(LOSSES)].sum(axis=1)
+
+
 def failed(table: pd.DataFrame) -> pd.Series[bool]:
     """Rows in which some value is no number where one is due, or one where none is."""
     return (table["nan"] > 0) | (table["overflow"] > 0) | (table["missed"] > 0)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from study.experiment import MAIN_FORMATS
-from study.report import advice, answer, provenance, svg
+from study.report import advice, answer, every, provenance, svg
 from study.report.columns import COLUMNS
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def render(data: Data, sections: Sequence[Section]) -> dict[str, str]:
         "formats": MAIN_FORMATS,
         "matrix": data.matrix,
         "marks": answer.MARKS,
-        "faithful": answer.faithful(data.rows, data.tried),
+        "faithful": answer.faithful(data.rows, every.errors(data.every)),
         "advice": advice.view(data.rows, data.tried),
         "strongest": data.claims[:STRONGEST],
         "sections": sections,

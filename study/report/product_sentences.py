@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from study.experiment import MAIN_FORMATS
-from study.report.sentences import pick
+from study.report.evidence import PLACE, measurements, pick
 from study.report.text import listed, number
 
 if TYPE_CHECKING:
@@ -14,24 +16,31 @@ if TYPE_CHECKING:
 
 
 def product_beats_logs(n: int, inputs: str, form: str) -> Sentence:
-    """Where nothing underflows, the product is more accurate than the way over the logs."""
+    """Where the product is in range, on which inputs it is more accurate than the way over the logs."""
 
     def sentence(tables: Tables) -> str | None:
-        rows = pick(tables["sweep"], problem="likelihood", value=n, inputs=inputs, format=form).set_index("algorithm")
-        worst = {name: float(rows["max_u"][name]) for name in ("naive", "exp_sum_log")}
-        if rows["underflow"].sum() or not worst["naive"] < worst["exp_sum_log"]:
+        rows = measurements(tables, problem="likelihood", algorithm=["naive", "exp_sum_log"], format=list(MAIN_FORMATS))
+        there = pick(rows, value=n, inputs=inputs, format=form).groupby("algorithm")["max_u"].max()
+        if len(there) < 2 or not there["naive"] < there["exp_sum_log"]:
             return None
-        every = pick(tables["sweep"], problem="likelihood", inputs=inputs, format=list(MAIN_FORMATS))
-        in_range = every[(every["normal"] == every["count"]) & (every["value"] > 1)]
+        product = pick(rows, algorithm="naive")
+        in_range = product[(product["normal"] == product["count"]) & (product["value"] > 1)][PLACE].drop_duplicates()
         if in_range.empty:
             return None
-        sides = in_range.pivot_table(index=["format", "value"], columns="algorithm", values="max_u").dropna()
-        wins = int((sides["naive"] < sides["exp_sum_log"]).sum())
+        sides = rows.merge(in_range).groupby(["inputs", "format", "value", "algorithm"], sort=False)["max_u"].max()
+        pairs = pd.DataFrame({name: sides.xs(name, level="algorithm") for name in ("naive", "exp_sum_log")})
+        pairs = pairs.assign(better=pairs["naive"] < pairs["exp_sum_log"], worse=pairs["naive"] > pairs["exp_sum_log"])
+        if not pairs["better"].mean() > 0.5:
+            return None
+        each = [
+            f"with {name} more accurate on {part['better'].sum()} of {len(part)} and less on {part['worse'].sum()}"
+            for name, part in pairs.groupby("inputs", sort=False)
+        ]
         return (
-            f"While it stays in range the product is the better likelihood: for {n:,} factors from {inputs} in {form} "
-            f"its worst error is {number(worst['naive'])} u, that of exp(Σ log p) {number(worst['exp_sum_log'])} u, "
-            f"{number(worst['exp_sum_log'] / worst['naive'])} times as much. It is better on {wins} of all "
-            f"{len(sides)} lengths in range of the four formats. The log wins by range."
+            f"In range the product is the better likelihood as a rule: for {n:,} factors from {inputs} in {form} its "
+            f"worst error is {number(there['naive'])} u, that of exp(Σ log p) {number(there['exp_sum_log'])} u, "
+            f"{number(there['exp_sum_log'] / there['naive'])} times as much. Over all lengths of two or more in range "
+            f"of the four formats, it is {listed(each)}. The log wins by range."
         )
 
     return sentence
@@ -39,13 +48,15 @@ def product_beats_logs(n: int, inputs: str, form: str) -> Sentence:
 
 SOME_DIGIT = 0.1
 """Relative error below which a result has a digit right."""
+NEAR = 0.5
+"""How many bits off log₂ |l| the cost may be that is said to be about as much."""
 
 
 def cost_of_returning(inputs: str) -> Sentence:
     """How many bits the way from a log to its probability costs, format by format, at the most factors in range."""
 
     def sentence(tables: Tables) -> str | None:
-        rows = pick(tables["sweep"], inputs=inputs)
+        rows = measurements(tables, inputs=inputs)
         back = pick(rows, problem="likelihood", algorithm="exp_sum_log")
         logs = pick(rows, problem="log_likelihood", algorithm="sum_log")
         parts = []
@@ -60,12 +71,17 @@ def cost_of_returning(inputs: str) -> Sentence:
             if not 0 < log["max_u"] < u:
                 return None
             lost, due = math.log2(u / log["max_u"]), math.log2(abs(float(log["worst_reference"])))
+            if abs(lost - due) > NEAR:
+                return None
             parts.append(
                 f"{number(lost)} bits in {form} at n = {int(n):,} ({number(log['max_u'])} u to {number(u)} u; "
                 f"log₂ |l| = {number(due)})"
             )
         return (
-            f"Returning from a log l to its probability costs about log₂ |l| bits: {listed(parts)}." if parts else None
+            f"Returning from a log l to its probability costs about log₂ |l| bits, by the worst errors on the most "
+            f"factors from {inputs} that stay in range: {listed(parts)}."
+            if parts
+            else None
         )
 
     return sentence

@@ -110,7 +110,7 @@ def _shown(name: str, table: pd.DataFrame) -> View:
 
 def claims(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     """The findings that hold, in the order in which they were declared."""
-    return claimed(experiment.name, [(finding.rank, finding.sentence(tables)) for finding in experiment.findings])
+    return claimed(experiment.name, [(finding.rank, finding.told(tables)) for finding in experiment.findings])
 
 
 def claimed(name: str, found: Iterable[tuple[int, str | None]]) -> list[Claim]:

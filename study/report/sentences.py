@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from study.experiment import MAIN_FORMATS
-from study.report.text import listed, number
+from study.report import outcome
+from study.report.evidence import PLACE, measurements, pick, span
+from study.report.text import at_most, listed, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,18 +19,12 @@ if TYPE_CHECKING:
     Sentence = Callable[[Tables], str | None]
 
 
-def pick(table: pd.DataFrame, **equal: Any) -> pd.DataFrame:
-    """The rows that have these values; values may be lists."""
-    for column, value in equal.items():
-        table = table[table[column].isin(value if isinstance(value, list) else [value])]
-    return table
-
-
 def nll_example(tables: Tables) -> str | None:
     """The loss of the worked example, for either right answer."""
     table = pick(tables["example"], format="float64", quantity="nll")
     losses = dict(zip(table["target"], table["computed"], strict=True))
-    if not {3, 4} <= set(losses) or not losses[3] < losses[4]:
+    falling = (tables["curve"].sort_values("p")["nll"].diff().dropna() < 0).all()
+    if not {3, 4} <= set(losses) or not losses[3] < losses[4] or not falling:
         return None
     return (
         f"With probabilities 0.1, 0.3, 0.5 and 0.1 the negative log likelihood is {number(losses[4])} when the fourth "
@@ -54,43 +50,37 @@ def first_underflow(p: float) -> Sentence:
     """After how many observations the product is zero, format by format."""
 
     def sentence(tables: Tables) -> str | None:
-        firsts = pick(tables["first_underflow"], p=p, format=["float16", "bfloat16", "float32", "float64"])
+        firsts = pick(tables["first_underflow"], p=p, format=list(MAIN_FORMATS))
         firsts = firsts[firsts["first_n"].notna()].sort_values("first_n")
         if firsts.empty:
             return None
         each = listed(f"{int(n)} in {form}" for n, form in zip(firsts["first_n"], firsts["format"], strict=True))
-        return f"A product of probabilities of {p:g} is exactly zero after this many factors: {each}."
+        return f"A product of probabilities of {p:g}, taken in order, is exactly zero after this many factors: {each}."
 
     return sentence
 
 
 def first_overflow(algorithm: str, problem: str) -> Sentence:
-    """From which logit on a formula fails, format by format."""
+    """From which logit on a formula of two classes fails, format by format."""
 
     def sentence(tables: Tables) -> str | None:
-        firsts = pick(tables["first_overflow"], problem=problem, algorithm=algorithm)
-        firsts = firsts[
-            firsts["first_logit"].notna() & firsts["format"].isin(["float16", "bfloat16", "float32", "float64"])
-        ]
+        firsts = pick(tables["first_overflow"], problem=problem, algorithm=algorithm, format=list(MAIN_FORMATS))
+        firsts = firsts.dropna(subset="first_logit")
         if firsts.empty:
             return None
         each = listed(
             f"{number(x, 5)} in {form}" for x, form in zip(firsts["first_logit"], firsts["format"], strict=True)
         )
-        return f"The {algorithm} {problem} fails as soon as a logit reaches {each}."
+        return f"The {algorithm} {problem} of two logits, x and 0, is no longer finite once x reaches {each}."
 
     return sentence
-
-
-MODERATE = 100
-"""A worst error over u (1 + cond) up to which a formula may be said not to fail."""
 
 
 def lost_near_zero(problem: str, stable: str = "shifted") -> Sentence:
     """Where the exact value is nearly zero, the stable formula too returns zero."""
 
     def sentence(tables: Tables) -> str | None:
-        rows = pick(tables["sweep"], problem=problem, algorithm=stable)
+        rows = measurements(tables, problem=problem, algorithm=stable)
         zero = rows[(rows["underflow"] > 0) & (rows["worst_computed"].astype(float) == 0)]
         if zero.empty:
             return None
@@ -102,38 +92,50 @@ def lost_near_zero(problem: str, stable: str = "shifted") -> Sentence:
 
 
 def stable_stays(problem: str, stable: str = "shifted") -> Sentence:
-    """What the stable formula's worst error is where the naive one fails."""
+    """What the stable formula does on all inputs on which the naive one fails."""
 
     def sentence(tables: Tables) -> str | None:
-        rows = pick(tables["sweep"], problem=problem)
-        failing = rows[(rows["algorithm"] == "naive") & (rows["overflow"] + rows["nan"] + rows["underflow"] > 0)]
-        same = rows[rows["algorithm"] == stable].merge(failing[["format", "inputs", "value"]])
-        if same.empty or same[["overflow", "nan", "missed"]].sum().sum() > 0 or same["max_scaled"].max() > MODERATE:
+        rows = measurements(tables, problem=problem, algorithm=["naive", stable])
+        failing = pick(rows[outcome.losses(rows) > 0], algorithm="naive")
+        same = pick(rows, algorithm=stable).merge(failing[PLACE].drop_duplicates())
+        if same.empty or same[list(outcome.NOT_NUMBERS)].to_numpy().any():
             return None
-        each = listed(
-            f"{number(part['max_scaled'].max())} in {form}" for form, part in same.groupby("format", sort=False)
-        )
+        worst = same.groupby("format")["max_scaled"].max()
+        each = listed(f"{at_most(worst[form])} in {form}" for form in MAIN_FORMATS if form in worst)
+        zeros, lost, count = (int(n.sum()) for n in (same["underflow"], outcome.losses(failing), failing["count"]))
         return (
-            f"Where the naive {problem} fails, the {stable} one does not: its worst error in units of u (1 + cond) is "
-            f"{each}."
+            f"Where the naive {problem} loses results to infinity, NaN or a wrong 0, {lost:,} of {count:,}, the "
+            f"{stable} one is never infinite or NaN, wrongly 0 in {zeros:,}, and in units of u (1 + cond) off by at "
+            f"most {each} ({span(same)})."
         )
 
     return sentence
 
 
-def small_components(problem: str, algorithm: str) -> Sentence:
-    """How far single components are off, beside the error of the vector as a whole."""
+CONFINED = 0.1
+"""The error of a vector beside that of its worst component, as numbers, below which it is of small components only."""
+
+
+def components_and_whole(problem: str, algorithm: str) -> Sentence:
+    """How far single components are off, and the vector as a whole, over each parameter that is swept."""
 
     def sentence(tables: Tables) -> str | None:
-        rows = pick(tables["sweep"], problem=problem, algorithm=algorithm)
-        alone = rows.groupby("format")["max_ulp"].max()
-        whole = float(rows["max_normwise"].max())
-        if not whole < MODERATE or not whole < alone.max():
+        rows = measurements(tables, problem=problem, algorithm=algorithm)
+        worst = rows.groupby(["parameter", "format"], sort=False)[["max_ulp", "max_normwise"]].max()
+        if not (worst["max_normwise"] < CONFINED * worst["max_ulp"]).any():
             return None
-        each = listed(f"{number(alone[form])} ulps in {form}" for form in MAIN_FORMATS if form in alone)
+        parts = []
+        for parameter, part in rows.groupby("parameter", sort=False):
+            errors = worst.loc[parameter]
+            each = listed(
+                f"{at_most(errors['max_ulp'][form])} ulps and {at_most(errors['max_normwise'][form])} u in {form}"
+                for form in MAIN_FORMATS
+                if form in errors.index
+            )
+            parts.append(f"over {span(part)}, {each}")
         return (
-            f"A small component of the {algorithm} {problem} may be off by {each}, the vector as a whole never is: "
-            f"beside its largest component no error exceeds {number(whole)} u in any format."
+            f"What is off in the {algorithm} {problem} may be small components alone. A component is off by at most so "
+            f"many ulps, and beside the largest component of its vector by so many u: {'; '.join(parts)}."
         )
 
     return sentence
@@ -148,8 +150,9 @@ def real_likelihood(tables: Tables) -> str | None:
     logs = pick(whole, problem="log_likelihood", algorithm="sum_log", format="float64")
     if not zero or logs.empty:
         return None
+    likelihood = Decimal(float(logs["worst_reference"].iloc[0])).exp()
     return (
         f"On real data: the likelihood of {int(whole['value'].iloc[0])} held-out digits is about "
-        f"1e{float(logs['worst_reference'].iloc[0]) / math.log(10):.0f}. As a product it is zero in {listed(zero)}; "
+        f"{likelihood:.1e}. As a product it is zero in {listed(zero)}; "
         f"as a sum of logs it is {number(float(logs['worst_computed'].iloc[0]), 4)}."
     )

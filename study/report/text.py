@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +23,24 @@ def number(value: float, figures: int = 3) -> str:
         return f"{value:.{figures - 1}e}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e").replace("-", "−")
     decimals = max(figures - 1 - math.floor(math.log10(abs(rounded))), 0)
     return f"{rounded:,.{decimals}f}".replace("-", "−")
+
+
+def at_most(value: float, figures: int = 3) -> str:
+    """A number rounded up, so that what is said to be no larger is not: 4.924 is at most 4.93."""
+    return _directed(value, figures, ROUND_CEILING)
+
+
+def at_least(value: float, figures: int = 3) -> str:
+    """A number rounded down, so that what is said to be no smaller is not."""
+    return _directed(value, figures, ROUND_FLOOR)
+
+
+def _directed(value: float, figures: int, rounding: str) -> str:
+    if isinstance(value, int) or not math.isfinite(value) or value == 0:
+        return number(value, figures)
+    exact = Decimal(str(float(value)))
+    unit = Decimal((0, (1,), exact.adjusted() - figures + 1))
+    return number(float(exact.quantize(unit, rounding=rounding)), figures)
 
 
 def measure(value: float, unit: str) -> str:

@@ -73,6 +73,8 @@ def test_what_naive_loses_of_every_input():
     lost = swept(algorithm="naive", overflow=16384)
     assert "25% for sigmoid" in every_sentences.naive(pd.DataFrame([lost]), "float16")
     assert every_sentences.naive(pd.DataFrame([swept(algorithm="naive")]), "float16") is None
+    outside = swept(algorithm="naive", overflow=16384, missed=32768)
+    assert "25% for sigmoid" in every_sentences.naive(pd.DataFrame([outside]), "float16")
 
 
 def test_libraries_on_every_input():
@@ -88,6 +90,10 @@ def test_libraries_on_every_input():
         pd.DataFrame([lossy, rough]), "float16"
     )
     assert every_sentences.libraries(pd.DataFrame([swept()]), "float16") is None
+    near = swept(algorithm="torch.sigmoid", max_ulp=1.5, underflow=143998, missed=7)
+    said = every_sentences.libraries(pd.DataFrame([row, near]), "float16")
+    assert "so many times: torch.sigmoid 143,998" in said
+    assert said.endswith("so many times: torch.sigmoid 7.")
 
 
 def test_what_the_samples_missed():

@@ -1,3 +1,4 @@
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -24,12 +25,15 @@ def test_row_sums_that_are_off_are_told_and_others_are_not():
 def test_infinite_and_zero_results_are_told_where_they_should_not_be():
     infinite = sentences.infinite("softplus", "float16", "ordinary")
     assert "is infinite, not 11.2, by lib.f (lib 1.0) in 1 of 8 results" in infinite(
-        battery(overflow=1, worst_reference=11.156)
+        battery(overflow=1, worst_computed=np.inf, worst_reference=11.156)
     )
     assert infinite(battery()) is None
     zero = sentences.zero("softplus", "float16", "ordinary")
     assert "is 0, not 0.00100, by lib.f" in zero(battery(underflow=1, worst_computed=0.0, worst_reference=1e-3))
     assert zero(battery(underflow=1, worst_computed=1.0)) is None
+    assert "is 0, not 0.00100 for one, by lib.f (lib 1.0) in 2 of" in zero(
+        battery(underflow=2, worst_computed=0.0, worst_reference=1e-3)
+    )
 
 
 def test_what_is_within_an_ulp_and_what_has_no_digit_right():
@@ -52,6 +56,8 @@ def reports():
 def test_reports_are_counted(reports):
     assert sentences.reported(reports).startswith("2 reports from the field come down to 1 inputs.")
     assert "wrong today on 1 of 1 reported inputs" in sentences.still_wrong("lib")(reports)
+    twice = {"reports": pd.concat([reports["reports"], reports["reports"].assign(algorithm="lib.g")])}
+    assert "wrong today on 1 of 1 reported inputs" in sentences.still_wrong("lib")(twice)
     mended = {"reports": reports["reports"].assign(verdict="right")}
     assert sentences.still_wrong("lib")(mended) is None
 

@@ -71,7 +71,7 @@ def test_every_finding_is_on_the_page_and_in_its_twin(page, readme, stored):
 
     for experiment, tables in stored:
         for finding in experiment.findings:
-            sentence = finding.sentence(tables)
+            sentence = finding.told(tables)
             if sentence:
                 assert str(escape(sentence)) in page
                 assert sentence in readme

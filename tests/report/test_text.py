@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from study.report.text import listed, measure, number, plain, power, slug
+from study.report.text import at_least, at_most, listed, measure, number, plain, power, slug
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,14 @@ def test_lists_and_anchors():
     assert listed(["a"]) == "a"
     assert listed(["a", "b", "c"]) == "a, b and c"
     assert slug("N(0, 1), n = 10") == "n-0-1-n-10"
+
+
+@pytest.mark.parametrize(
+    ("value", "above", "below"),
+    [(4.924, "4.93", "4.92"), (2.54, "2.54", "2.54"), (950.351, "951", "950"), (2.121e-9, "2.13e−9", "2.12e−9"),
+     (8.621e45, "8.63e45", "8.62e45"), (0.5, "0.500", "0.500"), (12_345, "12,345", "12,345"), (0.0, "0", "0"),
+     (math.inf, "∞", "∞")],
+)  # fmt: skip
+def test_what_is_said_to_be_the_most_is_not_exceeded(value, above, below):
+    assert at_most(value) == above
+    assert at_least(value) == below

@@ -170,8 +170,8 @@ def lines(
     """
 
     def draw(tables: Mapping[str, pd.DataFrame]) -> Drawing:
+        from study.report.evidence import pick
         from study.report.figures import multiples
-        from study.report.sentences import pick
 
         return multiples.draw(multiples.panels(pick(tables[table], **equal), panel, x, y, by), labels, caption)
 

@@ -48,9 +48,9 @@ def draw(whole: pd.DataFrame, histograms: Mapping[str, pd.DataFrame], kind: str)
             panel.put(paper, left, top)
     height = 44 + len(names) * PITCH - 18
     caption = (
-        f"Share of all inputs whose result is off by more than so many ulps, by {kind}. A line that starts low is "
-        f"nearly always correctly rounded; one that ends at the right edge loses results. Not drawn: each {kind} that "
-        f"is within {DRAWN} ulp on every input."
+        f"Share of the results on all inputs that is off by more than so many ulps, by {kind}. A line that starts low "
+        f"is nearly always correctly rounded; one that ends at the right edge is somewhere off by {END:,.0f} ulps or "
+        f"more. Not drawn: each {kind} that is within {DRAWN} ulp on every input."
     )
     return Drawing(paper, height, caption, _alt(whole))
 

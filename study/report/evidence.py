@@ -1,0 +1,44 @@
+"""What a sentence rests on: the rows of all tables that bear on it, and the words for how far they go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from study.report import outcome
+from study.report.columns import axis
+from study.report.text import listed, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MEASURED = {"problem", "algorithm", "format", "count", "max_ulp", "limit", *outcome.FAILURES}
+"""Columns by which a table of measurements is known."""
+
+PLACE = ["format", "inputs", "parameter", "value"]
+"""Columns that say on which stack of inputs a formula was measured."""
+
+
+def pick(table: pd.DataFrame, **equal: Any) -> pd.DataFrame:
+    """The rows that have these values; values may be lists."""
+    for column, value in equal.items():
+        table = table[table[column].isin(value if isinstance(value, list) else [value])]
+    return table
+
+
+def measurements(tables: Mapping[str, pd.DataFrame], **equal: Any) -> pd.DataFrame:
+    """The rows that have these values, of every table of measurements: one cannot be forgotten."""
+    measured = [table for table in tables.values() if set(table.columns) >= MEASURED]
+    picked = [pick(table, **equal) for table in measured]
+    return pd.concat([part for part in picked if len(part)] or picked[:1], ignore_index=True)
+
+
+def span(rows: pd.DataFrame) -> str:
+    """How far sweeps went, in words: largest logit 1 to 2,000 and number of terms n 1 to 10,000."""
+    ends = rows.groupby("parameter", sort=False)["value"].agg(["min", "max"])
+    return listed(f"{axis(str(name))} {_range(*each)}" for name, *each in ends.itertuples())
+
+
+def _range(low: float, high: float) -> str:
+    return plain(low) if low == high else f"{plain(low)} to {plain(high)}"

@@ -1,0 +1,69 @@
+"""Findings about long sums and means, computed from the tables; None where those do not bear them out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from study.formats import FORMATS
+from study.report.evidence import measurements, pick
+from study.report.text import listed, number
+
+if TYPE_CHECKING:
+    from study.report.sentences import Sentence, Tables
+
+
+FAR = 0.1
+"""Which part of another's error an error is that is told as mended."""
+
+
+def growth(problem: str, form: str) -> Sentence:
+    """The exponent with which the error of sequential summation grows with n, and where it ceases to hold."""
+
+    def sentence(tables: Tables) -> str | None:
+        rows = measurements(tables, problem=problem, format=form, algorithm="sum_log")
+        median = rows.groupby("value")["max_relative"].median()
+        if len(median) < 3 or not (median > 0).all():
+            return None
+        logs = np.log(median.index.to_numpy(dtype=float)), np.log(median.to_numpy())
+        slope, start = (float(c) for c in np.polyfit(*logs, 1))
+        long = pick(tables["long"], format=form, algorithm="sum_log").sort_values("n")
+        each = [
+            f"{number(error * FORMATS[form].u)} at n = {n:,} (by that power {number(np.exp(start) * n**slope)})"
+            for n, error in zip(long["n"], long["error_u"], strict=True)
+        ]
+        return (
+            f"The error of a sum of logs taken in order in {form} grows like n to the power {number(slope, 2)} up to "
+            f"n = {number(float(median.index[-1]))}, "
+            f"{'nearer the square root of n than n' if slope < 0.75 else 'like the bound, not like its root'}, "
+            f"to {number(median.iloc[-1])}; one longer sum each is off by {listed(each)}."
+        )
+
+    return sentence
+
+
+def stagnation(tables: Tables) -> str | None:
+    """How wrong a long sum in a 16-bit format is, and what a wide accumulator leaves of that."""
+    rows = measurements(tables, problem="log_likelihood", format="bfloat16")
+    longest = rows[rows["value"] == rows["value"].max()]
+    plain, wide = (pick(longest, algorithm=name)["max_relative"].max() for name in ("sum_log", "wide"))
+    if not wide < FAR * plain:
+        return None
+    return (
+        f"A sum of {number(longest['value'].iloc[0])} logs in bfloat16 is off by up to {100 * plain:.0f}%, because it "
+        f"stops growing; with a float32 accumulator by up to {100 * wide:.2g}%."
+    )
+
+
+def batches(tables: Tables) -> str | None:
+    """What a wide mean makes of the largest batch in bfloat16."""
+    rows = measurements(tables, problem="mean_nll", format="bfloat16")
+    largest = rows[rows["value"] == rows["value"].max()]
+    plain, wide = (pick(largest, algorithm=name)["max_relative"].max() for name in ("sequential", "wide"))
+    if not wide < FAR * plain:
+        return None
+    return (
+        f"The mean loss of a batch of {number(largest['value'].iloc[0])} summed in bfloat16 is off by up to "
+        f"{100 * plain:.0f}%; in float32 and rounded once, by up to {100 * wide:.2g}%."
+    )
