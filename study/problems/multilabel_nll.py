@@ -12,11 +12,26 @@ from study.problems import binary_cross_entropy_with_logits as bce
 from study.problems import extended
 from study.problems.base import Problem
 
+
+
+def _definition(a: Any, x: Any, y: Any) -> Any:
+    if np.isnan(x).any() or not extended.are_probabilities(y):
+        return a.nan
+    wrong = (x != 0) & (y != (x > 0))
+    if np.isinf(x[wrong]).any():
+        return a.inf
+    tails = a.sum(a.log1p(a.exp(-abs(a.exact(x)))))
+    negative, positive = (wrong & side for side in (x < 0, x > 0))
+    return tails + a.sum(abs(a.exact(x[negative])) * a.exact(y[negative])) + a.sum(
+        a.exact(x[positive]) * (1 - a.exact(y[positive]))
+    )
+
+
 multilabel_nll = Problem(
     name="multilabel_nll",
     formula="Σ softplus(xᵢ) − xᵢ yᵢ",
     shape="(n),(n)->()",
-    definition=lambda a, x, y: extended.total(a, (bce.definition(a, *pair) for pair in zip(x, y, strict=True))),
+    definition=_definition,
     sensitivity=lambda x, y, value: np.sum(bce.sensitivity(x, y, value), axis=-1),
     domain="real, probability",
     engine="multilabel_nll",
