@@ -28,7 +28,8 @@ def _definition(a: Any, p: Any, q: Any) -> Any:
         return a.inf
     if a.prec > PATIENCE and vanishes(list(zip(p.tolist(), q.tolist(), strict=True))):
         return 0.0
-    return a.sum(a.exact(p) * a.log(a.exact(p) / a.exact(q)))
+    weight = a.exact(p)
+    return a.sum(weight * a.log(weight / a.exact(q)))
 
 
 def vanishes(pairs: list[tuple[float, float]]) -> bool:

@@ -20,11 +20,10 @@ def _definition(a: Any, x: Any, y: Any) -> Any:
     wrong = (x != 0) & (y != (x > 0))
     if np.isinf(x[wrong]).any():
         return a.inf
-    tails = a.sum(a.log1p(a.exp(-abs(a.exact(x)))))
-    negative, positive = (wrong & side for side in (x < 0, x > 0))
-    return tails + a.sum(abs(a.exact(x[negative])) * a.exact(y[negative])) + a.sum(
-        a.exact(x[positive]) * (1 - a.exact(y[positive]))
-    )
+    negative, positive = wrong & (x < 0), wrong & (x > 0)
+    linear = a.sum(a.exact(-x[negative]) * a.exact(y[negative]))
+    linear += a.sum(a.exact(x[positive]) * (1 - a.exact(y[positive])))
+    return linear + a.sum_log1p(a.exp(a.exact(-np.abs(x))))
 
 
 multilabel_nll = Problem(

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 OPERATIONS = {"add": 2, "sub": 2, "mul": 2, "div": 2, "minus": 1, "plus": 1, "exp": 1, "log": 1, "log1p": 1, "expm1": 1}
 """MPFR's operations, and how many arguments each has."""
+BEYOND_16_BITS = 2**42 - 1
+"""Last bits of a significand of binary64 that are zero in a number of 16 bits, or of fewer."""
+TINY = 2.0**-20
 LOWEST, HIGHEST = gmpy2.mpfr("-inf"), gmpy2.mpfr("inf")
 
 
@@ -47,10 +50,10 @@ class DirectedArithmetic:
         """A binary64 number, or a row of them, without width."""
         if np.ndim(values) == 0:
             return self._point(self._held.plus(float(values)))
+        if np.any(values.view(np.int64) & BEYOND_16_BITS):
+            return self._point(self._held.plus(values.astype(object)))
         distinct, at = np.unique(values, return_inverse=True)
-        if 2 * len(distinct) <= len(at):
-            return self._point(self._held.plus(distinct.astype(object)), at)
-        return self._point(self._held.plus(np.asarray(values).astype(object)))
+        return self._point(self._held.plus(distinct.astype(object)), at)
 
     def _point(self, values: Any, at: Any = None) -> Enclosure:
         return Enclosure(values, values, self, at)
@@ -101,11 +104,10 @@ class DirectedArithmetic:
     def product(self, factors: Enclosure) -> Enclosure:
         """Product of a row, 1 for none."""
         row = factors.spread()
-        size, one = abs(row), gmpy2.mpfr(1)
-        product = Enclosure(
-            reduce(self.down.context.mul, size.low, one), reduce(self.up.context.mul, size.high, one), self
-        )
-        return -product if np.count_nonzero(row.low < 0) % 2 else product
+        negative, one = np.count_nonzero(row.low < 0), gmpy2.mpfr(1)
+        size = abs(row) if negative else row
+        low, high = reduce(self.down.context.mul, size.low, one), reduce(self.up.context.mul, size.high, one)
+        return -Enclosure(low, high, self) if negative % 2 else Enclosure(low, high, self)
 
     def log_product(self, factors: Enclosure) -> Enclosure:
         """Log of the product of a row of positive numbers without width; exactly 0 where the product is exactly 1."""
@@ -115,6 +117,15 @@ class DirectedArithmetic:
         exact = exact_product([from_float(float(v)) for v in factors.spread().low])
         low, high = arithmetic(self.prec).log_near_one(exact)._mpi_
         return Enclosure(mpfr(low), mpfr(high), self)
+
+
+    def sum_log1p(self, terms: Enclosure) -> Enclosure:
+        """Sum of log(1 + t) over a row of t >= 0: one log, of the product, unless all are tiny."""
+        if not np.any(terms.high > TINY):
+            return self.sum(self.log1p(terms))
+        wider = DirectedArithmetic(self.prec - math.frexp(TINY)[1] + len(terms.low).bit_length())
+        product = wider.product(Enclosure(terms.low, terms.high, wider, terms.at) + 1)
+        return self.log(Enclosure(product.low, product.high, self))
 
 
 class _Rounding:

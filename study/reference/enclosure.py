@@ -86,7 +86,7 @@ class Enclosure:
     __radd__, __rmul__ = __add__, __mul__
 
     def __rsub__(self, other: Any) -> Enclosure:
-        return -self + other
+        return self.made_by.exact(other) - self
 
     def __rtruediv__(self, other: Any) -> Enclosure:
         return self.made_by.exact(other) / self

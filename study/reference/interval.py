@@ -129,6 +129,10 @@ class Arithmetic:
         """Sum of the terms, 0 for none."""
         return sum(terms, self._iv.mpf(0))
 
+    def sum_log1p(self, terms: Iterable[Interval]) -> Interval:
+        """Sum of log(1 + t) over the terms t > -1/2."""
+        return self.sum(self.log1p(term) for term in terms)
+
     def product(self, factors: Iterable[Interval]) -> Interval:
         """Product of the factors, 1 for none."""
         out = self._iv.mpf(1)
