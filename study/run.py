@@ -164,7 +164,7 @@ def measure_sweep(experiment: str, sweep: Sweep) -> list[dict[str, Any]]:
 def measure_unit(experiment: str, sweep: Sweep, index: int) -> list[dict[str, Any]]:
     """The rows of one unit: inputs drawn and rounded, the exact values found once, every algorithm measured.
 
-    A random instance and every worst one are recomputed by mpmath; ``DisagreementError`` stops the run.
+    A random instance and every worst value are recomputed from the definition; ``DisagreementError`` stops the run.
     """
     from study.formats import FORMATS
     from study.problems import get_problem
@@ -196,6 +196,7 @@ def measure_unit(experiment: str, sweep: Sweep, index: int) -> list[dict[str, An
         ]
         stacks = problem.signature.stacked(prepare(problem, args))
         sample = int(generator("crosscheck", problem_name, *place.values()).integers(len(stacks[0])))
-        crosscheck(problem, stacks, reference, sorted({sample, *(row["worst_row"] for row in measured)}))
+        worst = {(row["worst_row"], row["worst_component"]) for row in measured}
+        crosscheck(problem, stacks, reference, {(sample, 0), *worst})
         rows += measured
     return rows

@@ -13,11 +13,12 @@ from study.problems import extended
 from study.problems.base import Problem
 
 
-def definition(a: Any, p: list[float], q: list[float]) -> Any:
+def definition(a: Any, p: Any, q: Any) -> Any:
     """-sum p_i log q_i for numbers in [0, 1], with 0 log 0 = 0."""
-    if not extended.are_probabilities(*p, *q):
+    if not extended.are_probabilities(p, q):
         return a.nan
-    return extended.total(a, (extended.weighted(a, v, extended.minus_log(a, w)) for v, w in zip(p, q, strict=True)))
+    p, q = p[p != 0], q[p != 0]
+    return -a.sum(a.exact(p) * a.log(a.exact(q))) if q.all() else a.inf
 
 
 cross_entropy = Problem(

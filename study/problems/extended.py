@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -18,16 +20,9 @@ def total(a: Any, terms: Iterable[Any]) -> Any:
     return a.sum(finite)
 
 
-def weighted(a: Any, weight: float, value: Any) -> Any:
-    """Weight times value for a weight >= 0, where 0 times anything but NaN is 0."""
-    if isinstance(value, float):
-        return value if weight else value * 0 if value != value else 0.0  # noqa: PLR0124 - NaN is what it is not
-    return a.exact(weight) * value if weight else 0.0
-
-
-def are_probabilities(*values: float) -> bool:
-    """Whether all lie in [0, 1]."""
-    return all(0 <= v <= 1 for v in values)
+def are_probabilities(*values: Any) -> bool:
+    """Whether all numbers, or all of rows, lie in [0, 1]."""
+    return all(np.all((v >= 0) & (v <= 1)) for v in map(np.asarray, values))
 
 
 def minus_log(a: Any, p: float) -> Any:

@@ -19,15 +19,17 @@ PATIENCE = 2000
 """Bits beyond which a sum that is still not told from 0 is tested for being exactly 0."""
 
 
-def _definition(a: Any, p: list[float], q: list[float]) -> Any:
-    if not extended.are_probabilities(*p, *q):
+def _definition(a: Any, p: Any, q: Any) -> Any:
+    if not extended.are_probabilities(p, q):
         return a.nan
-    pairs = [(v, w) for v, w in zip(p, q, strict=True) if v not in (0, w)]
-    if any(w == 0 for _, w in pairs):
+    used = (p != 0) & (p != q)
+    p, q = p[used], q[used]
+    if not q.all():
         return a.inf
-    if a.prec > PATIENCE and vanishes(pairs):
+    if a.prec > PATIENCE and vanishes(list(zip(p.tolist(), q.tolist(), strict=True))):
         return 0.0
-    return extended.total(a, (a.exact(v) * a.log(a.exact(v) / a.exact(w)) for v, w in pairs))
+    weight = a.exact(p)
+    return a.sum(weight * a.log(weight / a.exact(q)))
 
 
 def vanishes(pairs: list[tuple[float, float]]) -> bool:

@@ -11,12 +11,11 @@ from study import bounds, reductions
 from study.problems.base import Problem
 
 
-def _definition(a: Any, p: list[float]) -> Any:
-    if a.has_nan(p) or (0.0 in p and np.isinf(p).any()):
+def _definition(a: Any, p: Any) -> Any:
+    zero = (p == 0).any()
+    if np.isnan(p).any() or (zero and np.isinf(p).any()):
         return a.nan
-    if 0.0 in p:
-        return 0.0
-    return a.product(a.exact(v) for v in p)
+    return 0.0 if zero else a.product(a.exact(p))
 
 
 likelihood = Problem(

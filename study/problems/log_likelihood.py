@@ -12,14 +12,13 @@ from study.errors import Outcome
 from study.problems.base import Problem
 
 
-def _definition(a: Any, p: list[float]) -> Any:
-    if a.has_nan(p) or min(p, default=1.0) < 0 or (0.0 in p and np.inf in p):
+def _definition(a: Any, p: Any) -> Any:
+    zero, infinite = (p == 0).any(), (p == a.inf).any()
+    if not (p >= 0).all() or (zero and infinite):
         return a.nan
-    if 0.0 in p:
-        return -a.inf
-    if np.inf in p:
-        return a.inf
-    return a.log_product([a.exact(v) for v in p])
+    if zero or infinite:
+        return a.inf if infinite else -a.inf
+    return a.log_product(a.exact(p))
 
 
 log_likelihood = Problem(

@@ -14,16 +14,13 @@ from study.problems import softmax as soft
 from study.problems.base import Problem
 
 
-def definition(a: Any, x: list[float]) -> list[Any]:
+def definition(a: Any, x: Any) -> Any:
     """x_j - logsumexp(x), as (x_j - max) - log(1 + …): two terms of one sign, so that nothing cancels."""
-    if a.has_nan(x) or (x and max(x) == -a.inf):
-        return [a.nan for _ in x]
-    if a.inf in x:
-        return [a.nan if v == a.inf else -a.inf for v in x]
-    if not x:
-        return []
-    top, rest = lse.log_others(a, x)
-    return [-a.inf if v == -a.inf else (a.exact(v) - a.exact(x[top])) - rest for v in x]
+    top = x.max()
+    if not np.isfinite(top):
+        return lambda j: -a.inf if x[j] < top == a.inf else a.nan
+    rest = lse.log_others(a, x)
+    return lambda j: (a.exact(x[j]) - a.exact(top)) - rest
 
 
 log_softmax = Problem(

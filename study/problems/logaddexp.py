@@ -16,7 +16,7 @@ logaddexp = Problem(
     name="logaddexp",
     formula="log(exp a + exp b)",
     shape="(),()->()",
-    definition=lambda arithmetic, a, b: lse.definition(arithmetic, [a, b]),
+    definition=lambda arithmetic, a, b: lse.definition(arithmetic, np.array([a, b])),
     sensitivity=lambda a, b, value: lse.largest(np.stack(np.broadcast_arrays(a, b), axis=-1)),  # noqa: ARG005
     engine="logaddexp",
 )

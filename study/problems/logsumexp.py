@@ -12,21 +12,16 @@ from study.errors import Outcome
 from study.problems.base import Problem
 
 
-def log_others(a: Any, x: list[float]) -> tuple[int, Any]:
-    """Where the maximum of finite x lies, and log(1 + the sum of exp(x_i - max) over the others)."""
-    top = max(range(len(x)), key=x.__getitem__)
-    others = a.sum(a.exp(a.exact(v) - a.exact(x[top])) for i, v in enumerate(x) if i != top and v != -a.inf)
-    return top, a.log1p(others)
+def log_others(a: Any, x: Any) -> Any:
+    """log(1 + the sum of exp(x_i - max) over the others), for a finite maximum."""
+    others = np.delete(x, x.argmax())
+    return a.log1p(a.sum(a.exp(a.exact(others) - a.exact(x.max()))))
 
 
-def definition(a: Any, x: list[float]) -> Any:
+def definition(a: Any, x: Any) -> Any:
     """max + log(1 + the sum of exp(x_i - max) over the others)."""
-    if a.has_nan(x):
-        return a.nan
-    if not x or max(x) in (a.inf, -a.inf):
-        return max(x, default=-a.inf)
-    top, rest = log_others(a, x)
-    return a.exact(x[top]) + rest
+    top = float(x.max(initial=-a.inf))
+    return a.exact(top) + log_others(a, x) if np.isfinite(top) else top
 
 
 def largest(x: Any) -> Any:

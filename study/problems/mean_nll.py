@@ -16,10 +16,10 @@ from study.problems.base import Problem
 from study.problems.logsumexp import largest
 
 
-def _definition(a: Any, logits: list[list[float]], target: list[int]) -> Any:
-    if not logits:
+def _definition(a: Any, logits: Any, target: Any) -> Any:
+    if not len(logits):
         return a.nan
-    total = extended.total(a, (-logs.definition(a, x)[t] for x, t in zip(logits, target, strict=True)))
+    total = extended.total(a, (-logs.definition(a, x)(t) for x, t in zip(logits, target, strict=True)))
     return total if isinstance(total, float) else total / len(logits)
 
 

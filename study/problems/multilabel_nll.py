@@ -12,11 +12,25 @@ from study.problems import binary_cross_entropy_with_logits as bce
 from study.problems import extended
 from study.problems.base import Problem
 
+
+
+def _definition(a: Any, x: Any, y: Any) -> Any:
+    if np.isnan(x).any() or not extended.are_probabilities(y):
+        return a.nan
+    wrong = (x != 0) & (y != (x > 0))
+    if np.isinf(x[wrong]).any():
+        return a.inf
+    negative, positive = wrong & (x < 0), wrong & (x > 0)
+    linear = a.sum(a.exact(-x[negative]) * a.exact(y[negative]))
+    linear += a.sum(a.exact(x[positive]) * (1 - a.exact(y[positive])))
+    return linear + a.sum_log1p(a.exp(a.exact(-np.abs(x))))
+
+
 multilabel_nll = Problem(
     name="multilabel_nll",
     formula="Σ softplus(xᵢ) − xᵢ yᵢ",
     shape="(n),(n)->()",
-    definition=lambda a, x, y: extended.total(a, (bce.definition(a, *pair) for pair in zip(x, y, strict=True))),
+    definition=_definition,
     sensitivity=lambda x, y, value: np.sum(bce.sensitivity(x, y, value), axis=-1),
     domain="real, probability",
     engine="multilabel_nll",

@@ -16,7 +16,7 @@ nll = Problem(
     name="nll",
     formula="log Σ exp xᵢ − x_target",
     shape="(n),i->()",
-    definition=lambda a, x, target: -logs.definition(a, x)[target],
+    definition=lambda a, x, target: -logs.definition(a, x)(target),
     sensitivity=lambda x, target, value: -2 * largest(x) * np.expm1(-value),  # noqa: ARG005 - one call for all
     engine="nll",
 )

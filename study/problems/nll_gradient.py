@@ -15,16 +15,13 @@ from study.problems.base import Problem
 from study.problems.logsumexp import largest
 
 
-def _definition(a: Any, x: list[float], target: int) -> list[Any]:
-    if a.has_nan(x) or max(x) == -a.inf:
-        return [a.nan for _ in x]
-    if a.inf in x:
-        return [a.nan if v == a.inf else -1.0 if i == target else 0.0 for i, v in enumerate(x)]
-    terms = [0.0 if v == -a.inf else a.exp(a.exact(v) - a.exact(max(x))) for v in x]
-    total = a.sum(t for t in terms if not isinstance(t, float))
-    others = [t for i, t in enumerate(terms) if i != target and not isinstance(t, float)]
-    terms[target] = -a.sum(others) if others else 0.0
-    return [t if isinstance(t, float) else t / total for t in terms]
+def _definition(a: Any, x: Any, target: int) -> Any:
+    top = x.max()
+    if not np.isfinite(top):
+        return lambda j: (-1.0 if j == target else 0.0) if x[j] < top == a.inf else a.nan
+    terms = a.exp(a.exact(x) - a.exact(top))
+    total, others = a.sum(terms), a.sum(terms[np.arange(len(x)) != target])
+    return lambda j: (-others if j == target else terms[j]) / total
 
 
 nll_gradient = Problem(

@@ -14,14 +14,13 @@ from study.problems.base import Problem
 from study.problems.logsumexp import largest, others
 
 
-def _definition(a: Any, x: list[float]) -> list[Any]:
-    if a.has_nan(x) or (x and max(x) == -a.inf):
-        return [a.nan for _ in x]
-    if a.inf in x:
-        return [a.nan if v == a.inf else 0.0 for v in x]
-    terms = [0.0 if v == -a.inf else a.exp(a.exact(v) - a.exact(max(x))) for v in x]
-    total = a.sum(t for t in terms if not isinstance(t, float))
-    return [t if isinstance(t, float) else t / total for t in terms]
+def _definition(a: Any, x: Any) -> Any:
+    top = x.max()
+    if not np.isfinite(top):
+        return lambda j: 0.0 if x[j] < top == a.inf else a.nan
+    terms = a.exp(a.exact(x) - a.exact(top))
+    total = a.sum(terms)
+    return lambda j: terms[j] / total
 
 
 softmax = Problem(

@@ -84,32 +84,32 @@ def reference(problem: str | Problem, *args: Any, prec: int = 120) -> NDArray[np
         raise ValueError(f"prec must be at least 1 bit, got {prec}")
     arrays = prepare(problem, args)
     if problem.engine is None or prec > -math.log2(ENGINE_ERROR):
-        return _by_mpmath(problem, arrays, prec, _format(args))
+        return _certified(problem, arrays, prec, _format(args))
     held = exact(problem, *args)
     out, unclaimed = held.to_mpf(), ~(held.error <= 2.0**-prec)
     if unclaimed.any():
-        out[unclaimed] = _by_mpmath(problem, arrays, prec, _format(args))[unclaimed]
+        out[unclaimed] = _certified(problem, arrays, prec, _format(args), unclaimed)
     return out
 
 
 def exact(problem: str | Problem, *args: Any) -> Exact:
     """The exact values as scaled double-doubles, each with its error bound; arguments and errors as ``reference``.
 
-    The engine evaluates what it can claim to ENGINE_ERROR; mpmath the instances of which it claims less, those that
+    The engine evaluates what it can claim to ENGINE_ERROR; the definition the values of which it claims less, those that
     it does not tell from a limit of the arguments' format, and all of a problem that has no engine.
     """
     problem = get_problem(problem)
     arrays, form = prepare(problem, args), _format(args)
     if problem.engine is None or not all(a.size for a in arrays):
-        return _held_by_mpmath(problem, arrays, form)
+        return _held_exactly(_certified(problem, arrays, EXACT_PREC, form))
     batch, shape = problem.signature.batch(arrays), problem.signature.result(arrays)
     stacks = problem.signature.stacked(arrays)
     values: Exact = getattr(engine, problem.engine)(*stacks)
     undecided = ~(values.error <= ENGINE_ERROR) & ~values.saturated | limits.undecided(values, form)
-    instances = undecided.any(axis=-1) if problem.signature.vector_result else undecided
-    instances |= _outside(problem, stacks)
-    if instances.any():
-        values.put(instances, _held_by_mpmath(problem, [a[instances] for a in stacks], form))
+    outside = _outside(problem, stacks)
+    undecided |= outside[:, None] if problem.signature.vector_result else outside
+    if undecided.any():
+        values.put(undecided, _held_exactly(_certified(problem, stacks, EXACT_PREC, form, undecided)))
     return values.reshape(shape if batch else shape[-1:] if problem.signature.vector_result else ())
 
 
@@ -127,22 +127,22 @@ def _format(args: Sequence[Any]) -> Format:
     return next(FORMATS[name] for name in (np.asarray(arg).dtype.name for arg in args) if name in FORMATS)
 
 
-def _held_by_mpmath(problem: Problem, arrays: list[NDArray[Any]], form: Format) -> Exact:
-    return Exact.from_mpf(_by_mpmath(problem, arrays, EXACT_PREC, form), error=2.0**-EXACT_PREC)
+def _held_exactly(values: NDArray[np.object_]) -> Exact:
+    return Exact.from_mpf(values, error=2.0**-EXACT_PREC)
 
 
-def _by_mpmath(problem: Problem, arrays: list[NDArray[Any]], prec: int, form: Format) -> NDArray[np.object_]:
+def _certified(
+    problem: Problem, arrays: list[NDArray[Any]], prec: int, form: Format, wanted: NDArray[np.bool_] | None = None
+) -> NDArray[np.object_]:
+    """The values in the shape of the result, or those alone that are ``wanted`` in its order, from the definition."""
     shape = problem.signature.result(arrays)
+    chosen = np.ones(shape, dtype=bool) if wanted is None else wanted
     stacks = problem.signature.stacked(arrays)
-    rows = len(stacks[0])
-    out = np.empty((rows, *(shape[-1:] if problem.signature.vector_result else ())), dtype=object)
-    for row in range(rows):
-        values = certified(problem.definition, tuple(a[row].tolist() for a in stacks), prec, form)
-        out[row] = _column(values) if problem.signature.vector_result else values[0]
-    return out.reshape(shape)
-
-
-def _column(values: list[mpmath.mpf]) -> NDArray[np.object_]:
-    column = np.empty(len(values), dtype=object)
-    column[:] = values
-    return column
+    values: list[mpmath.mpf] = []
+    for row, places in enumerate(chosen.reshape(len(stacks[0]), -1)):
+        if places.any():
+            components = np.flatnonzero(places).tolist() if problem.signature.vector_result else None
+            values += certified(problem.definition, [a[row] for a in stacks], prec, form, components)
+    out = np.empty(len(values), dtype=object)
+    out[:] = values
+    return out.reshape(shape) if wanted is None else out

@@ -6,6 +6,7 @@ import reprlib
 from typing import TYPE_CHECKING, Any
 
 import mpmath
+import numpy as np
 from mpmath.libmp import (
     fnan,
     from_float,
@@ -19,16 +20,20 @@ from mpmath.libmp import (
     round_nearest,
 )
 
+from study.reference.directed import DirectedArithmetic
 from study.reference.interval import arithmetic
 from study.reference.limits import parted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from study.formats import Format
 
 MAX_PREC = 2**21
 """Working precision at which an evaluation gives up, in bits."""
+
+SHORT = 16
+"""Numbers up to which mpmath's interval arithmetic evaluates a definition; beyond, MPFR's directed roundings do."""
 
 
 class UncertifiedError(ArithmeticError):
@@ -36,16 +41,21 @@ class UncertifiedError(ArithmeticError):
 
 
 def certified(
-    definition: Callable[..., Any], args: tuple[Any, ...], prec: int, form: Format | None = None
+    definition: Callable[..., Any],
+    args: Sequence[Any],
+    prec: int,
+    form: Format | None = None,
+    components: Sequence[int] | None = None,
 ) -> list[mpmath.mpf]:
     """Evaluate a definition on one set of arguments to a certified relative error of 2**-prec.
 
     Args:
-        definition: ``definition(arithmetic, *args)`` returns a value or a list of values, each an interval, or a
-            float where it is exactly zero, infinite or undefined.
-        args: Python floats, integers and lists of floats.
+        definition: ``definition(arithmetic, *args)`` returns a value, or, where the result is a vector, a function of
+            the component; each value is an enclosure, or a float where it is exactly zero, infinite or undefined.
+        args: numbers, and arrays of binary64.
         prec: bits.
         form: of whose limits (``study.reference.limits``) the values are to be on the side that the exact ones are on.
+        components: which ones of a vector are wanted.
 
     Returns:
         The values in order, as mpf.
@@ -53,23 +63,58 @@ def certified(
     Raises:
         UncertifiedError: MAX_PREC was reached.
     """
-    working = prec + 40
-    while working <= MAX_PREC:
-        values = definition(arithmetic(working), *args)
-        settled = [_settle(value, prec, form) for value in (values if isinstance(values, list) else [values])]
-        if all(value is not None for value in settled):
-            return settled
-        working *= 2
-    raise UncertifiedError(
-        f"{definition.__name__} of {reprlib.repr(args)} is not certified to {prec} bits within {MAX_PREC} bits"
-    )
+    judges = [lambda value: _settle(value, prec, form)] * (1 if components is None else len(components))
+    settled = decided(definition, args, prec + 40, judges, components)
+    if settled is None:
+        raise UncertifiedError(
+            f"{definition.__name__} of {reprlib.repr([np.asarray(arg).tolist() for arg in args])} is not "
+            f"certified to {prec} bits within {MAX_PREC} bits"
+        )
+    return settled
+
+
+def decided(
+    definition: Callable[..., Any],
+    args: Sequence[Any],
+    prec: int,
+    judges: Sequence[Callable[[Any], Any]],
+    components: Sequence[int] | None = None,
+) -> list[Any] | None:
+    """What judges say of the values of a definition, evaluated in ``prec`` bits and twice as many until all know.
+
+    Args:
+        definition: as for ``certified``.
+        args: its arguments.
+        prec: bits of the first evaluation.
+        judges: one a value; it takes a float, or the two ends of an enclosure, and returns None to see a narrower one.
+        components: as for ``certified``.
+
+    Returns:
+        The verdicts, or None if there are not all of them at MAX_PREC.
+    """
+    make: Callable[[int], Any] = DirectedArithmetic if sum(map(np.size, args)) > SHORT else arithmetic
+    instance = [arg if arg.ndim else arg.item() for arg in map(np.asarray, args)]
+    while prec <= MAX_PREC:
+        if components is not None and not len(components):
+            return []
+        with_bits = make(prec)
+        values = definition(with_bits, *instance)
+        chosen = [values] if components is None else [values(j) for j in components]
+        verdicts = [judge(v if isinstance(v, float) else v._mpi_) for judge, v in zip(judges, chosen, strict=True)]
+        if all(verdict is not None for verdict in verdicts):
+            return verdicts
+        if make is DirectedArithmetic and with_bits.left_range:
+            make = arithmetic
+        else:
+            prec *= 2
+    return None
 
 
 def _settle(value: Any, prec: int, form: Format | None) -> mpmath.mpf | None:
     """The midpoint of an enclosure of relative width below 2**-prec, and on one side of every limit; or None."""
     if isinstance(value, float):
         return mpmath.mp.make_mpf(from_float(value))
-    low, high = value._mpi_
+    low, high = value
     if low == high != fnan:
         return mpmath.mp.make_mpf(low)
     width = mpf_sub(high, low, prec + 20, round_ceiling)  # rounded: the ends may lie 2**1000 binades apart

@@ -1,18 +1,18 @@
 """Interval arithmetic at a chosen precision: the mathematics in which the problems are defined.
 
-mpmath's ``iv`` does the arithmetic. Its exp and log round a value that itself carries an error of some 2**-12 units
+Operations take a number or a row of them, an array. mpmath's ``iv`` does the arithmetic. Its exp and log round a value that itself carries an error of some 2**-12 units
 in the last place, so each is widened here by a whole unit: what is returned encloses the exact value.
 """
 
 from __future__ import annotations
 
-import math
 import threading
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import mpmath
+import numpy as np
 from mpmath.ctx_iv import MPIntervalContext
 from mpmath.libmp import (
     MPZ_ONE,
@@ -31,7 +31,7 @@ from mpmath.libmp import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 Interval = Any
 """An mpmath ``iv.mpf``: a pair of mpf that encloses an exact value."""
@@ -74,13 +74,10 @@ class Arithmetic:
             self._iv.prec = before
             self._set_unit()
 
-    @staticmethod
-    def has_nan(values: Iterable[float]) -> bool:
-        """Whether one of the numbers is NaN."""
-        return any(math.isnan(value) for value in values)
-
-    def exact(self, value: float) -> Interval:
-        """The interval of zero width that holds one binary64 number, whatever the working precision."""
+    def exact(self, value: Any) -> Interval:
+        """The interval of zero width that holds a binary64 number, whatever the working precision; of a row, each."""
+        if np.ndim(value):
+            return _each(self.exact, np.asarray(value, dtype=np.float64).astype(object))
         point = from_float(float(value))
         return self._iv.make_mpf((point, point))
 
@@ -96,18 +93,24 @@ class Arithmetic:
 
     def exp(self, x: Interval) -> Interval:
         """e**x, exactly 1 for 0."""
+        if np.ndim(x):
+            return _each(self.exp, x)
         if x._mpi_ == (fzero, fzero):
             return self.exact(1.0)
         return self._widened(mpf_exp, x)
 
     def log(self, x: Interval) -> Interval:
         """Natural logarithm of x > 0; an enclosure that reaches 0 has no logarithm, and precision must rise."""
+        if np.ndim(x):
+            return _each(self.log, x)
         if x._mpi_[0] == fzero or x.a < 0:
             return self._iv.mpf([-self.inf, self.inf])
         return self._widened(mpf_log, x)
 
     def log1p(self, x: Interval) -> Interval:
         """log(1 + x) for x > -1/2: x - x**2 <= log(1 + x) <= x where x is tiny."""
+        if np.ndim(x):
+            return _each(self.log1p, x)
         lost = -magnitude(x)
         if lost > self.prec + 4:
             return self._hull(x - x * x, x)
@@ -126,6 +129,10 @@ class Arithmetic:
         """Sum of the terms, 0 for none."""
         return sum(terms, self._iv.mpf(0))
 
+    def sum_log1p(self, terms: Iterable[Interval]) -> Interval:
+        """Sum of log(1 + t) over the terms t > -1/2."""
+        return self.sum(self.log1p(term) for term in terms)
+
     def product(self, factors: Iterable[Interval]) -> Interval:
         """Product of the factors, 1 for none."""
         out = self._iv.mpf(1)
@@ -133,25 +140,33 @@ class Arithmetic:
             out = out * factor
         return out
 
-    def log_product(self, factors: list[Interval]) -> Any:
+    def log_product(self, factors: Iterable[Interval]) -> Any:
         """Log of the product of positive factors, one log for all: exactly 0 where the product is exactly 1."""
         product = self.product(factors)
         if product.a > 0.5 and product.b < 2:
-            exact = _exact_product(factors)
-            with self.more_bits(2 * self.prec):
-                return self.log1p(self._iv.make_mpf((exact, exact)) - 1)
+            return self.log_near_one(exact_product([factor._mpi_[0] for factor in factors]))
         return self.log(product)
+
+    def log_near_one(self, number: Any) -> Interval:
+        """Log of a number near 1, all bits of which are given."""
+        with self.more_bits(2 * self.prec):
+            return self.log1p(self._iv.make_mpf((number, number)) - 1)
 
     def _hull(self, a: Interval, b: Interval) -> Interval:
         return self._iv.mpf([min(a.a, b.a), max(a.b, b.b)])
 
 
-def _exact_product(factors: list[Interval]) -> Any:
-    """The product of degenerate intervals, all bits of it."""
-    values = [factor._mpi_[0] for factor in factors]
+def exact_product(values: list[Any]) -> Any:
+    """The product of numbers of mpmath.libmp, all bits of it."""
     while len(values) > 1:
         values = [mpf_mul(*values[i : i + 2]) if i + 1 < len(values) else values[i] for i in range(0, len(values), 2)]
     return values[0] if values else fone
+
+
+def _each(function: Callable[[Any], Interval], row: Any) -> Any:
+    out = np.empty(len(row), dtype=object)
+    out[:] = [function(number) for number in row]
+    return out
 
 
 def magnitude(x: Interval) -> int:

@@ -47,7 +47,7 @@ def run(space: Space, algorithm: str, budget: int, seed: str) -> tuple[pd.DataFr
 def _cases(space: Space, algorithm: str, found: Found) -> list[dict[str, Any]]:
     args = space.arguments(found.codes[:KEPT])
     held = exact(space.function, *args)
-    crosscheck(space.function, [a.astype(np.float64) for a in args], held, range(len(args[0])))
+    crosscheck(space.function, [a.astype(np.float64) for a in args], held, [(row, 0) for row in range(len(args[0]))])
     computed = np.asarray(space.function.algorithms[algorithm](*args))
     measured = compare(computed, held)
     rows = len(args[0])

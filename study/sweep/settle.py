@@ -66,10 +66,11 @@ def _by_mpmath(
     problem: Problem, args: list[NDArray[Any]], i: int, component: int, computed: NDArray[Any]
 ) -> tuple[float, int, int]:
     """One result against enclosures that narrow until the bin of its error no longer depends on where it lies."""
-    instance = tuple(arg[i].astype(np.float64).tolist() for arg in args)
+    instance = [arg[i].astype(np.float64) for arg in args]
+    wanted = [component] if problem.signature.vector_result else None
     for prec in PRECS:
         with mpmath.workprec(2 * prec):
-            value = certified(problem.definition, instance, prec)[component]
+            value = certified(problem.definition, instance, prec, components=wanted)[0]
             found = [_judged(computed[i], value * (1 + side * mpmath.mpf(2) ** -prec)) for side in (0, -1, 1)]
         if len({verdict[1:] for verdict in found}) == 1:
             break

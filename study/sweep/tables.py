@@ -77,7 +77,7 @@ def _worst(spec: Specification, name: str, tally: Tally) -> dict[str, Any]:
     args, _ = spec.arguments(tally.worst_input, tally.worst_input + 1)
     held = exact(problem, *args)
     with np.errstate(invalid="ignore"):
-        crosscheck(problem, [arg.astype(np.float64) for arg in args], held, [0])
+        crosscheck(problem, [arg.astype(np.float64) for arg in args], held, [(0, tally.worst_component)])
         computed = _again(spec, name, tally.worst_input).astype(spec.format.dtype)
     held = held.reshape(computed.shape)
     at = tally.worst_component
