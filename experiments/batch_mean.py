@@ -22,6 +22,32 @@ def batch(scale: float) -> Family:
     return Family(f"N(0, {scale:g}²)", draw)
 
 
+def confident() -> Family:
+    """One batch of b vectors of ten logits whose right one is ahead by 4 to 8: losses are small, and sums of them."""
+
+    def draw(rng: np.random.Generator, _rows: int, b: Any) -> tuple[np.ndarray[Any, Any], ...]:
+        return _ahead(rng, int(b), rng.uniform(4, 8, int(b)))
+
+    return Family("right by 4 to 8", draw)
+
+
+def mixed() -> Family:
+    """One batch of b such vectors, half of them right by 4 to 12, the others undecided or wrong by as much."""
+
+    def draw(rng: np.random.Generator, _rows: int, b: Any) -> tuple[np.ndarray[Any, Any], ...]:
+        margin = rng.uniform(4, 12, int(b)) * rng.choice([1, 1, 0, -1], int(b))
+        return _ahead(rng, int(b), margin)
+
+    return Family("right, undecided and wrong", draw)
+
+
+def _ahead(rng: np.random.Generator, b: int, margin: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], ...]:
+    target = rng.integers(10, size=(1, b))
+    x = rng.uniform(-1, 0, (1, b, 10))
+    np.put_along_axis(x, target[..., None], margin[None, :, None], axis=-1)
+    return x, target
+
+
 experiment = Experiment(
     __file__,
     __doc__ or "",
@@ -31,7 +57,7 @@ experiment = Experiment(
         "sweep": Sweep(
             parameter="b",
             values=[1, 10, 100, 300, 1000, 3000, 6000],
-            families=[batch(1), batch(20), batch(1000)],
+            families=[batch(1), batch(20), batch(1000), confident(), mixed()],
             problems={"mean_nll": None},
             rows=lambda _b: 1,
         )

@@ -32,7 +32,7 @@ experiment = Experiment(
     tables={
         "sweep": Sweep(
             parameter="n",
-            values=[1, 3, 10, 30, 100, 300],
+            values=[1, 3, 10, 30, 37, 100, 300, 1009],
             families=[labelled(1), labelled(10), labelled(1000)],
             problems={"multilabel_nll": None},
             rows=lambda n: max(3, min(20, 300 // n)),

@@ -67,7 +67,7 @@ experiment = Experiment(
         ),
         "length": Sweep(
             parameter="n",
-            values=[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000],
+            values=[1, 2, 5, 10, 20, 37, 50, 100, 200, 500, 1000, 1009, 2000, 4099, 5000, 10000, 10007, 50021],
             families=[normal()],
             problems=dict.fromkeys(PROBLEMS),
             formats=MAIN_FORMATS,

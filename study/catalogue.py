@@ -15,7 +15,7 @@ from study.formats import FORMATS
 from study.inputs import rounded
 from study.problems import PROBLEMS
 from study.problems.signature import Kind
-from study.problems.special import SPECIAL
+from study.problems.special import stacks
 from study.reference import exact
 from study.statistics import statistics
 
@@ -74,7 +74,10 @@ def cases(problem: Problem, formats: Sequence[str] = MAIN_FORMATS) -> Iterator[C
         if len(problem.signature.arguments) > 1 and Kind.MATRIX not in problem.signature.arguments:
             first, *others = kinds["ordinary"]
             kinds["broadcast"] = (first, *(a[:1] for a in others))
-        kinds |= dict(_special(problem, form))
+        kinds |= {
+            f"special values of shape {', '.join(str(a.shape[1:]) for a in args)}": args
+            for args in stacks(problem, form)
+        }
         kinds |= {f"adversarial, n = {n}": adversarial(problem, form, INSTANCES, n, NAME) for n in (2, 9)}
         for kind, args in kinds.items():
             reference = exact(problem, *args)
@@ -91,19 +94,6 @@ def _some(problem: Problem, args: Arguments) -> Arguments:
 def _with_reciprocals(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """Numbers whose product is nearly 1, so that their logs cancel."""
     return np.concatenate([x, 1 / x], axis=-1)
-
-
-def _special(problem: Problem, form: Format) -> Iterator[tuple[str, Arguments]]:
-    """The problem's special values, those of one shape as one stack."""
-    stacks: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
-    for given, _ in SPECIAL[problem.name]:
-        stacks.setdefault(tuple(np.shape(a) for a in given), []).append(given)
-    for shape, stack in stacks.items():
-        args = [
-            np.array(values, np.int64) if kind.integer else form.round(np.array(values, np.float64))
-            for values, kind in zip(zip(*stack, strict=True), problem.signature.arguments, strict=True)
-        ]
-        yield f"special values of shape {', '.join(map(str, shape))}", tuple(args)
 
 
 def table(cases: Sequence[Case]) -> pd.DataFrame:

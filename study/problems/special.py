@@ -7,7 +7,17 @@ and inf / inf are undefined (NaN). A ``faithful`` algorithm keeps all of them; `
 from __future__ import annotations
 
 from math import inf, nan
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from study.formats import Format
+    from study.problems.base import Problem
 
 Case = tuple[tuple[Any, ...], Any]
 """Arguments and the result."""
@@ -73,7 +83,8 @@ SPECIAL: dict[str, tuple[Case, ...]] = {
         ((2.0, 1.0), nan),
     ),
     "binary_cross_entropy_with_logits": (
-        ((inf, 1.0), 0), ((-inf, 0.0), 0), ((inf, 0.0), inf), ((-inf, 1.0), inf), ((inf, 0.5), inf), ((-inf, 0.5), inf),
+        ((inf, 1.0), 0), ((-inf, 0.0), 0), ((-inf, -0.0), 0), ((inf, 0.0), inf), ((-inf, 1.0), inf), ((inf, 0.5), inf),
+        ((-inf, 0.5), inf),
         ((nan, 0.0), nan), ((0.0, nan), nan), ((0.0, 2.0), nan), ((1.0, -1.0), nan),
     ),
     "multilabel_nll": (
@@ -103,3 +114,15 @@ KEEPERS: dict[str, tuple[str, ...]] = {
     "nll_from_probabilities": ("plain",),
 }
 """Algorithms besides ``faithful`` that keep all special values of their problem."""
+
+
+def stacks(problem: Problem, form: Format) -> Iterator[tuple[NDArray[Any], ...]]:
+    """A problem's special arguments in a format, those of one shape as one stack."""
+    found: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
+    for given, _ in SPECIAL[problem.name]:
+        found.setdefault(tuple(np.shape(a) for a in given), []).append(given)
+    for stack in found.values():
+        yield tuple(
+            np.array(values, np.int64) if kind.integer else form.round(np.array(values, np.float64))
+            for values, kind in zip(zip(*stack, strict=True), problem.signature.arguments, strict=True)
+        )

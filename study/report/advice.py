@@ -38,12 +38,13 @@ HEADINGS = (
 )
 
 
-def view(rows: pd.DataFrame, tried: pd.DataFrame | None = None) -> View | None:
+def view(rows: pd.DataFrame, tried: pd.DataFrame | None = None, special: pd.DataFrame | None = None) -> View | None:
     """The table; None where there are no rows.
 
     Args:
         rows: of the experiments, see ``answer.measured``.
         tried: on every input of a format, see ``study.report.every.rows``.
+        special: what is lost at special arguments, see ``answer.specials``.
     """
     if rows.empty:
         return None
@@ -54,7 +55,7 @@ def view(rows: pd.DataFrame, tried: pd.DataFrame | None = None) -> View | None:
         for form in MAIN_FORMATS:
             part = whole[(whole["problem"] == problem) & (whole["format"] == form)]
             if (part["algorithm"] != "faithful").any():
-                lines.append(_line(part, costs))
+                lines.append(_line(part, costs, special))
     filters = {0: sorted(rows["problem"].unique()), 1: list(MAIN_FORMATS)}
     return View(
         "what_to_use",
@@ -65,9 +66,9 @@ def view(rows: pd.DataFrame, tried: pd.DataFrame | None = None) -> View | None:
     )
 
 
-def _line(part: pd.DataFrame, costs: Mapping[tuple[str, str, str], float]) -> list[Value]:
+def _line(part: pd.DataFrame, costs: Mapping[tuple[str, str, str], float], special: pd.DataFrame | None) -> list[Value]:
     every, exact = part["row"].str.startswith("exhaustive/"), part["algorithm"] == "faithful"
-    plain = answer.cell(part[~exact & ~every], part[~exact & every])
+    plain = answer.cell(part[~exact & ~every], part[~exact & every], special)
     best = part[exact]["max_ulp"].max()
 
     def cost(algorithm: str) -> Value:
@@ -80,7 +81,7 @@ def _line(part: pd.DataFrame, costs: Mapping[tuple[str, str, str], float]) -> li
         Value(plain.form, MAIN_FORMATS.index(plain.form)),
         Value(plain.algorithm),
         Value(f"{shown} ∀" if plain.every else shown, plain.worst),
-        Value(domain(part[part["algorithm"] == plain.algorithm])),
+        Value("; ".join(filter(None, (domain(part[(part["algorithm"] == plain.algorithm) & ~every]), plain.loses)))),
         cost(plain.algorithm),
         Value("–", 1e300) if pd.isna(best) else Value(number(float(best)), float(best)),
         cost("faithful"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -44,6 +44,7 @@ class Cell:
         grade: ``exact``, ``near``, ``far``, ``off`` or ``lost``.
         naive: what the naive formula makes of the same inputs: NaN, overflow, underflow, wrong or fine.
         row: EXPERIMENT/TABLE/ROW of that error, or exhaustive/SWEEP/ALGORITHM.
+        loses: the special arguments at which it loses its result, in words; empty where at none.
     """
 
     problem: str
@@ -53,6 +54,7 @@ class Cell:
     grade: str
     naive: str
     row: str
+    loses: str = ""
 
     @property
     def every(self) -> bool:
@@ -96,12 +98,22 @@ def measured(stored: Iterable[tuple[Experiment, Mapping[str, pd.DataFrame]]]) ->
     return rows[rows["backend"] == "numpy"][KEPT].copy()
 
 
-def matrix(rows: pd.DataFrame, every: pd.DataFrame | None = None) -> list[list[Cell]]:
+def specials(stored: Iterable[tuple[Experiment, Mapping[str, pd.DataFrame]]]) -> pd.DataFrame:
+    """The rows of all tables that say which special arguments a formula loses; empty where there are none."""
+    columns = ["problem", "algorithm", "format", "cases", "lost", "first_lost"]
+    found = [table[columns] for _, tables in stored for table in tables.values() if set(columns) <= set(table.columns)]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
+
+
+def matrix(
+    rows: pd.DataFrame, every: pd.DataFrame | None = None, special: pd.DataFrame | None = None
+) -> list[list[Cell]]:
     """A line a problem, a cell a format; problems in the order in which the experiments take them up.
 
     Args:
         rows: see ``measured``.
         every: rows on every input of a format, see ``study.report.every.rows``.
+        special: see ``specials``.
     """
     if rows.empty:
         return []
@@ -109,7 +121,7 @@ def matrix(rows: pd.DataFrame, every: pd.DataFrame | None = None) -> list[list[C
     everywhere = dict(list(every.groupby(["problem", "format"]))) if every is not None and len(every) else {}
     return [
         [
-            cell(places[problem, form], everywhere.get((problem, form)))
+            cell(places[problem, form], everywhere.get((problem, form)), special)
             for form in MAIN_FORMATS
             if (problem, form) in places
         ]
@@ -124,10 +136,12 @@ def faithful(*tables: pd.DataFrame) -> str:
     return f"{at_most(max(known))} ulps" if known else ""
 
 
-def cell(rows: pd.DataFrame, every: pd.DataFrame | None = None) -> Cell:
-    """The verdict on one problem in one format."""
+def cell(rows: pd.DataFrame, every: pd.DataFrame | None = None, special: pd.DataFrame | None = None) -> Cell:
+    """The verdict on one problem in one format; what is lost at special arguments alone is told and does not decide."""
     problem, form = str(rows["problem"].iloc[0]), str(rows["format"].iloc[0])
-    whole = rows if every is None or every.empty else pd.concat([every, rows], ignore_index=True)
+    lost = lost_specials(special, problem, form)
+    ordinary = None if every is None else every[~every.apply(_explained, axis=1, lost=lost).astype(bool)]
+    whole = rows if ordinary is None or ordinary.empty else pd.concat([ordinary, rows], ignore_index=True)
     name = recommended(rows, whole)
     best = whole[whole["algorithm"] == name]
     worst = best.iloc[int(best["max_ulp"].argmax())]
@@ -135,7 +149,24 @@ def cell(rows: pd.DataFrame, every: pd.DataFrame | None = None) -> Cell:
     first = next(iter(PROBLEMS[problem].algorithms)) if problem in PROBLEMS else "naive"
     naive = naive_mark(whole[whole["algorithm"] == first])
     grade = "lost" if outcome.lost(best).any() else next(g for g, most in GRADES.items() if error <= most)
-    return Cell(problem, form, name, error, grade, naive, str(worst["row"]))
+    return Cell(problem, form, name, error, grade, naive, str(worst["row"]), lost.get(name, (0, ""))[1])
+
+
+def lost_specials(special: pd.DataFrame | None, problem: str, form: str) -> dict[str, tuple[int, str]]:
+    """By algorithm: at how many special arguments it loses its result, and which, in words."""
+    if special is None:
+        return {}
+    rows = special[(special["problem"] == problem) & (special["format"] == form) & (special["lost"] > 0)]
+    return {
+        r["algorithm"]: (int(r["lost"]), f"loses {r['first_lost']}" + (f" and {r['lost'] - 1} more" * (r["lost"] > 1)))
+        for r in rows.to_dict("records")
+    }
+
+
+def _explained(row: pd.Series[Any], lost: Mapping[str, tuple[int, str]]) -> bool:
+    """Whether all that a formula loses on every input are special arguments that are told of."""
+    losses = int(row[list(outcome.LOSSES)].sum()) if len(row) else 0
+    return 0 < losses == lost.get(row["algorithm"], (0, ""))[0]
 
 
 def recommended(rows: pd.DataFrame, whole: pd.DataFrame) -> str:

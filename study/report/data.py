@@ -29,6 +29,7 @@ class Data:
         rows: the measurements of all experiments with NumPy's arithmetic, see ``answer.measured``.
         tried: what our formulas make of every input of a format, see ``every.rows``.
         matrix: the answer.
+        special: what is lost at special arguments, see ``answer.specials``.
     """
 
     experiments: Sequence[tuple[Experiment, Mapping[str, pd.DataFrame]]]
@@ -36,6 +37,7 @@ class Data:
     rows: pd.DataFrame
     tried: pd.DataFrame
     matrix: Sequence[Sequence[Cell]]
+    special: pd.DataFrame
 
     @cached_property
     def claims(self) -> list[Claim]:
@@ -64,5 +66,5 @@ def read(experiments: Sequence[Experiment]) -> Data:
     """
     stored = [(e, store.read_tables(e)) for e in experiments]
     swept, rows = every.tables(), answer.measured(stored)
-    tried = every.rows(swept)
-    return Data(stored, swept, rows, tried, answer.matrix(rows, tried))
+    tried, special = every.rows(swept), answer.specials(stored)
+    return Data(stored, swept, rows, tried, answer.matrix(rows, tried, special), special)

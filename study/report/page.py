@@ -34,7 +34,7 @@ def render(data: Data, sections: Sequence[Section]) -> dict[str, str]:
         "matrix": data.matrix,
         "marks": answer.MARKS,
         "faithful": answer.faithful(data.rows, every.errors(data.every)),
-        "advice": advice.view(data.rows, data.tried),
+        "advice": advice.view(data.rows, data.tried, data.special),
         "strongest": data.claims[:STRONGEST],
         "sections": sections,
         "metrics": [COLUMNS[name] for name in METRICS],

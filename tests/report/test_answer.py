@@ -1,9 +1,17 @@
+import itertools
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from study.report import answer, outcome
+from study.formats import FORMATS
+from study.problems import PROBLEMS
+from study.problems.special import stacks
+from study.reference import exact
+from study.report import answer, every, outcome
+from study.run import discover
+from study.store import read_tables
 
 ROW = {
     "experiment": "e", "backend": "numpy", "problem": "softmax", "format": "float32", "inputs": "i", "parameter": "x",
@@ -81,3 +89,36 @@ def test_other_backends_do_not_answer():
         name, tables = "e", {}
 
     assert answer.matrix(answer.measured([(Declared, {})])) == []
+
+
+SPECIAL = pd.DataFrame([
+    {"problem": "softmax", "algorithm": "shifted", "format": "float32", "cases": 8, "lost": 3, "first_lost": "[∞, 0]"},
+    {"problem": "softmax", "algorithm": "online", "format": "float32", "cases": 8, "lost": 0, "first_lost": ""},
+])  # fmt: skip
+
+
+def test_a_cell_says_which_special_arguments_its_formula_loses():
+    rows = table({"algorithm": "shifted", "max_ulp": 2.0}, {"algorithm": "online", "max_ulp": 3.0})
+    assert answer.cell(rows, special=SPECIAL).loses == "loses [∞, 0] and 2 more"
+    assert answer.cell(rows, special=SPECIAL.assign(lost=0)).loses == ""
+    assert answer.cell(rows[rows["algorithm"] == "online"], special=SPECIAL).loses == ""
+
+
+def test_what_is_lost_at_special_arguments_alone_does_not_decide():
+    rows = table({"algorithm": "shifted", "max_ulp": 2.0}, {"algorithm": "faithful", "max_ulp": 0.5})
+    tried = table({"algorithm": "shifted", "max_ulp": math.inf, "nan": 3, "row": "exhaustive/s/shifted"})
+    assert answer.cell(rows, tried, SPECIAL).algorithm == "shifted"
+    assert answer.cell(rows, tried.assign(nan=4), SPECIAL).algorithm == "faithful"
+    assert answer.cell(rows, tried).algorithm == "faithful"
+
+
+def test_every_cell_of_the_report_keeps_special_arguments_or_says_so():
+    stored = [(e, read_tables(e)) for e in discover()]
+    special = answer.specials(stored)
+    for cell in itertools.chain(*answer.matrix(answer.measured(stored), every.rows(every.tables()), special)):
+        problem, form, lost = PROBLEMS[cell.problem], FORMATS[cell.form], 0
+        for args in stacks(problem, form):
+            due = exact(problem, *args).to_mpf().astype(np.float64)
+            result = np.asarray(problem.algorithms[cell.algorithm](*args)).astype(np.float64)
+            lost += int((np.isnan(result) & ~np.isnan(due)).reshape(len(args[0]), -1).any(axis=-1).sum())
+        assert bool(lost) == bool(cell.loses), (cell, lost)
