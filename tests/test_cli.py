@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from study.backends import get_backend
 from study.cli import main
 from study.gate import Verdict
 
@@ -36,6 +37,33 @@ def test_check_fails_on_a_violation(monkeypatch):
 def test_check_passes_without_one(monkeypatch):
     monkeypatch.setattr("study.gate.check", lambda *_, **__: Verdict([], [], None, None))
     assert call("check").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("search logsumexp --algorithm naive --format nosuch", "no format named 'nosuch'"),
+        ("search logsumexp --algorithm nosuch", "has no algorithm 'nosuch' in float64; it has: naive"),
+        ("sweep softplus --format float16 --start x", "'x' is no input; write its bit patterns as a number"),
+        ("sweep softplus --format nosuch", "no format named 'nosuch'"),
+        ("sweep softplus --format float16 --algorithms=", "softplus has no algorithm ''; it has: naive"),
+        ("replay digits/losses/\u0663", "is no case; it has the form EXPERIMENT/TABLE/ROW"),
+        ("replay exhaustive/softplus_float16/nosuch", "has no 'nosuch'; it has: naive"),
+        ("replay search/nosuch/0", "is no case; it is search/NAME/"),
+        ("replay exhaustive/exp_float32/torch.exp", "the library of torch.exp is not installed"),
+        ("measure scipy.special.softmax --problem softmax --layout nonsense", "no layout named 'nonsense'"),
+        ("measure numpy.exp --problem nosuch", "no problem named 'nosuch'"),
+        ("audit README.md", "its name ends in '.md'"),
+        ("audit README.md --output nowhere/x.md", "--output 'nowhere/x.md': there is no such folder"),
+        ("audit README.md --output=", "--output names no file"),
+    ],
+)
+def test_wrong_use_is_one_line_that_names_what_is_wrong(words, says):
+    if "torch" in words and get_backend("torch").installed:
+        pytest.skip("torch is installed")
+    out = call(*words.split(" "))
+    assert (out.exit_code, out.output.count("Error: ")) == (2, 1), out.output
+    assert says in out.output.splitlines()[-1]
 
 
 def test_audit_of_a_bad_file_is_wrong_use(tmp_path):

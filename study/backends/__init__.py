@@ -7,6 +7,7 @@ import pkgutil
 
 from study.backends.base import AbsentError, Backend, LibraryFunction
 from study.backends.layout import LAYOUTS, laid_out
+from study.problems import get_problem
 
 __all__ = [
     "BACKENDS",
@@ -44,8 +45,9 @@ def find_function(problem: str, name: str) -> tuple[Backend, LibraryFunction]:
     """Whose function for a problem has that name.
 
     Raises:
-        ValueError: no backend has it.
+        ValueError: no such problem, or no backend has it.
     """
+    problem = get_problem(problem).name
     for backend in BACKENDS.values():
         for function in backend.functions:
             if (function.problem, function.name) == (problem, name):

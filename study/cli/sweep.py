@@ -39,7 +39,9 @@ def sweep(
     with one_line_errors():
         known = problem_named(problem).algorithms
         names = algorithms.split(",") if algorithms is not None else [n for n, a in known.items() if form in a.formats]
-        spec = Specification(problem, form, tuple(names), length, int(start, 0), int(stop, 0) if stop else None)
+        spec = Specification(
+            problem, form, tuple(names), length, _number(start), None if stop is None else _number(stop)
+        )
         _run([spec], jobs)
 
 
@@ -51,6 +53,13 @@ def exhaustive(jobs: int | None) -> None:
 
     with one_line_errors():
         _run(plan(), jobs)
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text, 0)
+    except ValueError:
+        raise ValueError(f"{text!r} is no input; write its bit patterns as a number, such as 16256 or 0x3f80") from None
 
 
 def _run(specs: list[Specification], jobs: int | None) -> None:

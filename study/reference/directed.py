@@ -118,7 +118,6 @@ class DirectedArithmetic:
         low, high = arithmetic(self.prec).log_near_one(exact)._mpi_
         return Enclosure(mpfr(low), mpfr(high), self)
 
-
     def sum_log1p(self, terms: Enclosure) -> Enclosure:
         """Sum of log(1 + t) over a row of t >= 0: one log, of the product, unless all are tiny."""
         if not np.any(terms.high > TINY):

@@ -8,6 +8,7 @@ import numpy as np
 
 from study import store
 from study.errors import compare
+from study.formats import get_format
 from study.machine import provenance
 from study.reference import exact
 from study.reference.crosscheck import crosscheck
@@ -28,13 +29,14 @@ def run(space: Space, algorithm: str, budget: int, seed: str) -> tuple[pd.DataFr
     """Search, sample, and store the worst inputs of both; returns the table and where it is.
 
     Raises:
-        ValueError: the problem has no such algorithm, or it is not for that format.
+        ValueError: there is no such format, the problem has no such algorithm, or it is not for that format.
     """
     import pandas as pd
 
+    get_format(space.form)
     known = {name: a for name, a in space.function.algorithms.items() if space.form in a.formats}
     if algorithm not in known:
-        raise ValueError(f"{space.problem} has no algorithm {algorithm} in {space.form}; it has: {', '.join(known)}")
+        raise ValueError(f"{space.problem} has no algorithm {algorithm!r} in {space.form}; it has: {', '.join(known)}")
     found = {LABEL: search(space, algorithm, budget, seed), "random": sample(space, algorithm, budget, seed)}
     key = {"problem": space.problem, "algorithm": algorithm, "format": space.form, "length": space.length, "seed": seed}
     rows = [{**key, "found_by": by, **case} for by, worst in found.items() for case in _cases(space, algorithm, worst)]

@@ -53,7 +53,7 @@ class Specification:
         missing = [name for name in self.algorithms if name not in problem.algorithms]
         if missing or not self.algorithms:
             raise ValueError(
-                f"{self.problem} has no algorithm {', '.join(missing)}; it has: {', '.join(problem.algorithms)}"
+                f"{self.problem} has no algorithm {', '.join(map(repr, missing))}; it has: {', '.join(problem.algorithms)}"
             )
         if self.vectors != (self.length > 1):
             raise ValueError(
