@@ -13,7 +13,6 @@ from study.problems import extended
 from study.problems.base import Problem
 
 
-
 def _definition(a: Any, x: Any, y: Any) -> Any:
     if np.isnan(x).any() or not extended.are_probabilities(y):
         return a.nan
