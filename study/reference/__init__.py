@@ -137,11 +137,11 @@ def _certified(
     """The values in the shape of the result, or those alone that are ``wanted`` in its order, from the definition."""
     shape = problem.signature.result(arrays)
     chosen = np.ones(shape, dtype=bool) if wanted is None else wanted
-    stacks = problem.signature.stacked(arrays)
+    vectors, stacks = problem.signature.vector_result, problem.signature.stacked(arrays)
     values: list[mpmath.mpf] = []
-    for row, places in enumerate(chosen.reshape(len(stacks[0]), -1)):
+    for row, places in enumerate(chosen.reshape(len(stacks[0]), shape[-1] if vectors else 1)):
         if places.any():
-            components = np.flatnonzero(places).tolist() if problem.signature.vector_result else None
+            components = np.flatnonzero(places).tolist() if vectors else None
             values += certified(problem.definition, [a[row] for a in stacks], prec, form, components)
     out = np.empty(len(values), dtype=object)
     out[:] = values

@@ -93,10 +93,10 @@ def decided(
         The verdicts, or None if there are not all of them at MAX_PREC.
     """
     make: Callable[[int], Any] = DirectedArithmetic if sum(map(np.size, args)) > SHORT else arithmetic
+    if not judges:
+        return []
     instance = [arg if arg.ndim else arg.item() for arg in map(np.asarray, args)]
     while prec <= MAX_PREC:
-        if components is not None and not len(components):
-            return []
         with_bits = make(prec)
         values = definition(with_bits, *instance)
         chosen = [values] if components is None else [values(j) for j in components]

@@ -20,8 +20,6 @@ from study.reference.interval import arithmetic, exact_product
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Drop = Callable[[Any, Any, Any], Any]
-
 OPERATIONS = {"add": 2, "sub": 2, "mul": 2, "div": 2, "minus": 1, "plus": 1, "exp": 1, "log": 1, "log1p": 1, "expm1": 1}
 """MPFR's operations, and how many arguments each has."""
 BEYOND_16_BITS = 2**42 - 1
@@ -48,15 +46,12 @@ class DirectedArithmetic:
 
     def exact(self, values: Any) -> Enclosure:
         """A binary64 number, or a row of them, without width."""
-        if np.ndim(values) == 0:
-            return self._point(self._held.plus(float(values)))
-        if np.any(values.view(np.int64) & BEYOND_16_BITS):
-            return self._point(self._held.plus(values.astype(object)))
-        distinct, at = np.unique(values, return_inverse=True)
-        return self._point(self._held.plus(distinct.astype(object)), at)
-
-    def _point(self, values: Any, at: Any = None) -> Enclosure:
-        return Enclosure(values, values, self, at)
+        row, at = np.asarray(values, dtype=np.float64), None
+        if row.ndim and not np.any(row.view(np.int64) & BEYOND_16_BITS):
+            row, at = np.unique(row, return_inverse=True)
+        with np.errstate(all="ignore"):  # gmpy2's own test of a double squares it
+            held = self._held.plus(row.astype(object))
+        return Enclosure(held, held, self, at)
 
     def exp(self, x: Enclosure) -> Enclosure:
         """e**x."""
@@ -68,16 +63,20 @@ class DirectedArithmetic:
 
     def log(self, x: Enclosure) -> Enclosure:
         """Natural logarithm of x > 0; an enclosure that reaches 0 has no logarithm, and precision must rise."""
-        drop: Drop = lambda width, low, _value: self.up.div(width, low)
-        return self._increasing("log", x, drop) if np.all(x.low > 0) else self.line(x)
+        if not np.all(x.low > 0):
+            return self.line(x)
+        return self._increasing("log", x, lambda width, low, _value: self.up.div(width, low))
 
     def log1p(self, x: Enclosure) -> Enclosure:
         """log(1 + x) for x > -1."""
-        drop: Drop = lambda width, low, _value: self.up.div(width, self.down.add(low, 1))
-        return self._increasing("log1p", x, drop) if np.all(x.low > -1) else self.line(x)
+        if not np.all(x.low > -1):
+            return self.line(x)
+        return self._increasing("log1p", x, lambda width, low, _value: self.up.div(width, self.down.add(low, 1)))
 
-    def _increasing(self, name: str, x: Enclosure, drop: Drop) -> Enclosure:
+    def _increasing(self, name: str, x: Enclosure, drop: Callable[[Any, Any, Any], Any]) -> Enclosure:
         """An increasing function from its value at the upper end, below which it ``drop``s by at most so much."""
+        if not np.all(x.high < HIGHEST):
+            return self.line(x)
         high = np.asarray(getattr(self.up, name)(x.high), dtype=object)
         low, wide = np.asarray(below(high), dtype=object), np.asarray(x.low != x.high)
         if wide.any():
@@ -110,7 +109,7 @@ class DirectedArithmetic:
         return -Enclosure(low, high, self) if negative % 2 else Enclosure(low, high, self)
 
     def log_product(self, factors: Enclosure) -> Enclosure:
-        """Log of the product of a row of positive numbers without width; exactly 0 where the product is exactly 1."""
+        """Log of the product of a row of positive numbers, each without width: exactly 0 where the product is exactly 1."""
         product = self.product(factors)
         if not (product.low > 0.5 and product.high < 2):
             return self.log(product)

@@ -123,6 +123,5 @@ def _raw(value: Any) -> Any:
 def mpfr(raw: Any) -> Any:
     """A finite number of mpmath.libmp as an mpfr, exactly."""
     sign, mantissa, exponent, bits = raw
-    return gmpy2.context(precision=max(bits, 2)).mul_2exp(
-        gmpy2.mpfr(-mantissa if sign else mantissa, max(bits, 2)), exponent
-    )
+    held = gmpy2.mpfr(-mantissa if sign else mantissa, max(bits, 2))
+    return gmpy2.context(precision=max(bits, 2)).mul_2exp(held, exponent)

@@ -1,14 +1,15 @@
 """Interval arithmetic at a chosen precision: the mathematics in which the problems are defined.
 
-Operations take a number or a row of them, an array. mpmath's ``iv`` does the arithmetic. Its exp and log round a value that itself carries an error of some 2**-12 units
-in the last place, so each is widened here by a whole unit: what is returned encloses the exact value.
+mpmath's ``iv`` does the arithmetic. Its exp and log round a value that itself carries an error of some 2**-12 units
+in the last place, so each is widened here by a whole unit: what is returned encloses the exact value. A row of numbers
+is an array of intervals.
 """
 
 from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any
 
 import mpmath
@@ -35,6 +36,18 @@ if TYPE_CHECKING:
 
 Interval = Any
 """An mpmath ``iv.mpf``: a pair of mpf that encloses an exact value."""
+
+
+def _over_rows(function: Callable[[Arithmetic, Any], Interval]) -> Callable[[Arithmetic, Any], Any]:
+    @wraps(function)
+    def applied(self: Arithmetic, x: Any) -> Any:
+        if not np.ndim(x):
+            return function(self, x)
+        row = np.empty(len(x), dtype=object)
+        row[:] = [function(self, number) for number in x]
+        return row
+
+    return applied
 
 
 class Arithmetic:
@@ -74,10 +87,9 @@ class Arithmetic:
             self._iv.prec = before
             self._set_unit()
 
-    def exact(self, value: Any) -> Interval:
-        """The interval of zero width that holds a binary64 number, whatever the working precision; of a row, each."""
-        if np.ndim(value):
-            return _each(self.exact, np.asarray(value, dtype=np.float64).astype(object))
+    @_over_rows
+    def exact(self, value: float) -> Interval:
+        """The interval of zero width that holds one binary64 number, whatever the working precision."""
         point = from_float(float(value))
         return self._iv.make_mpf((point, point))
 
@@ -91,32 +103,30 @@ class Arithmetic:
         numbers = [mpmath.mp.make_mpf(end) for end in ends]
         return self._iv.make_mpf((min(numbers)._mpf_, max(numbers)._mpf_))
 
+    @_over_rows
     def exp(self, x: Interval) -> Interval:
         """e**x, exactly 1 for 0."""
-        if np.ndim(x):
-            return _each(self.exp, x)
         if x._mpi_ == (fzero, fzero):
             return self.exact(1.0)
         return self._widened(mpf_exp, x)
 
+    @_over_rows
     def log(self, x: Interval) -> Interval:
         """Natural logarithm of x > 0; an enclosure that reaches 0 has no logarithm, and precision must rise."""
-        if np.ndim(x):
-            return _each(self.log, x)
         if x._mpi_[0] == fzero or x.a < 0:
             return self._iv.mpf([-self.inf, self.inf])
         return self._widened(mpf_log, x)
 
+    @_over_rows
     def log1p(self, x: Interval) -> Interval:
         """log(1 + x) for x > -1/2: x - x**2 <= log(1 + x) <= x where x is tiny."""
-        if np.ndim(x):
-            return _each(self.log1p, x)
         lost = -magnitude(x)
         if lost > self.prec + 4:
             return self._hull(x - x * x, x)
         with self.more_bits(lost):
             return self.log(1 + x)
 
+    @_over_rows
     def expm1(self, x: Interval) -> Interval:
         """exp(x) - 1: x <= exp(x) - 1 <= x + x**2 where x is tiny."""
         lost = -magnitude(x)
@@ -161,12 +171,6 @@ def exact_product(values: list[Any]) -> Any:
     while len(values) > 1:
         values = [mpf_mul(*values[i : i + 2]) if i + 1 < len(values) else values[i] for i in range(0, len(values), 2)]
     return values[0] if values else fone
-
-
-def _each(function: Callable[[Any], Interval], row: Any) -> Any:
-    out = np.empty(len(row), dtype=object)
-    out[:] = [function(number) for number in row]
-    return out
 
 
 def magnitude(x: Interval) -> int:

@@ -68,20 +68,20 @@ def test_floats_are_taken_as_exact_whatever_mpmaths_precision():
     with mpmath.workprec(5):
         (value,) = certified(lambda _a: 0.1, (), 20)
     assert value == 0.1
-    zero, infinite, undefined = certified(lambda a: [0.0, -a.inf, a.nan], (), 20)
+    zero, infinite, undefined = certified(lambda a: (0.0, -a.inf, a.nan).__getitem__, (), 20, components=[0, 1, 2])
     assert zero == 0
     assert infinite == -mpmath.inf
     assert mpmath.isnan(undefined)
 
 
-def test_every_value_of_a_list_has_to_pass():
+def test_every_component_has_to_pass():
     precs = []
 
     def definition(a):
         precs.append(a.prec)
-        return [a.exp(a.exact(1.0)), (a.exp(a.exact(2.0**-200)) - 1)]
+        return lambda j: a.exp(a.exact(1.0)) if j == 4 else a.exp(a.exact(2.0**-200)) - 1
 
-    first, second = certified(definition, (), 30)
+    first, second = certified(definition, (), 30, components=[4, 7])
     assert len(precs) > 1
     with mpmath.workprec(200):
         assert abs(first / mpmath.e - 1) < mpmath.mpf(2) ** -30

@@ -4,16 +4,21 @@ import math
 from fractions import Fraction
 
 import flint
+import gmpy2
 import mpmath
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mpmath.libmp import from_man_exp, to_rational
+from mpmath.libmp import from_float, from_man_exp, to_rational
 
+from study.reference.directed import DirectedArithmetic
+from study.reference.enclosure import Enclosure, mpfr
 from study.reference.interval import Arithmetic, magnitude
 
 PRECS = [8, 24, 53, 113, 300, 700]
 every_prec = pytest.mark.parametrize("prec", PRECS)
+both = pytest.mark.parametrize("make", [Arithmetic, DirectedArithmetic])
 FUNCTIONS = ["exp", "log", "log1p", "expm1"]
 
 
@@ -34,6 +39,13 @@ def encloses(interval, enclosure):
     low, high = (Fraction(*to_rational(end)) for end in interval._mpi_)
     lower, upper = ends(enclosure)
     return low <= lower and upper <= high
+
+
+def between(arithmetic, low, high):
+    """The interval of two numbers, which may be infinite."""
+    if isinstance(arithmetic, Arithmetic):
+        return arithmetic._iv.make_mpf((from_float(low), from_float(high)))
+    return Enclosure(gmpy2.mpfr(low), gmpy2.mpfr(high), arithmetic)
 
 
 @pytest.fixture(autouse=True)
@@ -59,24 +71,26 @@ DOMAIN = {
 }
 
 
+@both
 @every_prec
 @pytest.mark.parametrize("name", FUNCTIONS)
 @settings(max_examples=30)
 @given(data=st.data())
-def test_a_function_of_a_number_encloses_it(name, prec, data):
+def test_a_function_of_a_number_encloses_it(make, name, prec, data):
     x = data.draw(DOMAIN[name])
-    arithmetic = Arithmetic(prec)
+    arithmetic = make(prec)
     interval = getattr(arithmetic, name)(arithmetic.exact(x))
     assert encloses(interval, getattr(ball(x, prec + 3200), name)())
 
 
+@both
 @every_prec
 @pytest.mark.parametrize("name", FUNCTIONS)
 @settings(max_examples=30)
 @given(data=st.data())
-def test_a_function_of_a_number_is_narrow(name, prec, data):
+def test_a_function_of_a_number_is_narrow(make, name, prec, data):
     x = data.draw(DOMAIN[name])
-    arithmetic = Arithmetic(prec)
+    arithmetic = make(prec)
     low, high = (Fraction(*to_rational(end)) for end in getattr(arithmetic, name)(arithmetic.exact(x))._mpi_)
     if name == "log" and x == 1:
         assert low == high == 0
@@ -85,52 +99,58 @@ def test_a_function_of_a_number_is_narrow(name, prec, data):
         assert high - low <= min(abs(low), abs(high)) * 2 * (2 * 2 + 1) * Fraction(2) ** -prec
 
 
+@both
 @every_prec
 @pytest.mark.parametrize("name", FUNCTIONS)
 @settings(max_examples=30)
 @given(data=st.data())
-def test_a_function_of_an_interval_encloses_it_at_both_ends_and_between(name, prec, data):
+def test_a_function_of_an_interval_encloses_it_at_both_ends_and_between(make, name, prec, data):
     a, b = sorted(data.draw(st.tuples(DOMAIN[name], DOMAIN[name])))
-    arithmetic = Arithmetic(prec)
-    x = arithmetic._iv.make_mpf((arithmetic.exact(a)._mpi_[0], arithmetic.exact(b)._mpi_[0]))
+    arithmetic = make(prec)
+    x = between(arithmetic, a, b)
     interval = getattr(arithmetic, name)(x)
     for point in (a, a / 2 + b / 2, b):
         assert encloses(interval, getattr(ball(point, prec + 3200), name)())
 
 
+@both
 @every_prec
 @given(values=st.lists(st.floats(0.25, 4), max_size=6), data=st.data())
-def test_the_log_of_a_product_encloses_it(prec, values, data):
+def test_the_log_of_a_product_encloses_it(make, prec, values, data):
     if values and data.draw(st.booleans()):
         values = [*values, 1 / math.prod(values)]  # a product near 1
-    arithmetic = Arithmetic(prec)
+    arithmetic = make(prec)
     due = flint.arb(1)
     for value in values:
         due = due * ball(value, prec + 3200)
-    assert encloses(arithmetic.log_product([arithmetic.exact(v) for v in values]), due.log())
+    assert encloses(arithmetic.log_product(arithmetic.exact(np.array(values))), due.log())
 
 
+@both
 @every_prec
-def test_the_log_of_a_product_that_is_exactly_one_is_exactly_zero(prec):
-    arithmetic = Arithmetic(prec)
-    factors = [arithmetic.exact(v) for v in (0.5, 0.75, 2.0**1000, 2.0**-1000, 2.0, 1 / 0.75 * 3, 4.0, 1 / 4)]
-    assert arithmetic.log_product(factors[:1] + factors[4:5])._mpi_ == arithmetic.exact(0)._mpi_
-    assert arithmetic.log_product([])._mpi_ == arithmetic.exact(0)._mpi_
+def test_the_log_of_a_product_that_is_exactly_one_is_exactly_zero(make, prec):
+    arithmetic = make(prec)
+    for factors in ([0.5, 2.0], [0.75, 2.0**1000, 2.0**-1000, 1 / 0.75 * 3, 0.25, 1.0], []):
+        product = math.prod(map(Fraction, factors))
+        value = arithmetic.log_product(arithmetic.exact(np.array(factors)))._mpi_
+        assert (value == arithmetic.exact(0)._mpi_) == (product == 1)
 
 
+@both
 @every_prec
 @given(value=st.floats(allow_nan=False))
-def test_a_binary64_number_is_an_interval_without_width(prec, value):
-    low, high = Arithmetic(prec).exact(value)._mpi_
+def test_a_binary64_number_is_an_interval_without_width(make, prec, value):
+    low, high = make(prec).exact(value)._mpi_
     assert low == high
     assert mpmath.mp.make_mpf(low) == value
 
 
+@both
 @every_prec
 @given(values=st.lists(st.floats(-1e300, 1e300), min_size=1, max_size=6))
-def test_sums_and_products_enclose(prec, values):
-    arithmetic = Arithmetic(prec)
-    held = [arithmetic.exact(v) for v in values]
+def test_sums_and_products_enclose(make, prec, values):
+    arithmetic = make(prec)
+    held = arithmetic.exact(np.array(values))
     for interval, due in (
         (arithmetic.sum(held), sum(map(Fraction, values))),
         (arithmetic.product(held), math.prod(map(Fraction, values))),
@@ -139,20 +159,20 @@ def test_sums_and_products_enclose(prec, values):
         assert low <= due <= high
 
 
+@both
 @pytest.mark.parametrize("name", ["log", "log1p", "exp", "expm1"])
-def test_the_whole_line_goes_in_and_nothing_narrow_comes_out(name):
-    arithmetic = Arithmetic(60)
-    line = arithmetic._iv.mpf([-arithmetic.inf, arithmetic.inf])
-    out = getattr(arithmetic, name)(line)
-    assert out.b == arithmetic.inf
-    assert out.a <= -1 or name == "exp"
+def test_the_whole_line_goes_in_and_nothing_narrow_comes_out(make, name):
+    arithmetic = make(60)
+    low, high = map(mpmath.mp.make_mpf, getattr(arithmetic, name)(between(arithmetic, -math.inf, math.inf))._mpi_)
+    assert high == math.inf
+    assert low <= -1 or name == "exp"
 
 
-def test_an_interval_that_reaches_zero_has_no_logarithm():
-    arithmetic = Arithmetic(60)
-    for low in (0, -1):
-        out = arithmetic.log(arithmetic._iv.mpf([low, 1]))
-        assert (out.a, out.b) == (-arithmetic.inf, arithmetic.inf)
+@both
+def test_an_interval_that_reaches_zero_has_no_logarithm(make):
+    arithmetic = make(60)
+    for low in (0.0, -1.0):
+        assert arithmetic.log(between(arithmetic, low, 1.0))._mpi_ == between(arithmetic, -math.inf, math.inf)._mpi_
 
 
 def test_magnitude_bounds_an_interval_by_a_power_of_two():
