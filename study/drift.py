@@ -1,20 +1,22 @@
-"""Drift: measured errors against those recorded on a machine of the same vector level, for a person to review.
+"""Drift: measured errors against those recorded under the same numerical fingerprint, for a person to review.
 
-NumPy's exp and log differ from one vector level to the next, so each has a baseline of its own. A contract holds
+NumPy's exp and log differ from machine to machine, so each fingerprint has a baseline of its own. A contract holds
 everywhere; drift says that something moved which a contract does not see.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from study import store
 from study.errors import Outcome
-from study.machine import simd_level
+from study.fingerprint import fingerprint
+from study.machine import machine, versions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -33,11 +35,13 @@ LIMITS = {"max_ulp": Limit(1 / 2, 4), "median_ulp": Limit(1 / 4, 1.5), "wrong": 
 
 KEY = ["experiment", "table", "problem", "algorithm", "format", "inputs", "figure"]
 WRONG = [outcome.name.lower() for outcome in (Outcome.OVERFLOW, Outcome.UNDERFLOW, Outcome.NAN, Outcome.MISSED)]
+MANY = 20
+"""Values from which on a median is held: of a handful it is one of them, and moves by whole roundings."""
 
 
 def path() -> Path:
-    """The baseline of this machine's vector level."""
-    return store.RESULTS / "baseline" / f"{simd_level()}.csv"
+    """The baseline of this machine's fingerprint."""
+    return store.RESULTS / "baseline" / f"{fingerprint()}.csv"
 
 
 def summary(sweeps: Mapping[tuple[str, str], pd.DataFrame]) -> pd.DataFrame:
@@ -47,8 +51,8 @@ def summary(sweeps: Mapping[tuple[str, str], pd.DataFrame]) -> pd.DataFrame:
         sweeps: the sweeps' tables by (experiment, table).
 
     Returns:
-        The key and ``worst``: ``max_ulp`` and ``median_ulp`` (ulps) of the rows where nothing over- or underflowed, and
-        the number of ``wrong`` outcomes.
+        The key and ``worst``: ``max_ulp`` and ``median_ulp`` (ulps; of MANY values or more) of the rows where nothing
+        over- or underflowed, and the number of ``wrong`` outcomes.
     """
     import pandas as pd
 
@@ -58,6 +62,7 @@ def summary(sweeps: Mapping[tuple[str, str], pd.DataFrame]) -> pd.DataFrame:
     rows["wrong"] = rows[WRONG].sum(axis=1)
     errors = [name for name in LIMITS if name != "wrong"]
     rows.loc[rows["wrong"] > 0, errors] = float("nan")
+    rows.loc[rows["count"] < MANY, "median_ulp"] = float("nan")
     worst = rows.groupby(KEY[:-1], sort=True)[list(LIMITS)].max().reset_index()
     figures = worst.melt(KEY[:-1], var_name="figure", value_name="worst").dropna().sort_values(KEY, ignore_index=True)
     return figures.assign(worst=[float(f"{value:.4g}") for value in figures["worst"]])
@@ -80,13 +85,28 @@ def moved(recorded: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:
 
 
 def read() -> pd.DataFrame | None:
-    """The baseline of this level, None where none is recorded; raises ``DamagedResultsError`` if it cannot be read."""
+    """The baseline of this fingerprint, None where there is none; raises ``DamagedResultsError`` for a damaged one."""
     return store.read_csv(path()) if path().exists() else None
 
 
 def record(measured: pd.DataFrame) -> None:
-    """Make these the baseline of this level."""
+    """Make these the baseline of this fingerprint, and note in words where it was taken."""
     store.write_csv(path(), measured)
+    known = store.RESULTS / "baseline" / store.PROVENANCE
+    facts = json.loads(known.read_text(encoding="utf-8")) if known.exists() else {}
+    store.write_provenance("baseline", dict(sorted({**facts, fingerprint(): machine() | versions()}.items())))
+
+
+def incomplete(recorded: pd.DataFrame, measured: pd.DataFrame) -> Iterator[str]:
+    """A line where the baseline lacks figures that are measured, or has figures that are measured no longer."""
+    both = recorded.merge(measured, on=KEY, how="outer", indicator=True)
+    for side in ("right_only", "left_only"):
+        part = both[both["_merge"] == side]
+        if len(part):
+            first = " ".join(str(part.iloc[0][name]) for name in KEY)
+            more = f", and {len(part) - 1} more figures," if len(part) > 1 else ""
+            verb = f"lacks {first}{more}" if side == "right_only" else f"has {first}{more} that are measured no longer"
+            yield f"the baseline {path()} {verb}: study baseline records it anew"
 
 
 def lines(changes: pd.DataFrame, most: int = 20) -> list[str]:

@@ -87,19 +87,24 @@ class Verdict:
 
     Attributes:
         broken: a line for every contract that is broken, on whatever machine.
-        drifted: a line for every error that has grown beyond what drift allows.
+        drifted: a line for every error that has grown beyond what drift allows, and for tables that are not as stored.
         moved: errors that differ from the recorded ones, worst first; None where nothing is recorded for this machine.
         measured: the errors now, as a baseline records them.
+        used: how much of each bound is used now.
     """
 
     broken: list[str]
     drifted: list[str]
     moved: pd.DataFrame | None
     measured: pd.DataFrame
+    used: pd.DataFrame
 
 
 def check(experiments: Sequence[Experiment], jobs: int | None = None, *, catalogue: bool = False) -> Verdict:
-    """Recompute the tables of experiments and hold them to their contracts and to the baseline; nothing is written.
+    """Recompute the tables of experiments and hold them to contracts, record and baseline; nothing is written.
+
+    Contracts hold on every machine: bounds from above and below, failures that are documented, and what inputs alone
+    decide. Drift, and tables byte by byte, are held under the numerical fingerprint that they were recorded under.
 
     Args:
         experiments: whose tables.
@@ -109,31 +114,45 @@ def check(experiments: Sequence[Experiment], jobs: int | None = None, *, catalog
     Raises:
         DamagedResultsError: a stored table is not as it was written, or does not account for every input and says so.
     """
-    from study import catalogue as hard
-    from study import digests, drift, store
-    from study.run import recompute
+    from study import bound_use, digests, drift, store
     from study.sweep.stored import incomplete
 
     for line in chain(digests.damaged(store.RESULTS), incomplete()):
         raise store.DamagedResultsError(line)
-    recorded = drift.read()
+    recorded, uses = drift.read(), bound_use.read()
+    broken_ones, differing, sweeps = _measured(experiments, jobs, catalogue=catalogue)
+    measured, used = drift.summary(sweeps), bound_use.used(sweeps)
+    if catalogue:  # a part of the experiments has not the inputs that each failure, and each use, takes
+        broken_ones += [*missing_failures(list(sweeps.values())), *bound_use.loosened(uses, used)]
+    if recorded is None:
+        return Verdict(broken_ones, differing, None, measured, used)
+    names = [e.name for e in experiments] + ["catalogue"] * catalogue
+    part = recorded[recorded["experiment"].isin(names)]
+    changes = drift.moved(part, measured)
+    lines = [*differing, *drift.incomplete(part, measured), *drifted(changes)]
+    return Verdict(broken_ones, lines, changes, measured, used)
+
+
+def _measured(
+    experiments: Sequence[Experiment], jobs: int | None, *, catalogue: bool
+) -> tuple[list[str], list[str], dict[tuple[str, str], pd.DataFrame]]:
+    """Broken contracts, tables that are not as stored, and the sweeps' tables by (experiment, table)."""
+    from study import catalogue as hard
+    from study.differences import differences
+    from study.run import recompute
+
     found: list[str] = []
+    differing: list[str] = []
     sweeps: dict[tuple[str, str], pd.DataFrame] = {}
     for experiment, tables in recompute([e for e in experiments if not e.absent()], jobs):
         found += violations(experiment, tables)
+        differing += differences(experiment, tables)
         declared = {name for name, table in experiment.tables.items() if isinstance(table, Sweep)}
         sweeps |= {(experiment.name, name): tables[name] for name in declared}
     for (name, table), rows in hard.tables().items() if catalogue else ():
         found += broken(f"{name}/{table}", rows)
         sweeps[name, table] = rows
-    if catalogue:  # a part of the experiments has not the inputs that each failure takes
-        found += missing_failures(list(sweeps.values()))
-    measured = drift.summary(sweeps)
-    if recorded is None:
-        return Verdict(found, [], None, measured)
-    names = [e.name for e in experiments] + [hard.NAME] * catalogue
-    changes = drift.moved(recorded[recorded["experiment"].isin(names)], measured)
-    return Verdict(found, list(drifted(changes)), changes, measured)
+    return found, differing, sweeps
 
 
 def drifted(changes: pd.DataFrame) -> Iterator[str]:

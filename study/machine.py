@@ -9,6 +9,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from study.fingerprint import fingerprint
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -19,8 +21,9 @@ ALIASES = ("numpy", "scipy", "sklearn")
 
 @cache
 def machine() -> dict[str, str]:
-    """Processor, the vector level that NumPy dispatches to, and Python."""
+    """The numerical fingerprint, and in words where it was taken: processor, vector level, Python."""
     return {
+        "numerics": fingerprint(),
         "processor": _processor(),
         "simd": simd_level(),
         "python": platform.python_version(),

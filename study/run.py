@@ -87,7 +87,7 @@ def run_experiments(experiments: Sequence[Experiment], jobs: int | None = None) 
     """Compute and store what is not up to date, with a progress bar; returns the names of what was computed.
 
     The results of an experiment on a library that is not installed are left as they are. Damaged tables are computed
-    anew.
+    anew. Where the same bytes come out, what they were first measured with stays recorded.
 
     Raises:
         DamagedResultsError: a table is damaged that is not among these.
@@ -98,10 +98,14 @@ def run_experiments(experiments: Sequence[Experiment], jobs: int | None = None) 
             raise store.DamagedResultsError(line)
     waiting = [e for e in experiments if e.name in marks and not store.is_current(e.name, marks[e.name])]
     for experiment, tables in recompute(waiting, jobs):
+        files = [store.RESULTS / experiment.name / f"{name}.csv" for name in experiment.tables]
+        before = [path.read_bytes() if path.exists() else b"" for path in files]
         for name, table in tables.items():
             store.write_table(experiment.name, name, table)
-        files = [store.RESULTS / experiment.name / f"{name}.csv" for name in experiment.tables]
-        files.append(store.write_provenance(experiment.name, provenance(experiment.backends)))
+        facts = store.RESULTS / experiment.name / store.PROVENANCE
+        if not facts.exists() or before != [path.read_bytes() for path in files]:
+            store.write_provenance(experiment.name, provenance(experiment.backends))
+        files.append(facts)
         store.stamp(experiment.name, marks[experiment.name], files)
     return [e.name for e in waiting]
 

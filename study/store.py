@@ -35,9 +35,14 @@ def write_table(experiment: str, name: str, table: pd.DataFrame) -> None:
     write_csv(RESULTS / experiment / f"{name}.csv", table)
 
 
+def as_csv(table: pd.DataFrame) -> str:
+    """A table as it is stored; every number keeps all its digits."""
+    return str(table.to_csv(index=False, lineterminator="\n"))
+
+
 def write_csv(path: Path, table: pd.DataFrame) -> None:
     """Store a table by its path, and its digest beside it; raises ``OSError`` as ``study.files.write``."""
-    text = table.to_csv(index=False, lineterminator="\n")
+    text = as_csv(table)
     digests.announce(path, text)
     write(path, text)
     digests.settle(path, text)
@@ -48,6 +53,15 @@ def write_provenance(folder: str, facts: dict[str, Any]) -> Path:
     path = RESULTS / folder / PROVENANCE
     write(path, json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
     return path
+
+
+def numerics_of(folder: str) -> str:
+    """The numerical fingerprint under which the tables of a folder were made; empty where it is not known."""
+    try:
+        facts = json.loads((RESULTS / folder / PROVENANCE).read_text(encoding="utf-8"))
+        return str(facts.get("numerics", ""))
+    except (OSError, ValueError, AttributeError):
+        return ""
 
 
 def read_table(experiment: str, name: str) -> pd.DataFrame:
@@ -90,20 +104,20 @@ def read_tables(experiment: Experiment) -> dict[str, pd.DataFrame]:
 
 
 def fingerprint(roots: list[Path], extra: Any = None, skip: tuple[str, ...] = ()) -> str:
-    """A digest of these sources and all of ``study`` that they import, of package versions, and of the machine.
+    """A digest of these sources and all of ``study`` that they import, of package versions, and of the numerics here.
 
     Args:
         roots: source files to start from.
         extra: anything else that matters, as JSON can hold it.
         skip: prefixes of module names not to follow.
     """
-    from study.machine import machine
+    from study.fingerprint import fingerprint as numerics
 
     digest = hashlib.sha256()
     for source in sorted(sources(roots, skip)):
         digest.update(source.read_bytes())
     versions = {name: metadata.version(name) for name in NUMERICS}
-    digest.update(json.dumps([versions, machine(), extra], sort_keys=True, default=str).encode())
+    digest.update(json.dumps([versions, numerics(), extra], sort_keys=True, default=str).encode())
     return digest.hexdigest()
 
 

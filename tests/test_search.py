@@ -41,7 +41,7 @@ def test_a_search_is_stored_with_its_label(tmp_path, monkeypatch):
     table, path = run(Space("softplus", "float64"), "two_branch", 2000, "test")
     assert path.exists()
     assert list(table["found_by"].unique()) == ["searched: a lower bound", "random"]
-    with pytest.raises(ValueError, match="softplus has no algorithm no in float64"):
+    with pytest.raises(ValueError, match="softplus has no algorithm 'no' in float64"):
         run(Space("softplus", "float64"), "no", 2000, "test")
 
 

@@ -52,9 +52,8 @@ class Specification:
             raise ValueError(f"{self.problem} takes more than numbers and vectors; it cannot be swept")
         missing = [name for name in self.algorithms if name not in problem.algorithms]
         if missing or not self.algorithms:
-            raise ValueError(
-                f"{self.problem} has no algorithm {', '.join(map(repr, missing))}; it has: {', '.join(problem.algorithms)}"
-            )
+            known = ", ".join(problem.algorithms)
+            raise ValueError(f"{self.problem} has no algorithm {', '.join(map(repr, missing))}; it has: {known}")
         if self.vectors != (self.length > 1):
             raise ValueError(
                 f"{self.problem} takes {'vectors: give a length of 2 or 3' if self.vectors else 'numbers'}"

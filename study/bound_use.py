@@ -1,0 +1,60 @@
+"""How much of its bound each algorithm has used: a bound that is no longer come near has been loosened.
+
+A proven bound that nothing approaches holds nothing. The largest use, over all that the gate measures, hangs on the
+inputs far more than on the machine: it is recorded once for all, and must be reached again to within a factor.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from study import store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+KEY = ["problem", "algorithm", "format"]
+FACTOR = 3.0
+"""By how much the largest use may fall short of the recorded: NumPy's functions err otherwise on other machines."""
+
+
+def path() -> Path:
+    """Where the uses are recorded, for every machine."""
+    return store.RESULTS / "bounds" / "used.csv"
+
+
+def used(sweeps: Mapping[tuple[str, str], pd.DataFrame]) -> pd.DataFrame:
+    """The largest use of each bound: ``problem``, ``algorithm``, ``format``, ``used``, the error over the bound."""
+    rows = pd.concat(list(sweeps.values())) if sweeps else pd.DataFrame(columns=[*KEY, "bound_used"])
+    largest = rows.dropna(subset=["bound_used"]).groupby(KEY, sort=True)["bound_used"].max()
+    table = largest.rename("used").reset_index()
+    return table.assign(used=[float(f"{value:.3g}") for value in table["used"]])
+
+
+def loosened(recorded: pd.DataFrame | None, measured: pd.DataFrame) -> Iterator[str]:
+    """A line for every bound of which less is used than is recorded, or that is held or recorded no longer."""
+    if recorded is None:
+        yield f"{path()} is missing: study baseline records how much of each bound is used"
+        return
+    both = recorded.merge(measured, on=KEY, how="outer", suffixes=("_recorded", "_now"))
+    for row in both.to_dict("records"):
+        what = f"the bound of {row['problem']} {row['algorithm']} in {row['format']}"
+        if pd.isna(row["used_recorded"]):
+            yield f"{what} is not in {path()}: study baseline records it"
+        elif pd.isna(row["used_now"]):
+            yield f"{what} is held to nothing any more, and is in {path()}"
+        elif row["used_now"] * FACTOR < row["used_recorded"]:
+            yield f"{what} is used to {row['used_now']:.3g} and {path()} has {row['used_recorded']:.3g}: it is loosened"
+
+
+def read() -> pd.DataFrame | None:
+    """The recorded uses, None where there are none; raises ``DamagedResultsError`` for a damaged table."""
+    return store.read_csv(path()) if path().exists() else None
+
+
+def record(measured: pd.DataFrame) -> None:
+    """Make these the uses to be reached again."""
+    store.write_csv(path(), measured)
