@@ -95,8 +95,8 @@ def reference(problem: str | Problem, *args: Any, prec: int = 120) -> NDArray[np
 def exact(problem: str | Problem, *args: Any) -> Exact:
     """The exact values as scaled double-doubles, each with its error bound; arguments and errors as ``reference``.
 
-    The engine evaluates what it can claim to ENGINE_ERROR; the definition the values of which it claims less, those that
-    it does not tell from a limit of the arguments' format, and all of a problem that has no engine.
+    The engine evaluates what it can claim to ENGINE_ERROR; the definition is certified where it claims less, where it
+    does not tell a value from a limit of the arguments' format, and for a problem that has no engine.
     """
     problem = get_problem(problem)
     arrays, form = prepare(problem, args), _format(args)

@@ -64,13 +64,7 @@ def certified(
         UncertifiedError: MAX_PREC was reached.
     """
     judges = [lambda value: _settle(value, prec, form)] * (1 if components is None else len(components))
-    settled = decided(definition, args, prec + 40, judges, components)
-    if settled is None:
-        raise UncertifiedError(
-            f"{definition.__name__} of {reprlib.repr([np.asarray(arg).tolist() for arg in args])} is not "
-            f"certified to {prec} bits within {MAX_PREC} bits"
-        )
-    return settled
+    return decided(definition, args, prec, judges, components)
 
 
 def decided(
@@ -79,25 +73,28 @@ def decided(
     prec: int,
     judges: Sequence[Callable[[Any], Any]],
     components: Sequence[int] | None = None,
-) -> list[Any] | None:
-    """What judges say of the values of a definition, evaluated in ``prec`` bits and twice as many until all know.
+    spare: int = 40,
+) -> list[Any]:
+    """What judges say of the values of a definition, evaluated at rising precision until all of them know.
 
     Args:
         definition: as for ``certified``.
         args: its arguments.
-        prec: bits of the first evaluation.
+        prec: bits that the judges need.
         judges: one a value; it takes a float, or the two ends of an enclosure, and returns None to see a narrower one.
         components: as for ``certified``.
+        spare: how many bits more the first evaluation has; the next ones double them all.
 
-    Returns:
-        The verdicts, or None if there are not all of them at MAX_PREC.
+    Raises:
+        UncertifiedError: MAX_PREC was reached.
     """
     make: Callable[[int], Any] = DirectedArithmetic if sum(map(np.size, args)) > SHORT else arithmetic
     if not judges:
         return []
     instance = [arg if arg.ndim else arg.item() for arg in map(np.asarray, args)]
-    while prec <= MAX_PREC:
-        with_bits = make(prec)
+    working = prec + spare
+    while working <= MAX_PREC:
+        with_bits = make(working)
         values = definition(with_bits, *instance)
         chosen = [values] if components is None else [values(j) for j in components]
         verdicts = [judge(v if isinstance(v, float) else v._mpi_) for judge, v in zip(judges, chosen, strict=True)]
@@ -106,8 +103,11 @@ def decided(
         if make is DirectedArithmetic and with_bits.left_range:
             make = arithmetic
         else:
-            prec *= 2
-    return None
+            working *= 2
+    raise UncertifiedError(
+        f"{definition.__name__} of {reprlib.repr([np.asarray(arg).tolist() for arg in args])} is not certified to "
+        f"{prec} bits within {MAX_PREC} bits"
+    )
 
 
 def _settle(value: Any, prec: int, form: Format | None) -> mpmath.mpf | None:

@@ -23,8 +23,8 @@ PREC = 110
 """Bits to which a value is recomputed at most."""
 SAMPLED = 32
 """How many components of a vector are recomputed beside the reported ones."""
-MARGIN = 6
-"""Bits beyond a claim that the first evaluation has."""
+SPARE = 6
+"""Bits beyond the claims that the first evaluation has."""
 OUT_OF_RANGE = -(2**29)
 """Numbers below two to this are no longer told from those beyond MPFR's range."""
 
@@ -49,20 +49,18 @@ def crosscheck(problem: Problem, stacks: list[NDArray[Any]], held: Exact, report
     for row, component in reported:
         wanted.setdefault(row, _sample(values.shape[1], row)).add(component)
     for row, components in sorted(wanted.items()):
-        chosen = sorted(components)
-        instance = [a[row] for a in stacks]
-        claims = values[row, chosen]
-        numbers, errors = claims.to_mpf(), claims.error.tolist()
-        judges = [partial(holds, number, error) for number, error in zip(numbers, errors, strict=True)]
+        chosen, instance = sorted(components), [a[row] for a in stacks]
         at = chosen if problem.signature.vector_result else None
-        verdicts = decided(problem.definition, instance, _bits(errors), judges, at)
-        for i, verdict in enumerate(verdicts or [False]):
-            if not verdict:
-                (true,) = certified(problem.definition, instance, PREC, components=at and [at[i]])
-                shown = "; ".join(" ".join(map(_hex, np.atleast_1d(a).ravel().tolist())) for a in instance)
-                raise DisagreementError(
-                    f"{problem.name}: {mpmath.nstr(numbers[i], 30)} is held, {mpmath.nstr(true, 30)} is exact, of {shown}"
-                )
+        claims = values[row, chosen]
+        errors = claims.error.tolist()
+        judges = [partial(holds, *claim) for claim in zip(claims.to_mpf(), errors, strict=True)]
+        verdicts = decided(problem.definition, instance, _bits(errors), judges, at, spare=SPARE)
+        if not all(verdicts):
+            i = verdicts.index(False)
+            (true,) = certified(problem.definition, instance, PREC, components=at and [at[i]])
+            shown = "; ".join(" ".join(map(_hex, np.atleast_1d(a).ravel().tolist())) for a in instance)
+            wrong, right = (mpmath.nstr(number, 30) for number in (claims.to_mpf()[i], true))
+            raise DisagreementError(f"{problem.name}: {wrong} is held, {right} is exact, of {shown}")
 
 
 def _sample(count: int, row: int) -> set[int]:
@@ -72,9 +70,8 @@ def _sample(count: int, row: int) -> set[int]:
 
 
 def _bits(errors: list[float]) -> int:
-    """Bits with which claims are likely to be decided."""
-    finest = min((error for error in errors if error > 0), default=0.0)
-    return MARGIN + min(PREC, math.ceil(-math.log2(finest)) if 0 < finest < 1 else PREC)
+    """Bits of the finest claim, PREC at most."""
+    return max((min(PREC, math.ceil(-math.log2(error))) if error else PREC for error in errors if error < 1), default=1)
 
 
 def holds(held: mpmath.mpf, error: float, value: Any) -> bool | None:
@@ -86,7 +83,7 @@ def holds(held: mpmath.mpf, error: float, value: Any) -> bool | None:
         value: the exact one, a float, or the two ends of its enclosure.
 
     Returns:
-        None where the enclosure is too wide to tell; one of PREC bits always does.
+        None where the enclosure is too wide to tell; one of PREC bits is not.
     """
     if isinstance(value, float):
         return agrees(held, mpmath.mpf(value), error)
@@ -95,6 +92,10 @@ def holds(held: mpmath.mpf, error: float, value: Any) -> bool | None:
         return agrees(held, low, error)
     if not (mpmath.isfinite(low) and mpmath.isfinite(high)) or low < 0 < high:
         return None
+    return _within(held, error, low, high)
+
+
+def _within(held: mpmath.mpf, error: float, low: mpmath.mpf, high: mpmath.mpf) -> bool | None:
     with mpmath.workprec(4 * PREC):
         least, most = sorted((abs(low), abs(high)))
         if not mpmath.isfinite(held) or most < mpmath.ldexp(1, OUT_OF_RANGE):
@@ -104,8 +105,9 @@ def holds(held: mpmath.mpf, error: float, value: Any) -> bool | None:
             return True
         if near > error * most and not low <= held <= high:
             return False
-        narrow = most - least <= mpmath.ldexp(least, -PREC)
-    return agrees(held, low, error) if narrow else None
+        if most - least > mpmath.ldexp(least, -PREC):
+            return None
+    return agrees(held, low, error)
 
 
 def agrees(value: mpmath.mpf, true: mpmath.mpf, error: float) -> bool:

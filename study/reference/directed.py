@@ -95,9 +95,8 @@ class DirectedArithmetic:
             return sum(terms, self.exact(0))
         low, high = terms.low, terms.high
         if terms.at is not None:
-            counts = np.bincount(terms.at, minlength=len(low))
-            times, used = counts[counts > 0].tolist(), counts > 0
-            low, high = self.down.mul(low[used], times), self.up.mul(high[used], times)
+            used, times = np.unique(terms.at, return_counts=True)
+            low, high = self.down.mul(low[used], times.tolist()), self.up.mul(high[used], times.tolist())
         return Enclosure(self.down.context.fsum(low.tolist()), self.up.context.fsum(high.tolist()), self)
 
     def product(self, factors: Enclosure) -> Enclosure:
@@ -109,7 +108,7 @@ class DirectedArithmetic:
         return -Enclosure(low, high, self) if negative % 2 else Enclosure(low, high, self)
 
     def log_product(self, factors: Enclosure) -> Enclosure:
-        """Log of the product of a row of positive numbers, each without width: exactly 0 where the product is exactly 1."""
+        """Log of the product of positive numbers, each without width; exactly 0 where the product is exactly 1."""
         product = self.product(factors)
         if not (product.low > 0.5 and product.high < 2):
             return self.log(product)

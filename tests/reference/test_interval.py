@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mpmath.libmp import from_float, from_man_exp, to_rational
 
 from study.reference.directed import DirectedArithmetic
-from study.reference.enclosure import Enclosure, mpfr
+from study.reference.enclosure import Enclosure
 from study.reference.interval import Arithmetic, magnitude
 
 PRECS = [8, 24, 53, 113, 300, 700]
