@@ -27,7 +27,7 @@ def test_an_unknown_experiment_is_wrong_use(command):
 
 def test_check_fails_on_a_violation(monkeypatch):
     monkeypatch.setattr(
-        "study.gate.check", lambda *_, **__: Verdict(["softmax is broken"], ["nll drifted"], None, None)
+        "study.gate.check", lambda *_, **__: Verdict(["softmax is broken"], ["nll drifted"], None, None, None)
     )
     out = call("check")
     assert out.exit_code == 1
@@ -35,7 +35,7 @@ def test_check_fails_on_a_violation(monkeypatch):
 
 
 def test_check_passes_without_one(monkeypatch):
-    monkeypatch.setattr("study.gate.check", lambda *_, **__: Verdict([], [], None, None))
+    monkeypatch.setattr("study.gate.check", lambda *_, **__: Verdict([], [], None, None, None))
     assert call("check").exit_code == 0
 
 

@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from study import store
 from study.cli import main
 from study.execution import WorkerDiedError
+from study.fingerprint import fingerprint
 from study.gate import Verdict
 from study.reference.crosscheck import DisagreementError
 
@@ -80,6 +82,32 @@ def test_without_results_what_is_missing_is_named_with_what_helps(project):
     assert "or make it anew (study run " in out.output
 
 
+def test_a_baseline_cut_to_one_row_fails(project):
+    (path,) = Path("results/baseline").glob(f"{fingerprint()}.csv")
+    rows = store.read_csv(path)
+    store.write_csv(path, rows[rows["experiment"] == "multilabel"][:1])
+    out = command("check", "multilabel")
+    assert out.exit_code == 1
+    assert " lacks multilabel sweep multilabel_nll " in out.output
+
+
+def test_without_a_baseline_the_gate_says_so_in_a_line_and_passes(project):
+    shutil.rmtree("results/baseline")
+    out = command("check", "worked_example")
+    assert out.exit_code == 0
+    assert out.output.splitlines()[0].startswith(
+        f"no baseline for the fingerprint {fingerprint()}: drift is not judged"
+    )
+
+
+def test_another_seed_is_a_table_that_is_not_the_stored_one(project):
+    path = Path("experiments/multilabel.py")
+    path.write_text(path.read_text().replace('parameter="n",', 'parameter="n",\n            seed="another",'))
+    out = command("check", "multilabel")
+    assert out.exit_code == 1
+    assert "multilabel/sweep: row 0 (multilabel_nll naive float16 N(0, 1²) 1) has " in out.output
+
+
 def test_an_emptied_baseline_is_one_line(project):
     for path in Path("results/baseline").glob("*.csv"):
         path.write_text("")
@@ -89,7 +117,9 @@ def test_an_emptied_baseline_is_one_line(project):
 
 
 def test_a_baseline_that_cannot_be_written_is_one_line(project, monkeypatch):
-    monkeypatch.setattr("study.gate.check", lambda *_args, **_named: Verdict([], [], None, pd.DataFrame({"a": [1]})))
+    monkeypatch.setattr(
+        "study.gate.check", lambda *_args, **_named: Verdict([], [], None, pd.DataFrame({"a": [1]}), None)
+    )
     shutil.rmtree("results/baseline")
     Path("results/baseline").write_text("no folder")
     out = command("baseline")

@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,7 +20,9 @@ def errors(figure="max_ulp", **by_algorithm):
 
 def sweep(**columns):
     wrong = {"overflow": 0, "underflow": 0, "nan": 0, "missed": 0}
-    return pd.DataFrame([{**KEY, **wrong, "max_ulp": 1.0, "median_ulp": 0.25, **columns}]).drop(columns="figure")
+    return pd.DataFrame([{**KEY, **wrong, "count": 100, "max_ulp": 1.0, "median_ulp": 0.25, **columns}]).drop(
+        columns="figure"
+    )
 
 
 def test_the_summary_is_the_worst_of_the_ordinary_rows_and_all_wrong_outcomes():
@@ -72,18 +76,47 @@ def test_a_record_is_read_back(tmp_path, monkeypatch):
     assert drift.read().to_dict("list") == errors(a=1.5).to_dict("list")
 
 
-@pytest.mark.parametrize(("disabled", "level"), [("X86_V4 AVX512_ICL AVX512_SPR", "X86_V3"),
-                                                 ("X86_V3 X86_V4 AVX512_ICL AVX512_SPR", "X86_V2")])  # fmt: skip
-def test_each_vector_level_has_its_own(disabled, level):
+@pytest.mark.parametrize("disabled", ["X86_V4 AVX512_ICL AVX512_SPR", "X86_V3 X86_V4 AVX512_ICL AVX512_SPR"])
+def test_each_vector_level_has_its_own(disabled):
     import os
     import subprocess
     import sys
 
     from numpy._core._multiarray_umath import __cpu_features__
 
-    if not __cpu_features__.get("X86_V3"):
+    if not __cpu_features__.get("X86_V4"):
         pytest.skip("this processor has no level to switch off")
     code = "from study.drift import path; print(path().stem)"
     environment = {**os.environ, "NPY_DISABLE_CPU_FEATURES": disabled}
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
-    assert out.stdout.strip() == level
+    assert out.stdout.strip() != drift.path().stem
+
+
+def test_a_median_of_a_handful_is_not_held():
+    rows = pd.concat([sweep(count=drift.MANY - 1, median_ulp=9.0), sweep(count=drift.MANY, median_ulp=0.5)])
+    worst = drift.summary({("digits", "losses"): rows}).set_index("figure")["worst"]
+    assert worst["median_ulp"] == 0.5
+    few = drift.summary({("digits", "losses"): sweep(count=1)})
+    assert set(few["figure"]) == {"max_ulp", "wrong"}
+
+
+def test_a_baseline_that_was_cut_is_named():
+    measured = errors(a=1.0, b=2.0, c=3.0)
+    assert list(drift.incomplete(measured, measured)) == []
+    (line,) = drift.incomplete(measured[:1], measured)
+    assert " lacks digits losses softmax b float16 held-out digits max_ulp, and 1 more figures,: study baseline" in line
+    (line,) = drift.incomplete(measured, measured[1:])
+    assert " has digits losses softmax a float16 held-out digits max_ulp that are measured no longer" in line
+
+
+def test_a_baseline_is_for_its_fingerprint(tmp_path, monkeypatch):
+    monkeypatch.setattr(drift.store, "RESULTS", tmp_path / "results")
+    assert drift.read() is None
+    drift.record(errors(a=1.0))
+    assert drift.read()["worst"].tolist() == [1.0]
+    monkeypatch.setattr(drift, "fingerprint", lambda: "another")
+    assert drift.read() is None
+    drift.record(errors(a=2.0))
+    facts = json.loads((tmp_path / "results/baseline/provenance.json").read_text())
+    assert len(facts) == 2
+    assert facts["another"]["numpy"]
