@@ -1,23 +1,10 @@
-"""The extended reals in definitions: floats stand for 0, infinities and NaN, intervals for all other values."""
+"""Probabilities in definitions: floats stand for 0, infinities and NaN, intervals for all other values."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-
-def total(a: Any, terms: Iterable[Any]) -> Any:
-    """Sum of the terms; inf - inf is undefined."""
-    terms = list(terms)
-    special = sum(t for t in terms if isinstance(t, float))
-    finite = [t for t in terms if not isinstance(t, float)]
-    if not finite or special != 0:
-        return float(special)
-    return a.sum(finite)
 
 
 def are_probabilities(*values: Any) -> bool:

@@ -14,8 +14,13 @@ from study.problems.base import Problem
 
 def log_others(a: Any, x: Any) -> Any:
     """log(1 + the sum of exp(x_i - max) over the others), for a finite maximum."""
-    others = np.delete(x, x.argmax())
-    return a.log1p(a.sum(a.exp(a.exact(others) - a.exact(x.max()))))
+    return a.log1p(a.sum(a.exp(a.exact(others_of(x)) - a.exact(x.max()))))
+
+
+def others_of(x: Any) -> Any:
+    """The numbers of each vector without its first maximum."""
+    others = np.arange(x.shape[-1]) != x.argmax(axis=-1)[..., None]
+    return x[others].reshape(*x.shape[:-1], x.shape[-1] - 1)
 
 
 def definition(a: Any, x: Any) -> Any:

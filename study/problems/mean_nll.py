@@ -9,23 +9,27 @@ from array_api_compat import array_namespace
 
 from study import bounds, reductions
 from study.errors import Outcome
-from study.problems import extended
-from study.problems import log_softmax as logs
+from study.problems import logsumexp as lse
 from study.problems import nll as losses
 from study.problems.base import Problem
-from study.problems.logsumexp import largest
 
 
 def _definition(a: Any, logits: Any, target: Any) -> Any:
-    if not len(logits):
+    """The mean of (max - x_target) + log(1 + the sum of exp(x_i - max) over the others)."""
+    rows = np.arange(len(logits))
+    top, chosen = logits.max(axis=1), logits[rows, target]
+    if not len(rows) or not (top > -a.inf).all() or (chosen == a.inf).any():
         return a.nan
-    total = extended.total(a, (-logs.definition(a, x)(t) for x, t in zip(logits, target, strict=True)))
-    return total if isinstance(total, float) else total / len(logits)
+    if np.isinf(top).any() or np.isinf(chosen).any():
+        return a.inf
+    others = lse.others_of(logits)
+    sums = a.sum(a.exp(a.exact(others) - a.exact(top[:, None])))
+    return (a.sum(a.exact(top) - a.exact(chosen)) + a.sum_log1p(sums)) / len(rows)
 
 
 def _sensitivity(logits: Any, target: Any, value: Any) -> Any:  # noqa: ARG001 - one call for all
     loss = losses.nll.algorithms["shifted"].function(logits, target)
-    return np.mean(-2 * largest(logits) * np.expm1(-loss), axis=-1)
+    return np.mean(-2 * lse.largest(logits) * np.expm1(-loss), axis=-1)
 
 
 mean_nll = Problem(

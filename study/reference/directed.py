@@ -14,11 +14,11 @@ import gmpy2
 import numpy as np
 from mpmath.libmp import from_float
 
-from study.reference.enclosure import Enclosure, below, mpfr
+from study.reference.enclosure import Enclosure, mpfr, next_below
 from study.reference.interval import arithmetic, exact_product
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 OPERATIONS = {"add": 2, "sub": 2, "mul": 2, "div": 2, "minus": 1, "plus": 1, "exp": 1, "log": 1, "log1p": 1, "expm1": 1}
 """MPFR's operations, and how many arguments each has."""
@@ -48,7 +48,9 @@ class DirectedArithmetic:
         """A binary64 number, or a row of them, without width."""
         row, at = np.asarray(values, dtype=np.float64), None
         if row.ndim and not np.any(row.view(np.int64) & BEYOND_16_BITS):
+            shape = row.shape
             row, at = np.unique(row, return_inverse=True)
+            at = at.reshape(shape)
         with np.errstate(all="ignore"):  # gmpy2's own test of a double squares it
             held = self._held.plus(row.astype(object))
         return Enclosure(held, held, self, at)
@@ -78,7 +80,7 @@ class DirectedArithmetic:
         if not np.all(x.high < HIGHEST):
             return self.line(x)
         high = np.asarray(getattr(self.up, name)(x.high), dtype=object)
-        low, wide = np.asarray(below(high), dtype=object), np.asarray(x.low != x.high)
+        low, wide = np.asarray(next_below(high), dtype=object), np.asarray(x.low != x.high)
         if wide.any():
             starts, ends = (np.asarray(end, dtype=object)[wide] for end in (x.low, x.high))
             low[wide] = self.down.sub(low[wide], drop(self.up.sub(ends, starts), starts, high[wide]))
@@ -89,15 +91,17 @@ class DirectedArithmetic:
         low, high = (np.full(np.shape(x.low), end, dtype=object)[()] for end in (LOWEST, HIGHEST))
         return Enclosure(low, high, self, x.at)
 
-    def sum(self, terms: Any) -> Enclosure:
-        """Sum of a row, or of several numbers, 0 for none: its ends' sums, each rounded once."""
-        if not isinstance(terms, Enclosure):
-            return sum(terms, self.exact(0))
+    def sum(self, terms: Enclosure) -> Enclosure:
+        """Sum of a row, 0 for none, or of each of several: its ends' sums, each rounded once."""
+        below, above = self.down.context.fsum, self.up.context.fsum
+        if np.ndim(terms.low if terms.at is None else terms.at) > 1:
+            rows = terms.spread()
+            return Enclosure(_objects(map(below, rows.low.tolist())), _objects(map(above, rows.high.tolist())), self)
         low, high = terms.low, terms.high
         if terms.at is not None:
             used, times = np.unique(terms.at, return_counts=True)
             low, high = self.down.mul(low[used], times.tolist()), self.up.mul(high[used], times.tolist())
-        return Enclosure(self.down.context.fsum(low.tolist()), self.up.context.fsum(high.tolist()), self)
+        return Enclosure(below(low.tolist()), above(high.tolist()), self)
 
     def product(self, factors: Enclosure) -> Enclosure:
         """Product of a row, 1 for none."""
@@ -123,6 +127,10 @@ class DirectedArithmetic:
         wider = DirectedArithmetic(self.prec - math.frexp(TINY)[1] + len(terms.low).bit_length())
         product = wider.product(Enclosure(terms.low, terms.high, wider, terms.at) + 1)
         return self.log(Enclosure(product.low, product.high, self))
+
+
+def _objects(values: Iterable[Any]) -> Any:
+    return np.array(list(values), dtype=object)
 
 
 class _Rounding:

@@ -104,11 +104,11 @@ class Enclosure:
         return Enclosure(low, high, made_by, at)
 
 
-def _below(value: Any) -> Any:
+def _next_below(value: Any) -> Any:
     return value if value.rc == 0 else gmpy2.next_below(value)
 
 
-below = np.frompyfunc(_below, 1, 1)
+next_below = np.frompyfunc(_next_below, 1, 1)
 """The number below a correctly rounded one, which is itself where nothing was rounded."""
 
 

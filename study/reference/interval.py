@@ -1,8 +1,8 @@
 """Interval arithmetic at a chosen precision: the mathematics in which the problems are defined.
 
 mpmath's ``iv`` does the arithmetic. Its exp and log round a value that itself carries an error of some 2**-12 units
-in the last place, so each is widened here by a whole unit: what is returned encloses the exact value. A row of numbers
-is an array of intervals.
+in the last place, so each is widened here by a whole unit: what is returned encloses the exact value. Rows of numbers
+are arrays of intervals.
 """
 
 from __future__ import annotations
@@ -43,11 +43,15 @@ def _over_rows(function: Callable[[Arithmetic, Any], Interval]) -> Callable[[Ari
     def applied(self: Arithmetic, x: Any) -> Any:
         if not np.ndim(x):
             return function(self, x)
-        row = np.empty(len(x), dtype=object)
-        row[:] = [function(self, number) for number in x]
-        return row
+        return _array([function(self, number) for number in np.ravel(x)], np.shape(x))
 
     return applied
+
+
+def _array(intervals: list[Interval], shape: tuple[int, ...]) -> Any:
+    out = np.empty(len(intervals), dtype=object)
+    out[:] = intervals
+    return out.reshape(shape)
 
 
 class Arithmetic:
@@ -135,8 +139,10 @@ class Arithmetic:
         with self.more_bits(lost):
             return self.exp(x) - 1
 
-    def sum(self, terms: Iterable[Interval]) -> Interval:
-        """Sum of the terms, 0 for none."""
+    def sum(self, terms: Any) -> Any:
+        """Sum of the terms, 0 for none; of several rows, the sum of each."""
+        if np.ndim(terms) > 1:
+            return _array([self.sum(row) for row in terms], terms.shape[:-1])
         return sum(terms, self._iv.mpf(0))
 
     def sum_log1p(self, terms: Iterable[Interval]) -> Interval:
