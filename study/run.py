@@ -13,6 +13,7 @@ from study.backends import get_backend
 from study.experiment import Experiment, Sweep
 from study.inputs import generator
 from study.machine import provenance
+from study.reference.crosscheck import DisagreementError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -157,7 +158,12 @@ def _work(call: tuple[str, str, int]) -> Any:
     table = experiment.tables[table_name]
     if not isinstance(table, Sweep):
         return table()
-    return measure_unit(experiment.name, table, index)
+    try:
+        return measure_unit(experiment.name, table, index)
+    except DisagreementError as error:
+        unit = list(table.units())[index]
+        place = f"{unit.form}, {unit.family.name}, {table.parameter} = {unit.value}"
+        raise DisagreementError(f"{experiment.name}/{table_name} ({place}): {error}") from None
 
 
 def measure_sweep(experiment: str, sweep: Sweep) -> list[dict[str, Any]]:
