@@ -14,6 +14,8 @@ from study import digests
 from study.files import DamagedResultsError, tidy, write
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from study.experiment import Experiment
@@ -165,7 +167,7 @@ def is_current(name: str, mark: str) -> bool:
         return False
 
 
-def stamp(name: str, mark: str, files: list[Path]) -> None:
-    """Record what these files were made from."""
+def stamp(name: str, mark: str, files: list[Path], said: Sequence[str] = ()) -> None:
+    """Record what these files were made from, and what was said of it."""
     digests = {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-    write(STAMPS / f"{name}.json", json.dumps({"mark": mark, "files": digests}, indent=1))
+    write(STAMPS / f"{name}.json", json.dumps({"mark": mark, "files": digests, "said": [*said]}, indent=1))

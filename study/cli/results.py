@@ -36,16 +36,26 @@ def list_() -> None:
 @click.option("--jobs", type=click.IntRange(1), envvar="JOBS", help="Worker processes; default: one a processor.")
 def run(names: tuple[str, ...], jobs: int | None) -> None:
     """Run experiments (all, or NAMES), as far as they are not up to date, and rebuild the report."""
-    from study.run import run_experiments
+    from study import uptodate
+    from study.run import EXPERIMENTS, run_experiments
 
+    if not names and (said := uptodate.said(EXPERIMENTS)):
+        click.echo("\n".join(["everything is up to date", *said]))
+        return
     experiments = _discover(names)
-    for experiment in experiments:
-        if absent := experiment.absent():
-            click.echo(f"{experiment.name}: {' and '.join(absent)} not installed (make libraries); results are kept")
+    lines = [
+        f"{experiment.name}: {' and '.join(absent)} not installed (make libraries); results are kept"
+        for experiment in experiments
+        if (absent := experiment.absent())
+    ]
+    for line in lines:
+        click.echo(line)
     with one_line_errors():
         computed = run_experiments(experiments, jobs)
     click.echo(f"computed: {', '.join(computed)}" if computed else "everything is up to date")
-    _report()
+    lines += _report()
+    if not names:
+        uptodate.record(EXPERIMENTS, lines)
 
 
 @click.command()
@@ -117,11 +127,11 @@ def _discover(names: tuple[str, ...]) -> list[Experiment]:
         return discover(names)
 
 
-def _report() -> None:
+def _report() -> list[str]:
     from study.report import build
 
     with one_line_errors():
         path, findings = build()
-    click.echo(f"report: {path}")
-    for sentence in findings[:3]:
-        click.echo(f"  • {sentence}")
+    lines = [f"report: {path}", *(f"  • {sentence}" for sentence in findings[:3])]
+    click.echo("\n".join(lines))
+    return lines
