@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,13 +15,8 @@ from study.problems.base import Problem
 
 def log_others(a: Any, x: Any) -> Any:
     """log(1 + the sum of exp(x_i - max) over the others), for a finite maximum."""
-    return a.log1p(a.sum(a.exp(a.exact(others_of(x)) - a.exact(x.max()))))
-
-
-def others_of(x: Any) -> Any:
-    """The numbers of each vector without its first maximum."""
-    others = np.arange(x.shape[-1]) != x.argmax(axis=-1)[..., None]
-    return x[others].reshape(*x.shape[:-1], x.shape[-1] - 1)
+    others = np.arange(len(x)) != x.argmax()
+    return a.log1p(a.sum(a.exponentials(x)[others]))
 
 
 def definition(a: Any, x: Any) -> Any:
@@ -95,17 +91,33 @@ def one_pass(x: Any) -> Any:
 
 
 def online(x: Any) -> tuple[Any, Any]:
-    """The maximum of each vector and the sum of exp(x_i - max), in one pass from left to right."""
+    """The maximum of each vector and the sum of exp(x_i - max), in one pass from left to right.
+
+    The sum is rescaled by exp(top - raised), which is 1 where the maximum stays: between the positions at which that of
+    some vector rises, terms are only added.
+    """
     xp = array_namespace(x)
     top = xp.full(x.shape[:-1], -xp.inf, dtype=x.dtype)
     total = xp.zeros(x.shape[:-1], dtype=x.dtype)
-    for i in range(x.shape[-1]):
-        entry = x[..., i]
+    for start, end in pairwise([*_rises(x), x.shape[-1]]):
+        entry = x[..., start]
         raised = xp.where((entry > top) | (entry != entry), entry, top)  # noqa: PLR0124 - NaN stays
         shift = finite(raised)
         total = total * xp.exp(top - shift) + xp.exp(entry - shift)
         top = raised
+        if end > start + 1:
+            terms = xp.exp(x[..., start + 1 : end] - shift[..., None])
+            total = reductions.sequential_sum(xp.concat([total[..., None], terms], axis=-1))
     return top, total
+
+
+def _rises(x: Any) -> list[int]:
+    """The first position, and those at which the running maximum of some vector rises or becomes NaN."""
+    top = np.maximum.accumulate(np.asarray(x, dtype=np.float64), axis=-1)
+    before, after = top[..., :-1], top[..., 1:]
+    rises = (after > before) | (np.isnan(after) & ~np.isnan(before))
+    somewhere = rises.any(axis=tuple(range(rises.ndim - 1)))
+    return [0, *(np.flatnonzero(somewhere) + 1).tolist()][: x.shape[-1]]
 
 
 @logsumexp.algorithm(bound=bounds.logsumexp_compensated)

@@ -19,7 +19,7 @@ def _definition(a: Any, x: Any, target: int) -> Any:
     top = x.max()
     if not np.isfinite(top):
         return lambda j: (-1.0 if j == target else 0.0) if x[j] < top == a.inf else a.nan
-    terms = a.exp(a.exact(x) - a.exact(top))
+    terms = a.exponentials(x)
     total, others = a.sum(terms), a.sum(terms[np.arange(len(x)) != target])
     return lambda j: (-others if j == target else terms[j]) / total
 

@@ -18,7 +18,7 @@ def _definition(a: Any, x: Any) -> Any:
     top = x.max()
     if not np.isfinite(top):
         return lambda j: 0.0 if x[j] < top == a.inf else a.nan
-    terms = a.exp(a.exact(x) - a.exact(top))
+    terms = a.exponentials(x)
     total = a.sum(terms)
     return lambda j: terms[j] / total
 

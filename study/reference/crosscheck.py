@@ -23,8 +23,8 @@ PREC = 110
 """Bits to which a value is recomputed at most."""
 SAMPLED = 32
 """How many components of a vector are recomputed beside the reported ones."""
-SPARE = 6
-"""Bits beyond the claims that the first evaluation has."""
+SPARE, STEP = 4, 8
+"""Bits beyond the claims that the first evaluation has at least, and of what its bits are a multiple."""
 OUT_OF_RANGE = -(2**29)
 """Numbers below two to this are no longer told from those beyond MPFR's range."""
 
@@ -54,7 +54,7 @@ def crosscheck(problem: Problem, stacks: list[NDArray[Any]], held: Exact, report
         claims = values[row, chosen]
         errors = claims.error.tolist()
         judges = [partial(holds, *claim) for claim in zip(claims.to_mpf(), errors, strict=True)]
-        verdicts = decided(problem.definition, instance, _bits(errors), judges, at, spare=SPARE)
+        verdicts = decided(problem.definition, instance, _bits(errors), judges, at, spare=0)
         if not all(verdicts):
             i = verdicts.index(False)
             (true,) = certified(problem.definition, instance, PREC, components=at and [at[i]])
@@ -70,8 +70,9 @@ def _sample(count: int, row: int) -> set[int]:
 
 
 def _bits(errors: list[float]) -> int:
-    """Bits of the finest claim, PREC at most."""
-    return max((min(PREC, math.ceil(-math.log2(error))) if error else PREC for error in errors if error < 1), default=1)
+    """Bits to decide claims with: some more than the finest has, in steps, so that problems on one row share them."""
+    finest = max((-math.log2(error) if error else PREC for error in errors if error < 1), default=1)
+    return math.ceil((min(PREC, finest) + SPARE) / STEP) * STEP
 
 
 def holds(held: mpmath.mpf, error: float, value: Any) -> bool | None:

@@ -7,7 +7,8 @@ the exact one. Of numbers that occur often in a row, as those of 16 bits do, a f
 from __future__ import annotations
 
 import math
-from functools import reduce
+from dataclasses import replace
+from functools import lru_cache, reduce
 from typing import TYPE_CHECKING, Any
 
 import gmpy2
@@ -36,13 +37,14 @@ class DirectedArithmetic:
     def __init__(self, prec: int) -> None:
         self.prec = prec
         self.down, self.up = _Rounding(prec, gmpy2.RoundDown), _Rounding(prec, gmpy2.RoundUp)
+        self._in_part = False
         self._held = _Rounding(max(prec, 53), gmpy2.RoundToNearest)
 
     @property
     def left_range(self) -> bool:
         """Whether a number was too large or too small for MPFR, beyond 2**±2**30, and an end has become inf or 0."""
         contexts = self.down.context, self.up.context
-        return any(context.underflow or context.overflow for context in contexts)
+        return self._in_part or any(context.underflow or context.overflow for context in contexts)
 
     def exact(self, values: Any) -> Enclosure:
         """A binary64 number, or a row of them, without width."""
@@ -58,6 +60,12 @@ class DirectedArithmetic:
     def exp(self, x: Enclosure) -> Enclosure:
         """e**x."""
         return self._increasing("exp", x, lambda width, _low, value: self.up.mul(value, width))
+
+    def exponentials(self, x: Any) -> Enclosure:
+        """exp(x_i - max x) of a row of numbers, which is kept: several problems on one row ask for it."""
+        kept = _exponentials(self.prec, x.tobytes())
+        self._in_part |= kept.made_by.left_range
+        return replace(kept, made_by=self)
 
     def expm1(self, x: Enclosure) -> Enclosure:
         """exp(x) - 1."""
@@ -82,8 +90,9 @@ class DirectedArithmetic:
         high = np.asarray(getattr(self.up, name)(x.high), dtype=object)
         low, wide = np.asarray(next_below(high), dtype=object), np.asarray(x.low != x.high)
         if wide.any():
-            starts, ends = (np.asarray(end, dtype=object)[wide] for end in (x.low, x.high))
-            low[wide] = self.down.sub(low[wide], drop(self.up.sub(ends, starts), starts, high[wide]))
+            part = np.s_[...] if wide.all() else wide
+            starts, ends = (np.asarray(end, dtype=object)[part] for end in (x.low, x.high))
+            low[part] = self.down.sub(low[part], drop(self.up.sub(ends, starts), starts, high[part]))
         return Enclosure(low[()], high[()], self, x.at)
 
     def line(self, x: Enclosure) -> Enclosure:
@@ -127,6 +136,12 @@ class DirectedArithmetic:
         wider = DirectedArithmetic(self.prec - math.frexp(TINY)[1] + len(terms.low).bit_length())
         product = wider.product(Enclosure(terms.low, terms.high, wider, terms.at) + 1)
         return self.log(Enclosure(product.low, product.high, self))
+
+
+@lru_cache(maxsize=2)
+def _exponentials(prec: int, row: bytes) -> Enclosure:
+    a, x = DirectedArithmetic(prec), np.frombuffer(row)
+    return a.exp(a.exact(x) - a.exact(x.max()))
 
 
 def _objects(values: Iterable[Any]) -> Any:

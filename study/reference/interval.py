@@ -139,6 +139,10 @@ class Arithmetic:
         with self.more_bits(lost):
             return self.exp(x) - 1
 
+    def exponentials(self, x: Any) -> Any:
+        """exp(x_i - max x) of a row of numbers."""
+        return self.exp(self.exact(x) - self.exact(x.max()))
+
     def sum(self, terms: Any) -> Any:
         """Sum of the terms, 0 for none; of several rows, the sum of each."""
         if np.ndim(terms) > 1:
