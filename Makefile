@@ -18,7 +18,7 @@ libraries: $(VENV)/libraries ## install PyTorch and JAX too, and measure every l
 check: $(VENV)/run ## the gate: recompute every table and hold it to its bounds
 	@$(BIN)/study check
 
-baseline: $(VENV)/run ## record today's errors as the baseline for this machine's vector level
+baseline: $(VENV)/run ## record today's errors as the baseline for this machine's numerical fingerprint
 	@$(BIN)/study baseline
 
 report: $(VENV)/run ## rebuild the report from the stored tables
