@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -86,7 +87,7 @@ class Measured:
             distance = np.abs((computed - hi) - lo)
         return np.where(self._settled, 0.0, np.where(np.isnan(distance), np.inf, distance))
 
-    @property
+    @cached_property
     def ulp_exponent(self) -> NDArray[np.int64]:
         """Base-2 logarithm of ulp(reference)."""
         r = self.reference
@@ -94,14 +95,14 @@ class Measured:
         e = np.where(r.hi == 0, self.form.emin, r.exponent - below)
         return np.asarray(np.maximum(e, self.form.emin) - self.form.p + 1)
 
-    @property
+    @cached_property
     def rounds_to_zero(self) -> Bools:
         """Whether the correctly rounded reference is zero: |reference| <= xmins / 2."""
         r, half = self.reference, self.form.emin - self.form.p
         at_half = (r.exponent == half) & (np.abs(r.hi) == 1) & (np.copysign(1.0, r.hi) * r.lo <= 0)
         return np.asarray((r.hi == 0) | (np.isfinite(r.hi) & ((r.exponent < half) | at_half)))
 
-    @property
+    @cached_property
     def rounds_to_infinity(self) -> Bools:
         """Whether the correctly rounded reference is infinite: |reference| >= (2 - u) 2**emax."""
         r, form = self.reference, self.form
@@ -110,7 +111,7 @@ class Measured:
         at_top = (r.exponent == form.emax) & (margin >= 0 if form.has_infinity else margin > 0)
         return np.asarray(np.isinf(r.hi) | (np.isfinite(r.hi) & ((r.exponent > form.emax) | at_top)))
 
-    @property
+    @cached_property
     def _settled(self) -> Bools:
         """Cases without distance: NaN for NaN, the right infinity, and equal zeros."""
         c, r = self.significand, self.reference.hi

@@ -29,7 +29,7 @@ def _definition(a: Any, p: Any, q: Any) -> Any:
     if a.prec > PATIENCE and vanishes(list(zip(p.tolist(), q.tolist(), strict=True))):
         return 0.0
     weight = a.exact(p)
-    return a.sum(weight * a.log(weight / a.exact(q)))
+    return a.sum(weight * a.log_ratio(weight, a.exact(q)))
 
 
 def vanishes(pairs: list[tuple[float, float]]) -> bool:

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
 PREC = 110
 """Bits to which a value is recomputed at most."""
-SAMPLED = 32
+SAMPLED = 128
 """How many components of a vector are recomputed beside the reported ones."""
 SPARE, STEP = 4, 8
 """Bits beyond the claims that the first evaluation has at least, and of what its bits are a multiple."""
+APART = 64
+"""Binades between two values of which neither is within a finite claim of the other."""
 OUT_OF_RANGE = -(2**29)
 """Numbers below two to this are no longer told from those beyond MPFR's range."""
 
@@ -93,22 +95,32 @@ def holds(held: mpmath.mpf, error: float, value: Any) -> bool | None:
         return agrees(held, low, error)
     if not (mpmath.isfinite(low) and mpmath.isfinite(high)) or low < 0 < high:
         return None
+    if not mpmath.isfinite(held):
+        return False
+    sizes = [exponent + bits for _, _, exponent, bits in value]
+    if max(sizes) < OUT_OF_RANGE:
+        return bool(low <= held <= high)
+    if not (low and high) or max(sizes) - min(sizes) > 1:
+        return None
     return _within(held, error, low, high)
 
 
 def _within(held: mpmath.mpf, error: float, low: mpmath.mpf, high: mpmath.mpf) -> bool | None:
-    with mpmath.workprec(4 * PREC):
-        least, most = sorted((abs(low), abs(high)))
-        if not mpmath.isfinite(held) or most < mpmath.ldexp(1, OUT_OF_RANGE):
-            return bool(low <= held <= high)
-        near, far = sorted((abs(held - low), abs(held - high)))
-        if least and far <= error * least:
-            return True
-        if near > error * most and not low <= held <= high:
-            return False
-        if most - least > mpmath.ldexp(least, -PREC):
-            return None
-    return agrees(held, low, error)
+    """``holds`` for ends within a factor of four: in whole numbers, of the last bit of the finest of the three."""
+    signs, mantissas, exponents, bits = zip(*(number._mpf_ for number in (held, low, high)), strict=True)
+    if math.isinf(error):
+        return True
+    if abs(exponents[0] + bits[0] - exponents[1] - bits[1]) > APART:
+        return False
+    units = [(-m if s else m) << (e - min(exponents)) for s, m, e in zip(signs, mantissas, exponents, strict=True)]
+    near, far = sorted(abs(units[0] - end) for end in units[1:])
+    least, most = sorted(map(abs, units[1:]))
+    numerator, denominator = error.as_integer_ratio()
+    if far * denominator <= numerator * least:
+        return True
+    if near * denominator > numerator * most and not low <= held <= high:
+        return False
+    return agrees(held, low, error) if (most - least) << PREC <= least else None
 
 
 def agrees(value: mpmath.mpf, true: mpmath.mpf, error: float) -> bool:

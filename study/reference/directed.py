@@ -77,6 +77,11 @@ class DirectedArithmetic:
             return self.line(x)
         return self._increasing("log", x, lambda width, low, _value: self.up.div(width, low))
 
+    def log_ratio(self, p: Enclosure, q: Enclosure) -> Enclosure:
+        """log(p/q) of positive rows without width: a quotient rounded up is too large by 2**(1 - prec) of it at most."""
+        high = self.up.log(self.up.div(p.spread().low, q.spread().low))
+        return Enclosure(self.down.sub(next_below(high), 2.0 ** (1 - self.prec)), high, self)
+
     def log1p(self, x: Enclosure) -> Enclosure:
         """log(1 + x) for x > -1."""
         if not np.all(x.low > -1):

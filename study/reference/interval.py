@@ -121,6 +121,10 @@ class Arithmetic:
             return self._iv.mpf([-self.inf, self.inf])
         return self._widened(mpf_log, x)
 
+    def log_ratio(self, p: Any, q: Any) -> Any:
+        """log(p/q) of two rows of positive numbers without width."""
+        return self.log(p / q)
+
     @_over_rows
     def log1p(self, x: Interval) -> Interval:
         """log(1 + x) for x > -1/2: x - x**2 <= log(1 + x) <= x where x is tiny."""
