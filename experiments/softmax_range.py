@@ -24,6 +24,7 @@ OFFSETS = (-1000, -300, -100, -30, -10, 0, 10, 30, 100, 300, 1000)
 SPREADS = (0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000)
 PLACED = {offset: Sweep("spread", SPREADS, [placed(10, offset)], {"softmax": ("naive", "shifted")}, rows=lambda _: 20)
           for offset in OFFSETS}  # fmt: skip
+LENGTHS = (1, 2, 5, 10, 20, 37, 50, 100, 200, 500, 1000, 1009, 2000, 4099, 5000, 10000, 10007, 50021, 2**17, 2**18)
 PROBLEMS = ("logsumexp", "softmax", "log_softmax", "nll")
 
 
@@ -67,11 +68,11 @@ experiment = Experiment(
         ),
         "length": Sweep(
             parameter="n",
-            values=[1, 2, 5, 10, 20, 37, 50, 100, 200, 500, 1000, 1009, 2000, 4099, 5000, 10000, 10007, 50021],
+            values=LENGTHS,
             families=[normal()],
-            problems=dict.fromkeys(PROBLEMS),
+            problems=dict.fromkeys((*PROBLEMS, "nll_gradient")),
             formats=MAIN_FORMATS,
-            rows=lambda n: max(2, min(50, 2000 // n)),
+            rows=lambda n: max(1 if n > 10**5 else 2, min(50, 2000 // n)),
         ),
         "first_overflow": first_overflow,
         "outcomes": outcomes,

@@ -46,7 +46,7 @@ experiment = Experiment(
     tables={
         "sweep": Sweep(
             parameter="n",
-            values=[10, 37, 100, 1000, 1009, 4099, 10**4, 10007, 50021, 10**5],
+            values=[10, 37, 100, 1000, 1009, 4099, 10**4, 10007, 50021, 10**5, 2**17, 2**18],
             families=[uniform(0.5, 1), uniform(0.01, 1)],
             problems={"log_likelihood": SUMS},
             rows=lambda n: max(1, min(30, 10**5 // n)),

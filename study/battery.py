@@ -45,8 +45,9 @@ def battery(problem: str | Problem, form: str | Format) -> dict[str, Arguments]:
     kinds = _probabilities if problem.domains[0] == "probability" else _reals
     made = {}
     vectors = any(kind.axes for kind in problem.signature.arguments)
+    batches = Kind.MATRIX in problem.signature.arguments
     for kind, x in kinds(form):
-        if x.shape[-1] in ODD and not vectors:
+        if (x.shape[-1] in ODD and not vectors) or (kind == "many rows" and not batches):
             continue
         rng = generator("battery", problem.name, kind)
         made[kind] = rounded(form, _arguments(problem, x, rng))

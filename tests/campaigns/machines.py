@@ -1,4 +1,4 @@
-"""The same findings on every machine: ``study run`` and ``study check`` under other linear algebra, levels, versions.
+"""The same findings on every machine: ``study run`` and ``study check`` under another BLAS, level or version.
 
 ``python tests/campaigns/machines.py`` clones the checkout, makes an environment for each Python and set of versions, runs
 both commands in each cell, and writes docs/machines.md. Names of cells, or parts of them, limit it to these; nothing is
@@ -56,10 +56,11 @@ class Cell:
     versions: str = "locked"
 
 
+CORES = ("Haswell", "SkylakeX", "Zen", "Sandybridge")
 DISABLED = "NPY_DISABLE_CPU_FEATURES"
 CELLS = (
     Cell("as it is"),
-    *(Cell(f"OPENBLAS_CORETYPE={name}", {"OPENBLAS_CORETYPE": name}) for name in ("Haswell", "SkylakeX", "Zen", "Sandybridge")),
+    *(Cell(f"OPENBLAS_CORETYPE={name}", {"OPENBLAS_CORETYPE": name}) for name in CORES),
     Cell("NumPy at X86_V3", {DISABLED: "X86_V4 AVX512_ICL AVX512_SPR"}),
     Cell("NumPy at X86_V2, its lowest", {DISABLED: "X86_V3 X86_V4 AVX512_ICL AVX512_SPR"}),
     Cell("Python 3.12", python="python3.12"),
@@ -126,7 +127,7 @@ def main(names: list[str]) -> int:
     rows, failed = [], 0
     with tempfile.TemporaryDirectory() as folder:
         clone = Path(folder) / "clone"
-        subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+        subprocess.run([shutil.which("git") or "git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
         for cell in (c for c in CELLS if not names or any(name in c.name for name in names)):
             python = environment_of(cell, Path(folder))
             found = ("", "", "", f"{cell.python} is absent") if python is None else tried(cell, python, clone)
