@@ -95,26 +95,27 @@ def holds(held: mpmath.mpf, error: float, value: Any) -> bool | None:
         return agrees(held, low, error)
     if not (mpmath.isfinite(low) and mpmath.isfinite(high)) or low < 0 < high:
         return None
-    if not mpmath.isfinite(held):
-        return False
-    sizes = [exponent + bits for _, _, exponent, bits in value]
-    if max(sizes) < OUT_OF_RANGE:
+    if not mpmath.isfinite(held) or max(map(_size, (low, high))) < OUT_OF_RANGE:
         return bool(low <= held <= high)
-    if not (low and high) or max(sizes) - min(sizes) > 1:
-        return None
-    return _within(held, error, low, high)
+    return _within(held, error, low, high) if abs(_size(low) - _size(high)) <= 1 else None
+
+
+def _size(number: mpmath.mpf) -> int:
+    """The e of 2**(e - 1) <= |number| < 2**e, far below all others for 0."""
+    _, mantissa, exponent, bits = number._mpf_
+    return int(exponent + bits) if mantissa else -(2**62)
 
 
 def _within(held: mpmath.mpf, error: float, low: mpmath.mpf, high: mpmath.mpf) -> bool | None:
     """``holds`` for ends within a factor of four: in whole numbers, of the last bit of the finest of the three."""
-    signs, mantissas, exponents, bits = zip(*(number._mpf_ for number in (held, low, high)), strict=True)
-    if math.isinf(error):
-        return True
-    if abs(exponents[0] + bits[0] - exponents[1] - bits[1]) > APART:
-        return False
-    units = [(-m if s else m) << (e - min(exponents)) for s, m, e in zip(signs, mantissas, exponents, strict=True)]
-    near, far = sorted(abs(units[0] - end) for end in units[1:])
-    least, most = sorted(map(abs, units[1:]))
+    if math.isinf(error) or abs(_size(held) - _size(low)) > APART:
+        return math.isinf(error)
+    signs, mantissas, exponents, _ = zip(*(number._mpf_ for number in (held, low, high)), strict=True)
+    value, *ends = (
+        (-m if s else m) << (e - min(exponents)) for s, m, e in zip(signs, mantissas, exponents, strict=True)
+    )
+    near, far = sorted(abs(value - end) for end in ends)
+    least, most = sorted(map(abs, ends))
     numerator, denominator = error.as_integer_ratio()
     if far * denominator <= numerator * least:
         return True

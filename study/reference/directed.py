@@ -78,9 +78,10 @@ class DirectedArithmetic:
         return self._increasing("log", x, lambda width, low, _value: self.up.div(width, low))
 
     def log_ratio(self, p: Enclosure, q: Enclosure) -> Enclosure:
-        """log(p/q) of positive rows without width: a quotient rounded up is too large by 2**(1 - prec) of it at most."""
+        """log(p/q) of positive rows without width; a quotient rounded up is 1 + 2**(1 - prec) times p/q at most."""
         high = self.up.log(self.up.div(p.spread().low, q.spread().low))
-        return Enclosure(self.down.sub(next_below(high), 2.0 ** (1 - self.prec)), high, self)
+        drop = self.up.context.mul_2exp(gmpy2.mpfr(1), 1 - self.prec)
+        return Enclosure(self.down.sub(next_below(high), drop), high, self)
 
     def log1p(self, x: Enclosure) -> Enclosure:
         """log(1 + x) for x > -1."""

@@ -114,3 +114,17 @@ def test_sums_of_log1p_are_one_whether_they_go_through_a_product_or_not():
         assert not apart(*ends)
         low, high = map(mpmath.mp.make_mpf, ends[1])
         assert 0 < (high - low) / low < 2.0**-75
+
+
+@pytest.mark.parametrize("prec", [30, 100, 1200, 3000])
+def test_the_log_of_a_ratio_encloses_it_and_is_narrow(prec):
+    p, q = np.random.default_rng(3).uniform(0.1, 1, (2, 60))
+    q[0], q[1] = p[0] / 2, p[1]
+    a, wide = DirectedArithmetic(prec), arithmetic(prec + 100)
+    ratio = a.log_ratio(a.exact(p), a.exact(q))
+    for j, due in enumerate(wide.log_ratio(wide.exact(p), wide.exact(q))):
+        low, high = ratio[j]._mpi_
+        assert mpf_le(low, due._mpi_[0])
+        assert mpf_le(due._mpi_[1], high)
+        with mpmath.workprec(prec + 100):
+            assert mpmath.mp.make_mpf(high) - mpmath.mp.make_mpf(low) <= mpmath.ldexp(1, 5 - prec)
