@@ -115,8 +115,11 @@ def online(x: Any) -> tuple[Any, Any]:
 
 
 def _rises(x: Any) -> list[int]:
-    """The first position, and those at which the running maximum of some vector rises or becomes NaN; all of a few."""
-    if x.shape[-1] <= FEW:
+    """The first position, and those at which the running maximum of some vector rises or becomes NaN.
+
+    Of a few numbers, and of what is no array but follows one, all positions.
+    """
+    if x.shape[-1] <= FEW or not hasattr(x, "__array__"):
         return list(range(x.shape[-1]))
     top = np.maximum.accumulate(np.asarray(x, dtype=np.float64), axis=-1)
     before, after = top[..., :-1], top[..., 1:]

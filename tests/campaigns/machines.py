@@ -1,8 +1,8 @@
 """The same findings on every machine: ``study run`` and ``study check`` under another BLAS, level or version.
 
 ``python tests/campaigns/machines.py`` clones the checkout, makes an environment for each Python and set of versions,
-runs both commands in each cell, and writes docs/machines.md. Names of cells, or parts of them, limit it to these; nothing is
-written then. Interpreters that are not on the path are said to be absent.
+runs both commands in each cell, and writes docs/machines.md. Names of cells, or parts of them, limit it to these; then
+nothing is written. Interpreters that are not on the path are said to be absent.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ def test_a_label_that_is_no_probability_is_left_out():
     [
         ({"form": "float64"}, "too many numbers"),
         ({"problem": "mean_nll"}, "cannot be swept"),
-        ({"algorithms": ("no",)}, "has no algorithm no"),
+        ({"algorithms": ("no",)}, "has no algorithm 'no'"),
         ({"problem": "softmax", "algorithms": ("naive",)}, "give a length"),
         ({"problem": "softmax", "algorithms": ("naive",), "length": 3, "form": "float16"}, "at most 2\\^32"),
         ({"start": 9, "stop": 8}, "inputs run from 0"),
