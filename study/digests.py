@@ -19,6 +19,7 @@ MADE_BY = {
     "exhaustive": "study sweep",
     "search": "study search",
     "baseline": "study baseline",
+    "bounds": "study baseline",
     "cost": "python -m benchmarks.cost",
 }
 """Commands by the folder of the results; all others belong to the experiment of that name."""
