@@ -39,6 +39,7 @@ REASONS = (
     (r"log1mexp\._faithful other_constant 0\.7", BOTH_SERVE),
     (r"log1mexp\._faithful other_constant 1\.0", PLACEHOLDER),
     (r"log_likelihood\._faithful", MARGIN),
+    (r"logsumexp\._rises wrong_axis", "the gate's stacks have one axis of instances, on which both are the same"),
     (r"logsumexp\.(online|others) other_constant 1 → 2", BROADCASTS),
     (r"softmax\.exponentials other_constant 1 → 2", BROADCASTS),
     (r"softplus\.cutoffs", BOTH_SERVE),
