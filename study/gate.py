@@ -117,7 +117,7 @@ def check(experiments: Sequence[Experiment], jobs: int | None = None, *, catalog
     from study import bound_use, digests, drift, store
     from study.sweep.stored import incomplete
 
-    for line in chain(digests.damaged(store.RESULTS), incomplete()):
+    for line in chain(digests.damaged(store.RESULTS), incomplete(store.read_below("exhaustive"))):
         raise store.DamagedResultsError(line)
     recorded, uses = drift.read(), bound_use.read()
     broken_ones, differing, sweeps = _measured(experiments, jobs, catalogue=catalogue)

@@ -13,7 +13,7 @@ from study.backends import get_backend
 from study.experiment import Experiment, Sweep
 from study.inputs import generator
 from study.machine import provenance
-from study.reference.crosscheck import DisagreementError
+from study.reference.crosscheck import DisagreementError, crosscheck
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -94,9 +94,8 @@ def run_experiments(experiments: Sequence[Experiment], jobs: int | None = None) 
         DamagedResultsError: a table is damaged that is not among these.
     """
     marks = {e.name: mark(e) for e in experiments if not e.absent()}
-    for line in digests.damaged(store.RESULTS):
-        if not any(line.startswith(f"{store.RESULTS / name}/") for name in marks):
-            raise store.DamagedResultsError(line)
+    for line in digests.damaged(store.RESULTS, healed=marks):
+        raise store.DamagedResultsError(line)
     waiting = [e for e in experiments if e.name in marks and not store.is_current(e.name, marks[e.name])]
     for experiment, tables in recompute(waiting, jobs):
         files = [store.RESULTS / experiment.name / f"{name}.csv" for name in experiment.tables]
@@ -179,7 +178,6 @@ def measure_unit(experiment: str, sweep: Sweep, index: int) -> list[dict[str, An
     from study.formats import FORMATS
     from study.problems import get_problem
     from study.reference import exact, prepare
-    from study.reference.crosscheck import crosscheck
     from study.statistics import statistics
 
     unit = list(sweep.units())[index]

@@ -100,6 +100,17 @@ def read_csv(path: Path, *, as_text: bool = False) -> pd.DataFrame:
     return table.copy()  # gathers the columns of a type: rows are then selected twice as fast
 
 
+def files_below(*folders: str) -> list[Path]:
+    """The stored tables of folders of the results, and of theirs."""
+    return sorted(path for folder in folders for path in (RESULTS / folder).rglob("*.csv"))
+
+
+def read_below(*folders: str) -> dict[str, pd.DataFrame]:
+    """These tables by their path below the results, without its ending; raises as ``read_table``."""
+    paths = files_below(*folders)
+    return {path.relative_to(RESULTS).with_suffix("").as_posix(): read_csv(path) for path in paths}
+
+
 def read_tables(experiment: Experiment) -> dict[str, pd.DataFrame]:
     """All stored tables of an experiment; raises as ``read_table``."""
     return {name: read_table(experiment.name, name) for name in experiment.tables}

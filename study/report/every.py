@@ -33,7 +33,7 @@ METHOD = (
 
 def files() -> list[Path]:
     """The stored tables of sweeps and searches."""
-    return sorted(path for folder in (NAME, "search") for path in (store.RESULTS / folder).rglob("*.csv"))
+    return store.files_below(NAME, "search")
 
 
 def tables() -> dict[str, pd.DataFrame]:
@@ -44,9 +44,10 @@ def tables() -> dict[str, pd.DataFrame]:
     """
     from study.sweep.stored import incomplete
 
-    for line in incomplete():
+    stored = store.read_below(NAME, "search")
+    for line in incomplete(stored):
         raise store.DamagedResultsError(line)
-    return {path.relative_to(store.RESULTS).with_suffix("").as_posix(): store.read_csv(path) for path in files()}
+    return stored
 
 
 def packages(stored: Mapping[str, pd.DataFrame]) -> dict[str, str]:

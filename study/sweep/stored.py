@@ -13,7 +13,7 @@ from study.formats import get_format
 from study.sweep.functions import is_formula, problem_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -78,11 +78,17 @@ def facts(folder: Path, now: dict[str, str], left: Sequence[str]) -> dict[str, A
     return {**before, **now, **({EARLIER: differ} if differ else {})}
 
 
-def incomplete() -> Iterator[str]:
-    """A line for every stored row that is said to be on every input of a format and does not account for them all."""
-    for path in sorted((store.RESULTS / "exhaustive").rglob("summary.csv")):
-        summary, histogram = (store.read_csv(path.with_name(f"{name}.csv")) for name in NAMES)
-        yield from (f"{path}: {line}" for line in unaccounted(summary, histogram))
+def incomplete(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    """A line for every stored row that is said to be on every input of a format and does not account for them all.
+
+    Args:
+        tables: the stored ones, as ``store.read_below`` gives them.
+    """
+    for name, summary in tables.items():
+        folder, _, last = name.rpartition("/")
+        if last == NAMES[0]:
+            found = unaccounted(summary, tables[f"{folder}/{NAMES[1]}"])
+            yield from (f"{store.RESULTS / name}.csv: {line}" for line in found)
 
 
 def unaccounted(summary: pd.DataFrame, histogram: pd.DataFrame) -> Iterator[str]:
