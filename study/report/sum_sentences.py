@@ -35,7 +35,7 @@ def growth(problem: str, form: str) -> Sentence:
         ]
         return (
             f"The error of a sum of logs taken in order in {form} grows like n to the power {number(slope, 2)} up to "
-            f"n = {number(float(median.index[-1]))}, "
+            f"n = {int(median.index[-1]):,}, "
             f"{'nearer the square root of n than n' if slope < 0.75 else 'like the bound, not like its root'}, "
             f"to {number(median.iloc[-1])}; one longer sum each is off by {listed(each)}."
         )
@@ -51,7 +51,7 @@ def stagnation(tables: Tables) -> str | None:
     if not wide < FAR * plain:
         return None
     return (
-        f"A sum of {number(longest['value'].iloc[0])} logs in bfloat16 is off by up to {100 * plain:.0f}%, because it "
+        f"A sum of {int(longest['value'].iloc[0]):,} logs in bfloat16 is off by up to {100 * plain:.0f}%, because it "
         f"stops growing; with a float32 accumulator by up to {100 * wide:.2g}%."
     )
 
@@ -70,5 +70,5 @@ def batches(tables: Tables) -> str | None:
     ]
     return (
         f"In bfloat16 a float32 sum replaces these worst errors of the mean loss of a batch of "
-        f"{number(largest['value'].iloc[0])}: {listed(each)}."
+        f"{int(largest['value'].iloc[0]):,}: {listed(each)}."
     )
