@@ -61,14 +61,14 @@ def measured(problem: Problem, args: Arguments, *, check: bool) -> dict[str, Any
     out = problem.algorithms["faithful"](*args)
     found = compare(out, exact(problem, *args))
     stacks = problem.signature.stacked(args)
-    ulps = found.distance(found.ulp_exponent).reshape(len(stacks[0]), -1).max(axis=-1)
+    ulps = found.ulps.reshape(len(stacks[0]), -1).max(axis=-1)
     n = problem.signature.length(args) or 1
     row = {"instances": len(ulps), "n": n, "wrong": int(np.isin(found.outcome, WRONG).sum()), "ulps": float(ulps.max())}
     if check and n <= AFFORDED:
         one = [np.asarray(stack[ulps.argmax()]) for stack in stacks]
         again = compare(problem.algorithms["faithful"](*one), problem.reference(*one))
         row["wrong"] += int(np.isin(again.outcome, WRONG).sum())
-        row["by_mpmath"] = float(np.max(again.distance(again.ulp_exponent)))
+        row["by_mpmath"] = float(np.max(again.ulps))
     return row
 
 

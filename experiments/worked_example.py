@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from study.case import single
 from study.experiment import Experiment, Finding
 from study.formats import FORMATS, Format
 from study.report import figures, sentences
-from study.statistics import single
 
 PROBABILITIES = [0.1, 0.3, 0.5, 0.1]
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from study.backends import Backend
+    from study.case import Case
     from study.formats import Format
     from study.given import Inputs
     from study.problems import Problem
@@ -57,7 +58,7 @@ def measure(
         layouts: the layouts that it is for; ``rows`` is always one of them.
 
     Returns:
-        A tidy row for each kind of inputs: see ``study.statistics``; ``layout`` is where its figures are worst, and
+        A tidy row for each kind of inputs: see ``study.case``; ``layout`` is where its figures are worst, and
         ``depends_on`` names the layouts in which some bit differs. A function that raises, hangs, ends its process,
         changes arrays, gives another result the second time, or returns another shape or dtype has that in
         ``misbehaviour`` and nothing in the figures.
@@ -67,6 +68,19 @@ def measure(
             or no possible timeout.
         AbsentError: the backend is not installed.
     """
+    problem, format = get_problem(problem), get_format(format)  # noqa: A001 - the word that its users know
+    return _measured(function, problem, format, resolve(problem, format, inputs), timeout, backend, layouts)
+
+
+def _measured(
+    function: Callable[..., Any],
+    problem: Problem,
+    form: Format,
+    cases: Mapping[str, Case],
+    timeout: float,
+    backend: str | Backend,
+    layouts: Sequence[str],
+) -> pd.DataFrame:
     from study.backends import get_backend
     from study.isolated import Isolated
 
@@ -75,26 +89,24 @@ def measure(
     for layout in layouts:
         if layout not in LAYOUTS:
             raise ValueError(f"no layout named {layout!r}; there are: {', '.join(LAYOUTS)}")
-    kinds = resolve(get_problem(problem), get_format(format), inputs)
     if (arrays := get_backend(backend)).name != "numpy":
         function = arrays.on_numpy(function)
     with Isolated(function, timeout) as call:
-        return rows(_name(function), call, get_problem(problem), get_format(format), kinds, layouts)
+        return rows(_name(function), call, problem, form, cases, layouts)
 
 
 def measure_trusted(
     function: Callable[..., Any],
     problem: str | Problem,
     format: str | Format,  # noqa: A002 - as above
-    inputs: Inputs,
+    cases: Mapping[str, Case],
 ) -> pd.DataFrame:
     """As ``measure``, of a function that is known to behave: called once, in this process."""
 
     def call(args: Sequence[NDArray[Any]], shape: tuple[int, ...], _layout: str) -> NDArray[Any]:
         return guarded(function, args, shape)
 
-    kinds = resolve(get_problem(problem), get_format(format), inputs)
-    return rows(_name(function), call, get_problem(problem), get_format(format), kinds, ())
+    return rows(_name(function), call, get_problem(problem), get_format(format), cases, ())
 
 
 def _name(function: Callable[..., Any]) -> str:
@@ -151,14 +163,14 @@ def check(
     for name, limit in budgets.items():
         if not limit >= 0:
             raise ValueError(f"a budget is a number of at least 0; got {name} = {limit:g}")
-    table = measure(function, problem, format, inputs, timeout, layouts=layouts)
+    problem, format = get_problem(problem), get_format(format)  # noqa: A001 - as above
+    cases = resolve(problem, format, inputs)
+    table = _measured(function, problem, format, cases, timeout, "numpy", layouts)
     measured = cast("list[dict[str, Any]]", table.to_dict("records"))
     wrong = [line for row in measured for line in _complaints(row, budgets)]
     if wrong:
         row = max(measured, key=lambda row: _severity(row, budgets))
-        wrong += worst_case(
-            row, resolve(get_problem(problem), get_format(format), inputs), from_battery=_is_battery(inputs)
-        )
+        wrong += worst_case(row, cases, from_battery=_is_battery(inputs))
     return table, "\n".join(wrong)
 
 

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from study.accuracy import measure_trusted
 from study.backends import BACKENDS, laid_out
-from study.experiment import MAIN_FORMATS, Sweep
-from study.inputs import Family
+from study.experiment import MAIN_FORMATS
+from study.formats import FORMATS
+from study.given import resolve
 from study.logits import load
 from study.per_vector import published, sums
 from study.problems import get_problem
-from study.run import measure_sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     import pandas as pd
 
     from study.inputs import Arguments
+    from study.problems import Problem
 
 FIGURES = ("max_ulp", "max_u", "max_normwise", "overflow", "underflow", "nan", "missed")
 LOST = ["overflow", "underflow", "nan", "missed"]
@@ -44,24 +45,29 @@ def measured(name: str, args: Arguments) -> pd.DataFrame:
     import pandas as pd
 
     problems = ["logsumexp", "softmax", "log_softmax", *(["nll"] if len(args) > 1 else [])]
-    sweep = Sweep("classes", [args[0].shape[1]], [Family(name, lambda *_: args)], dict.fromkeys(problems), MAIN_FORMATS)
-    ours = measure_sweep("audit", sweep)
-    rows = [*(row | {"backend": "study"} for row in ours), *_libraries(problems, name, args)]
-    table = pd.DataFrame(rows)[["problem", "format", "backend", "algorithm", "count", *FIGURES]]
-    order = table["format"].map(MAIN_FORMATS.index)
-    return table.assign(order=order).sort_values(["problem", "order"], kind="stable").drop(columns="order")
+    table = pd.DataFrame(
+        [row for problem in problems for form in MAIN_FORMATS for row in _rows(get_problem(problem), form, name, args)]
+    )
+    return table[["problem", "format", "backend", "algorithm", "count", *FIGURES]]
 
 
-def _libraries(problems: list[str], name: str, args: Arguments) -> Iterator[dict[str, Any]]:
-    for backend in BACKENDS.values():
-        for function in backend.functions:
-            if not backend.installed or function.problem not in problems:
-                continue
-            mine = args[: len(get_problem(function.problem).signature.arguments)]
-            for form in backend.formats:
-                table = measure_trusted(laid_out(backend, function), function.problem, form, {name: mine})
-                figures = {str(key): value for key, value in table.to_dict("records")[0].items()}
-                yield figures | {"backend": f"{backend.name} {backend.version}", "algorithm": function.name}
+def _rows(problem: Problem, form: str, name: str, args: Arguments) -> list[dict[str, Any]]:
+    """Our formulas, whose worst results the definition confirms, then the libraries' functions."""
+    (case,) = resolve(problem, FORMATS[form], {name: args[: len(problem.signature.arguments)]}).values()
+    key = {"problem": problem.name, "format": form}
+    ours = [
+        {**key, "backend": "study", "algorithm": algorithm.name, **case.measure(algorithm)}
+        for algorithm in problem.algorithms.values()
+        if form in algorithm.formats
+    ]
+    case.confirm(ours, "audit", problem.name)
+    return ours + [
+        cast("dict[str, Any]", row) | {"backend": f"{backend.name} {backend.version}", "algorithm": function.name}
+        for backend in BACKENDS.values()
+        for function in backend.functions
+        if backend.installed and function.problem == problem.name and form in backend.formats
+        for row in measure_trusted(laid_out(backend, function), problem, form, {name: case}).to_dict("records")
+    ]
 
 
 def safe(table: pd.DataFrame) -> list[str]:

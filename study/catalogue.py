@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,23 +10,20 @@ import numpy as np
 from study.adversarial import adversarial
 from study.battery import ODD, battery
 from study.cancelling import divergences, products
-from study.experiment import MAIN_FORMATS
+from study.case import Case
+from study.experiment import MAIN_FORMATS, Experiment
 from study.formats import FORMATS
 from study.inputs import rounded
 from study.problems import PROBLEMS
 from study.problems.signature import Kind
 from study.problems.special import stacks
-from study.reference import exact
-from study.statistics import statistics
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
 
-    from study.exact import Exact
-    from study.formats import Format
     from study.inputs import Arguments
     from study.problems import Algorithm, Problem
 
@@ -37,33 +34,8 @@ LONG = ODD[1:]
 """Shape of the rows that are for kernels alone: formulas that add term by term are measured on long rows elsewhere."""
 
 
-@dataclass(frozen=True)
-class Case:
-    """One kind of inputs of one problem in one format, and the exact results."""
-
-    problem: Problem
-    form: Format
-    inputs: str
-    args: Arguments
-    reference: Exact
-    cond: NDArray[np.float64]
-
-    def row(self, algorithm: Algorithm) -> dict[str, Any]:
-        """The tidy row of an algorithm."""
-        return {
-            "experiment": NAME,
-            "problem": self.problem.name,
-            "algorithm": algorithm.name,
-            "format": self.form.name,
-            "inputs": self.inputs,
-            "parameter": "instances",
-            "value": INSTANCES,
-            **statistics(self.problem, algorithm, self.args, self.reference, self.cond),
-        }
-
-
-def cases(problem: Problem, formats: Sequence[str] = MAIN_FORMATS) -> Iterator[Case]:
-    """Instances of each kind of the battery, adversarial ones, and the special values, in each format."""
+def cases(problem: Problem, formats: Sequence[str] = MAIN_FORMATS) -> Iterator[tuple[str, Case]]:
+    """Instances of each kind of the battery, adversarial ones, and the special values, in each format; kind first."""
     for form in (FORMATS[name] for name in formats):
         kinds = {k: _some(problem, args) for k, args in battery(problem, form).items() if args[0].shape[-1:] != LONG}
         if problem.domain == "probability" and problem.signature.arguments == (Kind.VECTOR,):
@@ -80,8 +52,7 @@ def cases(problem: Problem, formats: Sequence[str] = MAIN_FORMATS) -> Iterator[C
         }
         kinds |= {f"adversarial, n = {n}": adversarial(problem, form, INSTANCES, n, NAME) for n in (2, 9)}
         for kind, args in kinds.items():
-            reference = exact(problem, *args)
-            yield Case(problem, form, kind, args, reference, problem.condition(*args, reference=reference))
+            yield kind, Case(problem, args)
 
 
 def _some(problem: Problem, args: Arguments) -> Arguments:
@@ -96,18 +67,31 @@ def _with_reciprocals(x: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.concatenate([x, 1 / x], axis=-1)
 
 
-def table(cases: Sequence[Case]) -> pd.DataFrame:
+def table(cases: Iterable[tuple[str, Case]]) -> pd.DataFrame:
     """A row for every algorithm on every case that is for it."""
     import pandas as pd
 
     return pd.DataFrame([
-        case.row(algorithm)
-        for case in cases
+        key(kind, case, algorithm) | case.measure(algorithm)
+        for kind, case in cases
         for algorithm in case.problem.algorithms.values()
         if case.form.name in algorithm.formats
     ])  # fmt: skip
 
 
-def tables(formats: Sequence[str] = MAIN_FORMATS) -> dict[tuple[str, str], pd.DataFrame]:
-    """The tables of all problems, by (experiment, problem)."""
-    return {(NAME, name): table(list(cases(problem, formats))) for name, problem in PROBLEMS.items()}
+def key(kind: str, case: Case, algorithm: Algorithm) -> dict[str, Any]:
+    """What a row of the catalogue is found by."""
+    names = {"experiment": NAME, "problem": case.problem.name, "algorithm": algorithm.name, "format": case.form.name}
+    return {**names, "inputs": kind, "parameter": "instances", "value": INSTANCES}
+
+
+def of_problem(name: str) -> pd.DataFrame:
+    """The table of a problem, in the main formats."""
+    return table(cases(PROBLEMS[name]))
+
+
+experiment = Experiment(
+    __file__,
+    __doc__ or "",
+    tables={name: partial(of_problem, name) for name in PROBLEMS},
+)

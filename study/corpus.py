@@ -16,7 +16,7 @@ from study.guard import MisbehavedError, guarded
 from study.libraries import present
 from study.problems import get_problem
 from study.reference import exact
-from study.statistics import decimal
+from study.written import decimal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -115,7 +115,7 @@ def _judged(problem: Problem, function: Callable[..., Any], args: Arguments) -> 
         return {"verdict": "wrong", "misbehaviour": str(error)}
     reference = exact(problem, *args)
     measured = compare(computed, reference)
-    ulps = measured.distance(measured.ulp_exponent)
+    ulps = measured.ulps
     fine = np.isin(measured.outcome, FINE)
     at = int(np.argmax(np.where(fine, ulps, np.inf)))
     worst = float(ulps.ravel()[at])

@@ -25,11 +25,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from study.exact import Exact
-from study.formats import Format, format_of
+from study.due import Due
+from study.formats import format_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+    from study.exact import Exact
+    from study.formats import Format
 
     Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]
@@ -57,88 +60,76 @@ class Outcome(IntEnum):
     """A number where an infinity or NaN is due, or the infinity of the wrong sign."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Measured:
     """Computed values and their exact ones, side by side and on one scale.
 
     Attributes:
-        form: the format of the computed values.
+        due: the exact values, in the format of the computed ones.
         significand: of the computed values, 1/2 <= |significand| < 1, or 0, infinite, NaN.
         exponent: the computed value is significand * 2**exponent.
-        reference: the exact values.
     """
 
-    form: Format
+    due: Due
     significand: Floats
     exponent: NDArray[np.int64]
-    reference: Exact
+
+    @property
+    def form(self) -> Format:
+        """The format of the computed values."""
+        return self.due.form
+
+    @property
+    def reference(self) -> Exact:
+        """The exact values."""
+        return self.due.exact
 
     def distance(self, scale: NDArray[np.int64]) -> Floats:
         """|computed - reference| / 2**scale, to about 50 bits."""
-        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            computed, hi, lo = (
-                np.ldexp(word, np.clip(exponent - scale, -4000, 4000).astype(np.int32))
-                for word, exponent in (
-                    (self.significand, self.exponent),
-                    (self.reference.hi, self.reference.exponent),
-                    (self.reference.lo, self.reference.exponent),
-                )
-            )
-            distance = np.abs((computed - hi) - lo)
+        distance, exponent = self._distance
+        with np.errstate(over="ignore", under="ignore"):
+            distance = np.ldexp(distance, np.clip(exponent - scale, -4000, 4000).astype(np.int32))
         return np.where(self._settled, 0.0, np.where(np.isnan(distance), np.inf, distance))
 
     @cached_property
-    def ulp_exponent(self) -> NDArray[np.int64]:
-        """Base-2 logarithm of ulp(reference)."""
-        r = self.reference
-        below = (np.abs(r.hi) == 1) & (np.copysign(1.0, r.hi) * r.lo < 0)
-        e = np.where(r.hi == 0, self.form.emin, r.exponent - below)
-        return np.asarray(np.maximum(e, self.form.emin) - self.form.p + 1)
+    def _distance(self) -> tuple[Floats, NDArray[np.int64]]:
+        """|computed - reference| / 2**e, and the e of the larger of the two."""
+        r, one_sided = self.reference, (self.significand == 0) | ~np.isfinite(self.significand)
+        larger = np.where(self.due.zero | ~self.due.finite, self.exponent, np.maximum(self.exponent, r.exponent))
+        scale = np.where(one_sided, r.exponent, larger)
+        down = np.maximum(r.exponent - scale, -4000).astype(np.int32)
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            computed = np.ldexp(self.significand, np.maximum(self.exponent - scale, -4000).astype(np.int32))
+            return np.abs((computed - np.ldexp(r.hi, down)) - np.ldexp(r.lo, down)), scale
 
     @cached_property
-    def rounds_to_zero(self) -> Bools:
-        """Whether the correctly rounded reference is zero: |reference| <= xmins / 2."""
-        r, half = self.reference, self.form.emin - self.form.p
-        at_half = (r.exponent == half) & (np.abs(r.hi) == 1) & (np.copysign(1.0, r.hi) * r.lo <= 0)
-        return np.asarray((r.hi == 0) | (np.isfinite(r.hi) & ((r.exponent < half) | at_half)))
-
-    @cached_property
-    def rounds_to_infinity(self) -> Bools:
-        """Whether the correctly rounded reference is infinite: |reference| >= (2 - u) 2**emax."""
-        r, form = self.reference, self.form
-        with np.errstate(invalid="ignore"):
-            margin = (np.abs(r.hi) - 2 + form.overflow_margin) + np.copysign(1.0, r.hi) * r.lo
-        at_top = (r.exponent == form.emax) & (margin >= 0 if form.has_infinity else margin > 0)
-        return np.asarray(np.isinf(r.hi) | (np.isfinite(r.hi) & ((r.exponent > form.emax) | at_top)))
+    def ulps(self) -> Floats:
+        """The error of each value in ulps of the reference."""
+        return self.distance(self.due.ulp_exponent)
 
     @cached_property
     def _settled(self) -> Bools:
         """Cases without distance: NaN for NaN, the right infinity, and equal zeros."""
         c, r = self.significand, self.reference.hi
-        same_infinity = np.isinf(c) & self.rounds_to_infinity & (np.signbit(c) == np.signbit(r))
+        same_infinity = np.isinf(c) & self.due.rounds_to_infinity & (np.signbit(c) == np.signbit(r))
         return np.asarray((np.isnan(c) & np.isnan(r)) | same_infinity)
 
     @property
     def outcome(self) -> NDArray[np.int8]:
         """The Outcome of each value."""
-        c, r = self.significand, self.reference.hi
+        c, r, due = self.significand, self.reference.hi, self.due
         infinite = np.isinf(c) | (self.exponent > self.form.emax + 1)
         wrong_sign = np.signbit(c) != np.signbit(r)
-        limit_due = np.isnan(r) | self.rounds_to_infinity
+        limit_due = np.isnan(r) | due.rounds_to_infinity
         out = np.full(c.shape, Outcome.NORMAL, dtype=np.int8)
         out[self.exponent <= self.form.emin] = Outcome.SUBNORMAL
-        out[(c == 0) & ~self.rounds_to_zero] = Outcome.UNDERFLOW
-        out[(c == 0) & self.rounds_to_zero] = Outcome.LIMIT
+        out[(c == 0) & ~due.rounds_to_zero] = Outcome.UNDERFLOW
+        out[(c == 0) & due.rounds_to_zero] = Outcome.LIMIT
         out[infinite] = Outcome.OVERFLOW
         out[limit_due & ~np.isnan(c)] = Outcome.MISSED
-        out[self.rounds_to_infinity & infinite & ~wrong_sign] = Outcome.LIMIT
+        out[due.rounds_to_infinity & infinite & ~wrong_sign] = Outcome.LIMIT
         out[np.isnan(c)] = np.where(np.isnan(r), Outcome.LIMIT, Outcome.NAN)[np.isnan(c)]
         return out
-
-
-def as_exact(reference: Any) -> Exact:
-    """An array of exact values from mpf (one or an object array), or as it is."""
-    return reference if isinstance(reference, Exact) else Exact.from_mpf(reference)
 
 
 def compare(computed: Any, reference: Any) -> Measured:
@@ -146,37 +137,35 @@ def compare(computed: Any, reference: Any) -> Measured:
 
     Args:
         computed: array of one of the formats' dtypes.
-        reference: Exact, mpf or object array of mpf, of the same shape.
+        reference: Exact, Due, mpf or object array of mpf, of the same shape.
 
     Raises:
         TypeError: computed is not of a floating-point format, or a reference is not a real number.
         ValueError: the shapes differ.
     """
     computed = np.asarray(computed)
-    form, exact = format_of(computed), as_exact(reference)
-    if computed.shape != exact.shape:
-        raise ValueError(f"computed has shape {computed.shape}, its reference {exact.shape}; they must agree")
+    form = format_of(computed)
+    due = Due.of(form, reference)
+    if computed.shape != due.shape:
+        raise ValueError(f"computed has shape {computed.shape}, its reference {due.shape}; they must agree")
     with np.errstate(invalid="ignore"):
         values = computed.astype(np.float64)
     significand, exponent = np.frexp(values)
-    exponent = exponent.astype(np.int64)
-    measured = Measured(form, significand, exponent, exact)
-    past_end = np.isnan(values) & ~np.isnan(exact.hi) & (not form.has_infinity)
-    infinite = np.isinf(values) | (past_end & measured.rounds_to_infinity)
-    significand = np.where(past_end & infinite, np.copysign(np.inf, exact.hi), significand)
-    stand_in = infinite & ~measured.rounds_to_infinity
-    return Measured(
-        form,
-        np.where(stand_in, np.copysign(0.5, significand), significand),
-        np.where(stand_in, form.emax + 2, exponent),
-        exact,
-    )
+    exponent, infinite = exponent.astype(np.int64), np.isinf(values)
+    if not form.has_infinity:
+        past_end = np.isnan(values) & ~np.isnan(due.exact.hi) & due.rounds_to_infinity
+        significand = np.where(past_end, np.copysign(np.inf, due.exact.hi), significand)
+        infinite |= past_end
+    stand_in = infinite & ~due.rounds_to_infinity
+    if stand_in.any():
+        significand = np.where(stand_in, np.copysign(0.5, significand), significand)
+        exponent = np.where(stand_in, form.emax + 2, exponent)
+    return Measured(due, significand, exponent)
 
 
 def ulp_error(computed: ArrayLike, reference: Any) -> Floats:
     """|computed - reference| / ulp(reference), in ulps; raises as ``compare`` does."""
-    measured = compare(computed, reference)
-    return measured.distance(measured.ulp_exponent)
+    return compare(computed, reference).ulps
 
 
 def relative_error(computed: ArrayLike, reference: Any) -> Floats:
@@ -218,23 +207,20 @@ def scaled_error(computed: ArrayLike, reference: Any, cond: ArrayLike) -> Floats
 
 def scaled(measured: Measured, cond: Floats) -> Floats:
     """``scaled_error`` of values compared already."""
-    r = measured.reference
-    scale = np.where(r.hi == 0, measured.form.emin, np.maximum(r.exponent, measured.form.emin))
+    due = measured.due
+    distance = measured.distance(due.scale)
     with np.errstate(invalid="ignore", over="ignore", under="ignore"):
-        size = np.maximum(np.abs(r.hi) * np.ldexp(1.0, np.maximum(r.exponent - scale, -2000).astype(np.int32)), 1.0)
-        distance = measured.distance(scale)
-        error = distance / measured.form.u / size / (1 + np.minimum(cond, LARGEST))
-    nothing_scales = ~np.isfinite(r.hi) | ((r.hi == 0) & np.isinf(cond))
+        error = distance / due.form.u / due.size / (1 + np.minimum(cond, LARGEST))
+    nothing_scales = ~due.finite | (due.zero & np.isinf(cond))
     return np.where(distance == 0, 0.0, np.where(nothing_scales, np.inf, error))
 
 
 def relative(measured: Measured) -> Floats:
     """``relative_error`` of values compared already."""
-    r = measured.reference
-    distance = measured.distance(r.exponent)
+    distance = measured.distance(measured.reference.exponent)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        error = distance / np.abs(r.hi)
-    return np.where(distance == 0, 0.0, np.where(np.isfinite(r.hi), error, np.inf))
+        error = distance / measured.due.magnitude
+    return np.where(distance == 0, 0.0, np.where(measured.due.finite, error, np.inf))
 
 
 def outcomes(computed: ArrayLike, reference: Any) -> NDArray[np.int8]:

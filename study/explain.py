@@ -8,8 +8,8 @@ import numpy as np
 
 from study.errors import Outcome, compare
 from study.reference import exact
-from study.statistics import decimal
 from study.trace import trace
+from study.written import decimal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,7 +39,7 @@ def explain(problem: Problem, algorithm: Algorithm, args: Sequence[NDArray[Any]]
     reference = exact(problem, *args)
     result = np.asarray(algorithm(*args))
     measured = compare(result, reference)
-    ulps = np.atleast_1d(measured.distance(measured.ulp_exponent))
+    ulps = np.atleast_1d(measured.ulps)
     at = int(np.argmax(ulps))
     outcome = Outcome(int(np.atleast_1d(measured.outcome)[at])).name.lower()
     yield f"result    {_numbers(np.atleast_1d(result)[at : at + 1])}   ({outcome})"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from study import catalogue
 from study.drift import WRONG
 from study.experiment import MAIN_FORMATS, Experiment, Sweep
 from study.problems import PROBLEMS
@@ -18,11 +19,17 @@ if TYPE_CHECKING:
 
 def violations(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     """One line for every promise that the tables break: those of every sweep, then the experiment's own."""
-    for name, declared in experiment.tables.items():
-        if isinstance(declared, Sweep):
-            yield from broken(f"{experiment.name}/{name}", tables[name])
+    for name in _measuring(experiment):
+        yield from broken(f"{experiment.name}/{name}", tables[name])
     for contract in experiment.contracts:
         yield from contract(tables)
+
+
+def _measuring(experiment: Experiment) -> list[str]:
+    """Names of the tables whose rows measure algorithms: the sweeps, and all of the catalogue."""
+    return [
+        n for n, table in experiment.tables.items() if isinstance(table, Sweep) or experiment is catalogue.experiment
+    ]
 
 
 def broken(label: str, table: pd.DataFrame) -> Iterator[str]:
@@ -100,7 +107,7 @@ class Verdict:
     used: pd.DataFrame
 
 
-def check(experiments: Sequence[Experiment], jobs: int | None = None, *, catalogue: bool = False) -> Verdict:
+def check(experiments: Sequence[Experiment], jobs: int | None = None, *, hard: bool = False) -> Verdict:
     """Recompute the tables of experiments and hold them to contracts, record and baseline; nothing is written.
 
     Contracts hold on every machine: bounds from above and below, failures that are documented, and what inputs alone
@@ -109,7 +116,7 @@ def check(experiments: Sequence[Experiment], jobs: int | None = None, *, catalog
     Args:
         experiments: whose tables.
         jobs: worker processes, as for ``study.run.recompute``.
-        catalogue: whether every algorithm is held to them on the hard battery too (``study.catalogue``).
+        hard: whether every algorithm is held to them on the hard battery too (``study.catalogue``).
 
     Raises:
         DamagedResultsError: a stored table is not as it was written, or does not account for every input and says so.
@@ -120,13 +127,13 @@ def check(experiments: Sequence[Experiment], jobs: int | None = None, *, catalog
     for line in chain(digests.damaged(store.RESULTS), incomplete(store.read_below("exhaustive"))):
         raise store.DamagedResultsError(line)
     recorded, uses = drift.read(), bound_use.read()
-    broken_ones, differing, sweeps = _measured(experiments, jobs, catalogue=catalogue)
+    broken_ones, differing, sweeps = _measured(experiments, jobs, hard=hard)
     measured, used = drift.summary(sweeps), bound_use.used(sweeps)
-    if catalogue:  # a part of the experiments has not the inputs that each failure, and each use, takes
+    if hard:  # a part of the experiments has not the inputs that each failure, and each use, takes
         broken_ones += [*missing_failures(list(sweeps.values())), *bound_use.loosened(uses, used)]
     if recorded is None:
         return Verdict(broken_ones, differing, None, measured, used)
-    names = [e.name for e in experiments] + ["catalogue"] * catalogue
+    names = [e.name for e in experiments] + [catalogue.NAME] * hard
     part = recorded[recorded["experiment"].isin(names)]
     changes = drift.moved(part, measured)
     lines = [*differing, *drift.incomplete(part, measured), *drifted(changes)]
@@ -134,25 +141,18 @@ def check(experiments: Sequence[Experiment], jobs: int | None = None, *, catalog
 
 
 def _measured(
-    experiments: Sequence[Experiment], jobs: int | None, *, catalogue: bool
+    experiments: Sequence[Experiment], jobs: int | None, *, hard: bool
 ) -> tuple[list[str], list[str], dict[tuple[str, str], pd.DataFrame]]:
     """Broken contracts, tables that are not as stored, and the sweeps' tables by (experiment, table)."""
-    from study import catalogue as hard
     from study.differences import differences
     from study.run import recompute
 
-    found: list[str] = []
-    differing: list[str] = []
-    sweeps: dict[tuple[str, str], pd.DataFrame] = {}
-    for experiment, tables in recompute([e for e in experiments if not e.absent()], jobs):
-        found += violations(experiment, tables)
-        differing += differences(experiment, tables)
-        declared = {name for name, table in experiment.tables.items() if isinstance(table, Sweep)}
-        sweeps |= {(experiment.name, name): tables[name] for name in declared}
-    for (name, table), rows in hard.tables().items() if catalogue else ():
-        found += broken(f"{name}/{table}", rows)
-        sweeps[name, table] = rows
-    return found, differing, sweeps
+    present = [e for e in experiments if not e.absent()]
+    measured = [*present, *[catalogue.experiment] * hard]
+    made = {experiment.name: tables for experiment, tables in recompute(measured, jobs)}
+    found = [line for e in measured for line in violations(e, made[e.name])]
+    differing = [line for e in present for line in differences(e, made[e.name])]
+    return found, differing, {(e.name, name): made[e.name][name] for e in measured for name in _measuring(e)}
 
 
 def drifted(changes: pd.DataFrame) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from study.battery import battery
+from study.case import Case
 from study.inputs import rounded
 from study.problems.signature import Kind
 
@@ -25,8 +26,13 @@ if TYPE_CHECKING:
     Inputs = str | Path | Sequence[Any] | NDArray[Any] | Mapping[str, Sequence[Any]] | None
 
 
-def resolve(problem: Problem, form: Format, inputs: Inputs) -> dict[str, Arguments]:
-    """What to measure on, by name, rounded to the format.
+def resolve(problem: Problem, form: Format, inputs: Inputs) -> dict[str, Case]:
+    """What to measure on; see ``_arguments``."""
+    return {name: Case(problem, args) for name, args in _arguments(problem, form, inputs).items()}
+
+
+def _arguments(problem: Problem, form: Format, inputs: Inputs) -> dict[str, Arguments]:
+    """Arguments, by name, rounded to the format.
 
     Raises:
         TypeError, ValueError: an unknown kind, or inputs that do not fit the problem.

@@ -8,8 +8,6 @@ import numpy as np
 
 from study.guard import MisbehavedError
 from study.layouts import arrangements
-from study.reference import exact
-from study.statistics import summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from study.case import Case
     from study.formats import Format
     from study.inputs import Arguments
     from study.problems import Problem
@@ -29,7 +28,7 @@ FIGURES = ("max_ulp", "max_relative", "max_u", "max_scaled", "max_normwise", "ov
 
 
 def rows(
-    name: str, call: Call, problem: Problem, form: Format, kinds: Mapping[str, Arguments], layouts: Sequence[str]
+    name: str, call: Call, problem: Problem, form: Format, cases: Mapping[str, Case], layouts: Sequence[str]
 ) -> pd.DataFrame:
     """A row for each kind of inputs.
 
@@ -38,36 +37,32 @@ def rows(
         call: calls it.
         problem: what it computes.
         form: the format of its arguments.
-        kinds: arguments by name.
+        cases: arguments by name.
         layouts: in which it is called besides as given, see ``study.layouts``; none: it is called once.
     """
     import pandas as pd
 
     made = []
-    for kind, args in kinds.items():
+    for kind, case in cases.items():
         key = {"problem": problem.name, "function": name, "format": form.name, "inputs": kind, "misbehaviour": ""}
-        made.append({**key, **_row(call, problem, args, layouts)})
+        made.append({**key, **_row(call, case, layouts)})
     return pd.DataFrame(made)
 
 
-def _row(call: Call, problem: Problem, args: Arguments, layouts: Sequence[str]) -> dict[str, Any]:
+def _row(call: Call, case: Case, layouts: Sequence[str]) -> dict[str, Any]:
+    problem, args = case.problem, case.args
     shape = problem.signature.result(args)
     try:
         result = call(args, shape, "rows")
         if layouts and _bits(call(args, shape, "rows")) != _bits(result):
             raise MisbehavedError("gives another result for the same input the second time")  # noqa: TRY301 - as others
-        reference = exact(problem, *args)
-        cond = problem.condition(*args, reference=reference)
-        row = summary(problem, result, args, reference, cond)
+        row = case.row(result)
         if not layouts:
             return row
         row |= {"layout": "rows", "depends_on": ""}
         core = (-1, *shape[len(shape) - problem.signature.vector_result :])
-        stacks = problem.signature.stacked(args)
         for layout, chosen, given in _differing(call, problem, args, result.reshape(core), layouts):
-            part = [a[chosen] for a in stacks]
-            other = summary(problem, given, part, reference.reshape(core)[chosen], cond.reshape(core)[chosen])
-            row = _worse(row, other, layout, chosen)
+            row = _worse(row, case.part(chosen).row(given), layout, chosen)
     except MisbehavedError as error:
         return {"misbehaviour": str(error), "count": int(np.prod(shape))}
     return row

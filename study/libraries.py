@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from study.accuracy import measure_trusted
 from study.backends import BACKENDS, LAYOUTS, get_backend, laid_out
-from study.battery import battery
 from study.errors import Outcome
+from study.formats import get_format
+from study.given import resolve
 from study.problems import get_problem
 from study.problems.signature import Kind
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from study.backends import Backend, LibraryFunction
-    from study.inputs import Arguments
+    from study.case import Case
 
 LONG = ("ordinary", "long", "many ties", "more ties than float16 counts")
 """Kinds of the battery on which the order of a sum can be told from its result."""
@@ -51,7 +53,7 @@ def presence(measured: Sequence[str]) -> pd.DataFrame:
 def on_battery(names: Sequence[str], problems: Sequence[str] | None = None) -> pd.DataFrame:
     """Every function of the installed backends on every kind of the hard battery, in every format."""
     return table(
-        _measured(backend, function, form, battery(function.problem, form), "rows")
+        _measured(backend, function, form, _hard(function.problem, form), "rows")
         for backend in present(names)
         for function in backend.functions
         if problems is None or function.problem in problems
@@ -62,7 +64,7 @@ def on_battery(names: Sequence[str], problems: Sequence[str] | None = None) -> p
 def by_layout(names: Sequence[str]) -> pd.DataFrame:
     """Functions along an axis, on vectors that are rows, columns and strided rows."""
     return table(
-        _measured(backend, function, form, _only(LONG, battery(function.problem, form)), layout)
+        _measured(backend, function, form, _only(LONG, _hard(function.problem, form)), layout)
         for backend in present(names)
         for function in backend.functions
         if function.has_axis and get_problem(function.problem).signature.arguments[0] is Kind.VECTOR
@@ -74,28 +76,28 @@ def by_layout(names: Sequence[str]) -> pd.DataFrame:
 def ours(names: Sequence[str]) -> pd.DataFrame:
     """Our algorithms on the library's arrays, by its operations; a line an algorithm and format, its worst kind."""
     return table(
-        _worst(_rows(backend, problem.name, algorithm.name, form, kinds, backend.on_numpy(algorithm)))
+        _worst(_rows(backend, problem.name, algorithm.name, form, cases, backend.on_numpy(algorithm)))
         for backend in present(names)
         if backend.computes
         for problem in map(get_problem, dict.fromkeys(f.problem for f in backend.functions))
         for form in backend.formats
-        for kinds in [_only(OF_ONE_SHAPE, battery(problem, form))]
+        for cases in [_only(OF_ONE_SHAPE, _hard(problem.name, form))]
         for algorithm in problem.algorithms.values()
         if form in algorithm.formats and not algorithm.stored
     )
 
 
 def _measured(
-    backend: Backend, function: LibraryFunction, form: str, kinds: dict[str, Arguments], layout: str
+    backend: Backend, function: LibraryFunction, form: str, cases: dict[str, Case], layout: str
 ) -> list[dict[str, Any]]:
     call = laid_out(backend, function, layout)
-    return [{**row, "layout": layout} for row in _rows(backend, function.problem, function.name, form, kinds, call)]
+    return [{**row, "layout": layout} for row in _rows(backend, function.problem, function.name, form, cases, call)]
 
 
 def _rows(
-    backend: Backend, problem: str, name: str, form: str, kinds: dict[str, Arguments], call: Callable[..., Any]
+    backend: Backend, problem: str, name: str, form: str, cases: dict[str, Case], call: Callable[..., Any]
 ) -> list[dict[str, Any]]:
-    measured = measure_trusted(call, problem, form, kinds)
+    measured = measure_trusted(call, problem, form, cases)
     key = {"backend": backend.name, "version": backend.version, "problem": problem, "algorithm": name}
     rows = cast("list[dict[str, Any]]", measured.drop(columns=["problem", "function"]).to_dict("records"))
     return [{**key, **row} for row in rows]
@@ -106,8 +108,14 @@ def _worst(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [max(rows, key=lambda row: (bool(row["misbehaviour"]), row.get("max_scaled", 0.0)))]
 
 
-def _only(names: Sequence[str], kinds: dict[str, Arguments]) -> dict[str, Arguments]:
-    return {name: args for name, args in kinds.items() if name in names}
+@lru_cache(maxsize=256)
+def _hard(problem: str, form: str) -> dict[str, Case]:
+    """The hard battery; what is exact of it is found once for all functions that are measured in one process."""
+    return resolve(get_problem(problem), get_format(form), None)
+
+
+def _only(names: Sequence[str], cases: dict[str, Case]) -> dict[str, Case]:
+    return {name: case for name, case in cases.items() if name in names}
 
 
 def table(parts: Iterator[list[dict[str, Any]]]) -> pd.DataFrame:

@@ -8,6 +8,8 @@ import numpy as np
 
 from study.accuracy import measure_trusted
 from study.backends import laid_out
+from study.formats import get_format
+from study.given import resolve
 from study.libraries import present, table
 from study.problems.signature import Kind
 
@@ -33,11 +35,14 @@ def _rows(names: Sequence[str], logits: Sequence[float]) -> Iterator[list[dict[s
         for function in backend.functions:
             if function.problem not in PROBLEMS:
                 continue
-            classes = get_problem(function.problem).signature.arguments[0] is Kind.VECTOR
+            problem = get_problem(function.problem)
+            classes = problem.signature.arguments[0] is Kind.VECTOR
             key = {"backend": backend.name, "version": backend.version, "problem": function.problem}
             for form in backend.formats:
                 for inputs, value, args in _cases(logits, classes=classes):
-                    found = measure_trusted(laid_out(backend, function), function.problem, form, {inputs: args})
+                    found = measure_trusted(
+                        laid_out(backend, function), problem, form, resolve(problem, get_format(form), {inputs: args})
+                    )
                     figures = found.drop(columns=["problem", "function", "format", "inputs"])
                     measured = cast("dict[str, Any]", figures.to_dict("records")[0])
                     place = {"inputs": inputs, "parameter": "logit", "value": value}

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from study.accuracy import measure_trusted
 from study.backends import get_backend, laid_out
-from study.battery import battery
+from study.formats import get_format
+from study.given import resolve
+from study.problems import get_problem
 from study.worst import worst_case
 
 if TYPE_CHECKING:
@@ -24,11 +26,11 @@ def replay(identifier: str, row: Mapping[str, Any]) -> str:
     """
     backend = get_backend(str(row["backend"]))
     function = laid_out(backend, backend.function(row["problem"], row["algorithm"]), str(row["layout"]))
-    kinds = battery(row["problem"], row["format"])
-    table = measure_trusted(function, row["problem"], row["format"], str(row["inputs"]))
+    cases = resolve(get_problem(row["problem"]), get_format(row["format"]), str(row["inputs"]))
+    table = measure_trusted(function, row["problem"], row["format"], cases)
     found = cast("dict[str, Any]", table.to_dict("records")[0])
     header = f"{identifier}: {row['algorithm']} ({backend.name} {backend.version}), {row['problem']} in {row['format']}"
-    lines = worst_case(found, kinds, from_battery=True)[:-1] or [found["misbehaviour"]]
+    lines = worst_case(found, cases, from_battery=True)[:-1] or [found["misbehaviour"]]
     return "\n".join([f"{header}, {row['layout']}", *lines, f"again        {command(row)}"])
 
 

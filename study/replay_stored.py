@@ -46,7 +46,7 @@ def replay(identifier: str) -> str:
 
 
 def arguments(problem: Problem, row: Mapping[str, Any]) -> list[NDArray[Any]]:
-    """The arguments that a row's input is written as: numbers in hex, see ``study.statistics.written``."""
+    """The arguments that a row's input is written as: numbers in hex, see ``study.written.written``."""
     form = get_format(row["format"])
     text = str(row["worst_input"] if "worst_input" in row else row["input"])
     args = []

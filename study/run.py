@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections import Counter
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from study import digests, execution, store
 from study.backends import get_backend
+from study.case import Case
 from study.experiment import Experiment, Sweep
-from study.inputs import generator
 from study.machine import provenance
-from study.reference.crosscheck import DisagreementError, crosscheck
+from study.reference.crosscheck import DisagreementError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from concurrent.futures import Executor
 
     import pandas as pd
 
@@ -123,37 +124,47 @@ def recompute(
         return
     from tqdm import tqdm
 
-    total = sum(_size(table) for e in experiments for table in e.tables.values())
+    named = {str(Path(e.module_file).resolve()): e for e in experiments}
+    parts = {p: {name: [None] * _size(table) for name, table in e.tables.items()} for p, e in named.items()}
+    calls = [(p, name, i) for p, tables in parts.items() for name, part in tables.items() for i in range(len(part))]
+    calls.sort(key=lambda call: isinstance(named[call[0]].tables[call[1]], Sweep))
+    left = Counter(path for path, _, _ in calls)
     pause = 0.2 if sys.stderr.isatty() else 10.0
-    with execution.executor(jobs) as pool, tqdm(total=total, unit="unit", mininterval=pause) as bar:
-        for experiment in experiments:
-            bar.set_description(experiment.name, refresh=False)
-            yield experiment, dict(compute(experiment, pool, bar))
+    with execution.executor(jobs) as pool, tqdm(total=len(calls), unit="unit", mininterval=pause) as bar:
+        for (path, name, index), result in execution.results(pool, _work, calls):
+            parts[path][name][index] = result
+            left[path] -= 1
+            bar.set_description(named[path].name, refresh=False)
+            bar.update()
+            if not left[path]:
+                yield named[path], _assembled(named[path], parts.pop(path))
 
 
-def compute(experiment: Experiment, pool: Executor, bar: Any = None) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Compute the tables of an experiment, one after the other."""
+def _assembled(experiment: Experiment, parts: dict[str, list[Any]]) -> dict[str, pd.DataFrame]:
+    """The tables, from the rows of their units; of a whole table there is one."""
     import pandas as pd
 
-    path = str(Path(experiment.module_file).resolve())
-    for name, table in experiment.tables.items():
-        results: list[Any] = [None] * _size(table)
-        for (_, _, index), result in execution.results(pool, _work, [(path, name, i) for i in range(len(results))]):
-            results[index] = result
-            if bar is not None:
-                bar.update()
-        rows = [row for part in results for row in part] if isinstance(table, Sweep) else results[0]
-        yield name, pd.DataFrame(rows)
+    return {
+        name: pd.DataFrame(
+            [row for part in parts[name] for row in part] if isinstance(table, Sweep) else parts[name][0]
+        )
+        for name, table in experiment.tables.items()
+    }
 
 
 def _size(table: Any) -> int:
     return len(list(table.units())) if isinstance(table, Sweep) else 1
 
 
+@lru_cache(maxsize=1)
+def _loaded(path: str, _changed: int) -> Experiment:
+    return load(path)
+
+
 def _work(call: tuple[str, str, int]) -> Any:
     """In a worker: one unit of a sweep, or one whole table."""
     path, table_name, index = call
-    experiment = load(Path(path))
+    experiment = _loaded(path, Path(path).stat().st_mtime_ns)
     table = experiment.tables[table_name]
     if not isinstance(table, Sweep):
         return table()
@@ -177,8 +188,6 @@ def measure_unit(experiment: str, sweep: Sweep, index: int) -> list[dict[str, An
     """
     from study.formats import FORMATS
     from study.problems import get_problem
-    from study.reference import exact, prepare
-    from study.statistics import statistics
 
     unit = list(sweep.units())[index]
     form = FORMATS[unit.form]
@@ -187,8 +196,7 @@ def measure_unit(experiment: str, sweep: Sweep, index: int) -> list[dict[str, An
     for problem_name, chosen in sweep.problems.items():
         problem = get_problem(problem_name)
         args = drawn[: len(problem.signature.arguments)]
-        reference = exact(problem, *args)
-        cond = problem.condition(*args, reference=reference)
+        case = Case(problem, args)
         key = {"experiment": experiment, "backend": BACKEND, "problem": problem_name}
         place = {"inputs": unit.family.name, "parameter": sweep.parameter, "value": unit.value}
         measured = [
@@ -197,14 +205,11 @@ def measure_unit(experiment: str, sweep: Sweep, index: int) -> list[dict[str, An
                 "algorithm": name,
                 "format": unit.form,
                 **place,
-                **statistics(problem, algorithm, args, reference, cond),
+                **case.measure(algorithm),
             }
             for name, algorithm in problem.algorithms.items()
             if (chosen is None or name in chosen) and unit.form in algorithm.formats
         ]
-        stacks = problem.signature.stacked(prepare(problem, args))
-        sample = int(generator("crosscheck", problem_name, *place.values()).integers(len(stacks[0])))
-        worst = {(row["worst_row"], row["worst_component"]) for row in measured}
-        crosscheck(problem, stacks, reference, {(sample, 0), *worst})
+        case.confirm(measured, "crosscheck", problem_name, *place.values())
         rows += measured
     return rows

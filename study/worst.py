@@ -7,33 +7,30 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from study.formats import get_format
-from study.problems import get_problem
-from study.reference import exact
-from study.statistics import SHOWN, decimal
+from study.written import SHOWN, decimal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from study.inputs import Arguments
+    from study.case import Case
     from study.problems import Problem
 
 
-def worst_case(row: Mapping[str, Any], inputs: Mapping[str, Arguments], *, from_battery: bool) -> list[str]:
+def worst_case(row: Mapping[str, Any], cases: Mapping[str, Case], *, from_battery: bool) -> list[str]:
     """Lines that show the worst input of a row of ``study.measure``; none where the function misbehaved.
 
     Args:
         row: the row.
-        inputs: what was measured on, by name.
+        cases: what was measured on, by name.
         from_battery: whether that is the hard battery, which anyone can draw again.
     """
     if row["misbehaviour"]:
         return []
-    problem = get_problem(row["problem"])
+    case = cases[row["inputs"]]
     number, at = int(row["worst_row"]), int(row["worst_component"])
-    args = instance(problem, inputs[row["inputs"]], number)
-    reference = exact(problem, *args).reshape((-1,))
+    args, reference = instance(case.problem, case.args, number), case.part(np.array([number])).reference.reshape((-1,))
     outcomes = [f"{row[o]} {o}" for o in ("overflow", "underflow", "nan", "missed") if row[o]]
-    component = f", component {at}" if problem.signature.vector_result else ""
+    component = f", component {at}" if case.problem.signature.vector_result else ""
     return [
         f"worst input: {row['inputs']!r}, instance {number}{component}",
         *(f"  {np.array2string(np.asarray(a), threshold=SHOWN, edgeitems=3)}" for a in args),

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from study import bounds
+from study.case import Case
 from study.formats import FORMATS
 from study.inputs import generator, rounded
 from study.problems import PROBLEMS, Algorithm
 from study.reference import exact
-from study.statistics import statistics
 
 BOUNDED = [
     (p, form)
@@ -40,11 +40,10 @@ def test_no_error_exceeds_its_bound(problem, form, n):
     rng = generator("bounds", problem.name, n)
     x = vectors(problem, form, rng, n)
     args = rounded(form, (x, rng.integers(n, size=len(x)))[: len(problem.signature.arguments)])
-    reference = exact(problem, *args)
-    cond = problem.condition(*args, reference=reference)
+    case = Case(problem, args)
     for each in problem.algorithms.values():
         if each.bound is not None and form.name in each.formats:
-            out = statistics(problem, each, args, reference, cond)
+            out = case.measure(each)
             assert not out["bounded"] or out["bound_used"] <= 1, (each.name, out["worst_input"])
 
 
@@ -53,10 +52,10 @@ def test_bounds_say_something_of_ordinary_inputs(problem):
     problem, rng = PROBLEMS[problem], generator("ordinary")
     x = rng.uniform(0.5, 1, (20, 5))
     args = (x, rng.integers(5, size=20))[: len(problem.signature.arguments)]
-    reference = exact(problem, *args)
+    case = Case(problem, args)
     for each in problem.algorithms.values():
         if each.bound is not None and "float64" in each.formats:
-            out = statistics(problem, each, args, reference, problem.condition(*args, reference=reference))
+            out = case.measure(each)
             assert out["bounded"] == out["count"], each.name
             assert out["bound_u"] < 1000, each.name
 
@@ -73,9 +72,9 @@ def test_a_kernel_that_loses_a_bit_exceeds_its_bound():
         naive.bound,
     )
     (p,) = rounded(form, (generator("bit").uniform(0.5, 1, (50, 5)),))
-    reference = exact(problem, p)
-    assert statistics(problem, naive, (p,), reference, np.ones(50))["bound_used"] <= 1
-    assert statistics(problem, careless, (p,), reference, np.ones(50))["bound_used"] > 1
+    case = Case(problem, (p,))
+    assert case.measure(naive)["bound_used"] <= 1
+    assert case.measure(careless)["bound_used"] > 1
 
 
 @pytest.mark.parametrize("c", [0, 1, 3, 1000])
@@ -92,9 +91,9 @@ def test_the_printed_bound_fails_on_large_equal_numbers_and_the_corrected_one_do
     """float16 [1000, 1000]: the rounding of the final addition is left out in print."""
     problem, form = PROBLEMS["logsumexp"], FORMATS["float16"]
     x = np.array([[1000.0, 1000.0]], np.float16)
-    reference = exact(problem, x)
-    out = statistics(problem, problem.algorithms["shifted"], (x,), reference, np.ones(1))
-    printed = float(bounds.logsumexp_shifted_printed(form, (x.astype(float),), reference)[0]) / form.u
+    case = Case(problem, (x,))
+    out = case.measure(problem.algorithms["shifted"])
+    printed = float(bounds.logsumexp_shifted_printed(form, (x.astype(float),), case.reference)[0]) / form.u
     assert printed < 0.003
     assert 0.39 < out["max_u"] < 0.4
     assert out["bound_used"] <= 1

@@ -4,15 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from study.case import Case
 from study.errors import Outcome
 from study.experiment import Experiment, Sweep
 from study.formats import FORMATS
 from study.gate import broken, exceeded_bounds, missing_failures, unfaithful, violations
 from study.inputs import scaled_normal, uniform
 from study.problems import PROBLEMS
-from study.reference import exact
 from study.run import measure_sweep
-from study.statistics import statistics
 
 
 def sweep(problem, **changes):
@@ -122,7 +121,7 @@ def test_an_experiments_own_contracts_count(tmp_path):
 def test_a_row_counts_every_value():
     problem, form = PROBLEMS["logsumexp"], FORMATS["float16"]
     args = (form.round(np.array([[1.0, 2.0], [11.0, 12.0], [60000.0, 1.0]])),)
-    row = statistics(problem, problem.algorithms["naive"], args, exact(problem, *args), np.ones(3))
+    row = Case(problem, args).measure(problem.algorithms["naive"])
     assert row["count"] == 3 == sum(row[o.name.lower()] for o in Outcome)
     assert row["overflow"] == 2
     assert row["worst_row"] == 1, "65536, the next number after xmax, is more ulps from 12.3 than from 60000"

@@ -65,7 +65,7 @@ def test_a_damaged_or_deleted_table_is_recomputed(folder):
 def test_the_library_that_an_experiment_uses_counts_and_the_rest_does_not(folder):
     used = store.sources(run.roots(run.load(folder / "experiments" / "first.py")), skip=run.NOT_COMPUTING)
     names = {path.name for path in used}
-    assert {"inputs.py", "statistics.py", "certify.py", "reductions.py", "errors.py", "likelihood.py"} <= names
+    assert {"inputs.py", "case.py", "certify.py", "reductions.py", "errors.py", "likelihood.py"} <= names
     assert not {"gate.py", "cli.py", "sentences.py"} & names
     assert "softmax.py" not in {path.name for path in used if path.parent.name == "problems"}
 

@@ -67,7 +67,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write docs/mutants.md")
     write = parser.parse_args().write
     trial = Trial()
-    found = [(mutant, trial.verdict(mutant)[0]) for mutant in tqdm(generate(trial.cases))]
+    found = [(mutant, trial.verdict(mutant)[0]) for mutant in tqdm(generate([case for _, case in trial.cases]))]
     survivors = [(mutant, compared(mutant)) for mutant, check in tqdm(found) if not check]
     text = "\n".join(page(found, survivors)) + "\n"
     if write:

@@ -10,13 +10,12 @@ import numpy as np
 
 from study.adversarial import adversarial
 from study.cancelling import divergences, products
+from study.case import Case
 from study.catalogue import cases
-from study.errors import compare, relative
+from study.errors import relative
 from study.formats import FORMATS
 from study.problems import PROBLEMS
 from study.problems.signature import Kind
-from study.reference import exact
-from study.statistics import a_priori
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,9 +96,9 @@ def _judge(found: Comparison, algorithm: Algorithm, args: Arguments, *results: N
     """Add the errors of the results that differ."""
     before, after, other = results
     problem = PROBLEMS[algorithm.problem]
-    reference = exact(problem, *args)
-    one, two = (compare(r, reference) for r in (before, after))
-    errors = [m.distance(m.ulp_exponent)[other] for m in (one, two)]
+    case = Case(problem, args)
+    one, two = (case.compare(r) for r in (before, after))
+    errors = [m.ulps[other] for m in (one, two)]
     found.differing += int(other.sum())
     found.before, found.after = max(found.before, errors[0].max()), max(found.after, errors[1].max())
     found.worse += int((errors[1] > errors[0]).sum())
@@ -107,7 +106,7 @@ def _judge(found: Comparison, algorithm: Algorithm, args: Arguments, *results: N
         found.bound_used = float(np.nanmax([found.bound_used, errors[1].max()]))
     if algorithm.bound is None:
         return
-    bound = a_priori(algorithm.bound, args, two)[other]
+    bound = case.limit(algorithm.bound, two)[other]
     with np.errstate(all="ignore"):
         used = np.where(np.isfinite(bound), relative(two)[other] / bound, 0.0)
     found.bound_used = float(np.nanmax([found.bound_used, np.max(used, initial=0.0)]))
@@ -120,7 +119,7 @@ def inputs(problem_name: str, form_name: str) -> tuple[Arguments, ...]:
 
 
 def _inputs(problem: Problem, form: Format) -> Iterator[Arguments]:
-    yield from (case.args for case in cases(problem, (form.name,)))
+    yield from (case.args for _, case in cases(problem, (form.name,)))
     if all(kind in (Kind.NUMBER, Kind.INDEX) for kind in problem.signature.arguments):
         if len(problem.signature.arguments) == 1 and form.dtype.itemsize == 2:
             yield (np.arange(2**16, dtype=np.uint16).view(form.dtype),)

@@ -22,7 +22,7 @@ from study.inputs import generator
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from study.catalogue import Case
+    from study.case import Case
     from study.problems import Algorithm
 
     Place = tuple[str, int, str]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from benchmarks.mutation.mutants import Mutant
-    from study.catalogue import Case
+    from study.case import Case
     from study.problems import Algorithm
 
 FORMATS = ("float32", "float16", "float64")
@@ -57,15 +56,15 @@ class Trial:
         return self._recorded[key]
 
     def _table(self, algorithm: Algorithm, form: str) -> pd.DataFrame:
-        ours = [c for c in self.cases if c.problem.name == algorithm.problem and c.form.name == form]
-        return pd.DataFrame([measured(case, algorithm) for case in ours if form in algorithm.formats])
+        ours = [(k, c) for k, c in self.cases if c.problem.name == algorithm.problem and c.form.name == form]
+        return pd.DataFrame([measured(*case, algorithm) for case in ours if form in algorithm.formats])
 
 
-def measured(case: Case, algorithm: Algorithm) -> dict[str, Any]:
+def measured(kind: str, case: Case, algorithm: Algorithm) -> dict[str, Any]:
     """The row of an algorithm on a case; raises ``MisbehavedError``."""
     shape = case.problem.signature.result(case.args)
     result = guarded(algorithm, case.args, shape, TIMEOUT)
-    return case.row(replace(algorithm, function=lambda *_: np.asarray(result)))
+    return catalogue.key(kind, case, algorithm) | case.row(np.asarray(result), algorithm.bound)
 
 
 def broken(recorded: pd.DataFrame, table: pd.DataFrame) -> Iterator[tuple[str, str]]:

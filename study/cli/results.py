@@ -73,7 +73,7 @@ def check(names: tuple[str, ...], jobs: int | None) -> None:
     from study.gate import check as verdict
 
     with one_line_errors():
-        found = verdict(_discover(names), jobs, catalogue=not names)
+        found = verdict(_discover(names), jobs, hard=not names)
     if found.moved is None:
         click.echo(
             f"no baseline for the fingerprint {drift.path().stem}: drift is not judged; make baseline records one"
@@ -99,7 +99,7 @@ def baseline(jobs: int | None) -> None:
     from study.gate import check as verdict
 
     with one_line_errors():
-        found = verdict(_discover(()), jobs, catalogue=True)
+        found = verdict(_discover(()), jobs, hard=True)
         broken = [line for line in found.broken if str(bound_use.path()) not in line]
         if broken:
             raise click.ClickException("contracts are broken; no baseline is recorded:\n" + "\n".join(broken))

@@ -23,8 +23,8 @@ def _definition(a: Any, logits: Any, target: Any) -> Any:
     if np.isinf(top).any() or np.isinf(chosen).any():
         return a.inf
     others = logits[np.arange(logits.shape[1]) != logits.argmax(axis=1)[:, None]].reshape(len(rows), -1)
-    sums = a.sum(a.exp(a.exact(others) - a.exact(top[:, None])))
-    return (a.sum(a.exact(top) - a.exact(chosen)) + a.sum_log1p(sums)) / len(rows)
+    sums = a.sum(a.exp(a.difference(others, top[:, None])))
+    return (a.sum(a.difference(top, chosen)) + a.sum_log1p(sums)) / len(rows)
 
 
 def _sensitivity(logits: Any, target: Any, value: Any) -> Any:  # noqa: ARG001 - one call for all

@@ -48,11 +48,24 @@ class DirectedArithmetic:
 
     def exact(self, values: Any) -> Enclosure:
         """A binary64 number, or a row of them, without width."""
-        row, at = np.asarray(values, dtype=np.float64), None
-        if row.ndim and not np.any(row.view(np.int64) & BEYOND_16_BITS):
-            shape = row.shape
-            row, at = np.unique(row, return_inverse=True)
-            at = at.reshape(shape)
+        row = np.asarray(values, dtype=np.float64)
+        return self._of(row, repeated=bool(row.ndim) and not np.any(row.view(np.int64) & BEYOND_16_BITS))
+
+    def difference(self, x: Any, y: Any) -> Enclosure:
+        """x - y of rows of numbers; without width where binary64 holds every difference."""
+        with np.errstate(all="ignore"):
+            row = np.asarray(x - y)
+            partner = row - x
+            if np.any((x - (row - partner)) + (-y - partner) != 0):  # the rounding errors: Knuth's TwoSum
+                return self.exact(x) - self.exact(y)
+        return self._of(row, repeated=bool(row.ndim))
+
+    def _of(self, row: Any, *, repeated: bool) -> Enclosure:
+        at = None
+        if repeated:
+            numbers, places = np.unique(row, return_inverse=True)
+            if 2 * numbers.size < row.size:  # else the counting of numbers takes longer than it saves
+                row, at = numbers, places.reshape(row.shape)
         with np.errstate(all="ignore"):  # gmpy2's own test of a double squares it
             held = self._held.plus(row.astype(object))
         return Enclosure(held, held, self, at)
@@ -147,7 +160,7 @@ class DirectedArithmetic:
 @lru_cache(maxsize=2)
 def _exponentials(prec: int, row: bytes) -> Enclosure:
     a, x = DirectedArithmetic(prec), np.frombuffer(row)
-    return a.exp(a.exact(x) - a.exact(x.max()))
+    return a.exp(a.difference(x, x.max()))
 
 
 def _objects(values: Iterable[Any]) -> Any:

@@ -145,7 +145,11 @@ class Arithmetic:
 
     def exponentials(self, x: Any) -> Any:
         """exp(x_i - max x) of a row of numbers."""
-        return self.exp(self.exact(x) - self.exact(x.max()))
+        return self.exp(self.difference(x, x.max()))
+
+    def difference(self, x: Any, y: Any) -> Any:
+        """x - y of rows of binary64 numbers."""
+        return self.exact(x) - self.exact(y)
 
     def sum(self, terms: Any) -> Any:
         """Sum of the terms, 0 for none; of several rows, the sum of each."""

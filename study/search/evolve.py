@@ -55,7 +55,7 @@ def errors(space: Space, algorithm: str, codes: Whole) -> NDArray[np.float64]:
     args = space.arguments(codes)
     measured = compare(space.function.algorithms[algorithm](*args), exact(space.function, *args))
     ordinary = np.isin(measured.outcome, (Outcome.NORMAL, Outcome.SUBNORMAL)).reshape(len(codes), -1)
-    ulps = measured.distance(measured.ulp_exponent).reshape(len(codes), -1)
+    ulps = measured.ulps.reshape(len(codes), -1)
     return np.where(ordinary.all(axis=1), ulps.max(axis=1), -1.0)
 
 

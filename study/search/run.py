@@ -13,7 +13,7 @@ from study.machine import provenance
 from study.reference import exact
 from study.reference.crosscheck import crosscheck
 from study.search.evolve import KEPT, Found, sample, search
-from study.statistics import decimal, written
+from study.written import decimal, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +53,7 @@ def _cases(space: Space, algorithm: str, found: Found) -> list[dict[str, Any]]:
     computed = np.asarray(space.function.algorithms[algorithm](*args))
     measured = compare(computed, held)
     rows = len(args[0])
-    ulps, results = (part.reshape(rows, -1) for part in (measured.distance(measured.ulp_exponent), computed))
+    ulps, results = (part.reshape(rows, -1) for part in (measured.ulps, computed))
     values = held.reshape(ulps.shape)
     cases = []
     for row, at in enumerate(ulps.argmax(axis=1)):

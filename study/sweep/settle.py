@@ -54,7 +54,7 @@ def settle(
     judge_each(wide, *words(held), Limits.of(measured.form), errors, places, outcomes)
     special = (places < 0) & ~np.isfinite(held.hi)
     if special.any():
-        errors[special] = measured.distance(measured.ulp_exponent)[special]
+        errors[special] = measured.ulps[special]
         places[special], outcomes[special] = bins_of(errors[special]), measured.outcome[special]
     open_ = np.flatnonzero(places < 0)
     for i in open_:
@@ -80,11 +80,11 @@ def _by_mpmath(
 def _judged(computed: Any, value: mpmath.mpf) -> tuple[float, int, int]:
     """Error, bin and outcome of one result against one number; the error by mpmath, at its working precision."""
     measured = compare(np.array([computed]), Exact.from_mpf(np.array([value], dtype=object)))
-    rough = float(measured.distance(measured.ulp_exponent)[0])
+    rough = float(measured.ulps[0])
     if not np.isfinite(rough):
         return rough, INFINITE, int(measured.outcome[0])
     held = mpmath.ldexp(mpmath.mpf(float(measured.significand[0])), int(measured.exponent[0]))
-    error = mpmath.ldexp(abs(held - value), -int(measured.ulp_exponent[0]))
+    error = mpmath.ldexp(abs(held - value), -int(measured.due.ulp_exponent[0]))
     place = 0
     if rough > 0 and error > 0.5:
         significand, exponent = mpmath.frexp(error)

@@ -69,7 +69,7 @@ def _worst(spec: Specification, name: str, tally: Tally) -> dict[str, Any]:
     from study.errors import ulp_error
     from study.reference import exact
     from study.reference.crosscheck import crosscheck
-    from study.statistics import decimal, written
+    from study.written import decimal, written
 
     if not tally.count:
         return {"max_ulp": 0.0, "worst_input": "", "worst_component": 0, "worst_computed": "", "worst_reference": ""}

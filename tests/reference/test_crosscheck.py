@@ -1,5 +1,4 @@
 import dataclasses
-import sys
 
 import mpmath
 import numpy as np
@@ -114,7 +113,7 @@ def test_a_wrong_engine_stops_the_run(monkeypatch):
     def wrong(problem, *args):
         return nudged(right(problem, *args), 70)
 
-    monkeypatch.setattr(sys.modules["study.reference"], "exact", wrong)
+    monkeypatch.setattr("study.case.exact", wrong)
     sweep = Sweep("top", [3.0], [scaled_normal(5)], {"softmax": None}, formats=["float32"], rows=lambda _: 4)
     with pytest.raises(DisagreementError, match=r"of -?0x"):
         run.measure_unit("test", sweep, 0)

@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from study.case import Case, quantiles
 from study.errors import Outcome
 from study.problems import PROBLEMS, Algorithm
-from study.reference import exact
-from study.statistics import quantile, statistics, written
+from study.written import written
 
 LOGSUMEXP = PROBLEMS["logsumexp"]
 
@@ -18,11 +18,7 @@ def algorithm(function, bound=None, problem=LOGSUMEXP):
 
 
 def row(function, x, bound=None, problem=LOGSUMEXP):
-    args = (np.asarray(x),)
-    reference = exact(problem, *args)
-    return statistics(
-        problem, algorithm(function, bound, problem), args, reference, problem.condition(*args, reference=reference)
-    )
+    return Case(problem, (np.asarray(x),)).measure(algorithm(function, bound, problem))
 
 
 def first(x):
@@ -129,4 +125,4 @@ def test_an_input_is_written_so_that_it_can_be_replayed():
     ],
 )
 def test_a_quantile_is_one_of_the_values(values, q, due):
-    assert quantile(np.array(values), q) == due
+    assert quantiles(np.array(values), (q,)) == [due]
