@@ -72,7 +72,7 @@ experiment = Experiment(
             families=[normal()],
             problems=dict.fromkeys((*PROBLEMS, "nll_gradient")),
             formats=MAIN_FORMATS,
-            rows=lambda n: max(1 if n > 10**5 else 2, min(50, 2000 // n)),
+            rows=lambda n: max(1 if n > 20_000 else 2, min(50, 2000 // n)),
         ),
         "first_overflow": first_overflow,
         "outcomes": outcomes,

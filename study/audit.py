@@ -60,7 +60,7 @@ def _rows(problem: Problem, form: str, name: str, args: Arguments) -> list[dict[
         for algorithm in problem.algorithms.values()
         if form in algorithm.formats
     ]
-    case.confirm(ours, "audit", problem.name)
+    case.confirm(ours, "audit")
     return ours + [
         cast("dict[str, Any]", row) | {"backend": f"{backend.name} {backend.version}", "algorithm": function.name}
         for backend in BACKENDS.values()

@@ -210,6 +210,6 @@ def measure_unit(experiment: str, sweep: Sweep, index: int) -> list[dict[str, An
             for name, algorithm in problem.algorithms.items()
             if (chosen is None or name in chosen) and unit.form in algorithm.formats
         ]
-        case.confirm(measured, "crosscheck", problem_name, *place.values())
+        case.confirm(measured, "crosscheck", *place.values())
         rows += measured
     return rows

@@ -157,7 +157,7 @@ class DirectedArithmetic:
         return self.log(Enclosure(product.low, product.high, self))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _exponentials(prec: int, row: bytes) -> Enclosure:
     a, x = DirectedArithmetic(prec), np.frombuffer(row)
     return a.exp(a.difference(x, x.max()))
