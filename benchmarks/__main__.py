@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks import numpy_only, sweeps
+from benchmarks import numpy_only, sweeps, whole
 from benchmarks.peers import ARRAY_PEER, PREC, ROW_PEERS, Peer
 from study.reference import engine
 from study.reference.engine import elementwise
@@ -121,7 +121,8 @@ def main() -> None:
     print(report)  # noqa: T201 -- a report on the terminal is what it is for
     if arguments.write:
         PAGE.parent.mkdir(exist_ok=True)
-        PAGE.write_text(report)
+        _, heading, rest = PAGE.read_text().partition(whole.HEADING)
+        PAGE.write_text(report + "\n\n" * bool(rest) + heading + rest)
 
 
 if __name__ == "__main__":

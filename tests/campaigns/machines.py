@@ -113,7 +113,7 @@ def tried(cell: Cell, python: Path, clone: Path) -> tuple[str, ...]:
     run("git", "clean", "--quiet", "-fd")
     shutil.rmtree(clone / ".cache", ignore_errors=True)
     gone = [name for name in before if not after.get(name)]
-    said = (gate.stdout + gate.stderr).strip().splitlines()[-1]
+    said = (gate.stdout.strip() or gate.stderr.strip()).splitlines()[-1]
     return (
         mark,
         f"{len(changed)}" if done.returncode == 0 else f"run fails: {done.stderr.strip().splitlines()[-1][:120]}",
