@@ -42,14 +42,14 @@ def _run(*command: str, **options: Any) -> None:
 
 def section(commit: str) -> str:
     """The figures in words."""
-    taken: list[dict[tuple[str, str], float]] = []
     with tempfile.TemporaryDirectory() as folder:
         clones = {commit: Path(folder) / "before", "HEAD": Path(folder) / "now"}
         for name, clone in clones.items():
             _git("clone", "--quiet", str(ROOT), str(clone))
             _git("-C", str(clone), "checkout", "--quiet", name)
-        for _ in range(REPEATS):
-            taken.append({(c, name): seconds(clone, c) for c in COMMANDS for name, clone in clones.items()})
+        taken = [
+            {(c, name): seconds(clone, c) for c in COMMANDS for name, clone in clones.items()} for _ in range(REPEATS)
+        ]
     lines = []
     for c in COMMANDS:
         before, now = ([t[c, name] for t in taken] for name in clones)
@@ -57,8 +57,8 @@ def section(commit: str) -> str:
         lines.append(f"| `study {c}` | {median(before):.0f} | {median(now):.0f} | {ratios} |")
     return "\n".join([
         HEADING,
-        f"Written by `python -m benchmarks.whole {commit} --write`: everything computed anew and the report built, then",
-        f"the gate; {os.cpu_count()} processors, wall-clock seconds, medians of {REPEATS}, the two commits in turn.\n",
+        f"Written by `python -m benchmarks.whole {commit} --write`: everything computed anew and the report built,",
+        f"then the gate; {os.cpu_count()} processors, wall-clock seconds, medians of {REPEATS}, the two commits in turn.\n",
         f"| command | at {commit} | now | ratio of each pair |", "|---|---:|---:|---|", *lines, "",
     ])  # fmt: skip
 
