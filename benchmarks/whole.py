@@ -57,7 +57,7 @@ def section(commit: str) -> str:
         lines.append(f"| `study {c}` | {median(before):.0f} | {median(now):.0f} | {ratios} |")
     return "\n".join([
         HEADING,
-        f"Written by `python -m benchmarks.whole {commit} --write`: everything computed anew and the report built,",
+        f"Written by `python -m benchmarks.whole {commit} --write`: all computed anew, the report built,",
         f"then the gate; {os.cpu_count()} processors, wall-clock seconds, medians of {REPEATS}, the two commits in turn.\n",
         f"| command | at {commit} | now | ratio of each pair |", "|---|---:|---:|---|", *lines, "",
     ])  # fmt: skip
