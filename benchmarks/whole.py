@@ -58,7 +58,7 @@ def section(commit: str) -> str:
     return "\n".join([
         HEADING,
         f"Written by `python -m benchmarks.whole {commit} --write`: all computed anew, the report built,",
-        f"then the gate; {os.cpu_count()} processors, wall-clock seconds, medians of {REPEATS}, the two commits in turn.\n",
+        f"then the gate; {os.cpu_count()} processors, wall-clock seconds, medians of {REPEATS}, both in turn.\n",
         f"| command | at {commit} | now | ratio of each pair |", "|---|---:|---:|---|", *lines, "",
     ])  # fmt: skip
 
