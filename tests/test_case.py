@@ -7,8 +7,9 @@ import pytest
 
 from study.case import Case, quantiles
 from study.errors import Outcome
+from study.exact import Exact
 from study.problems import PROBLEMS, Algorithm
-from study.written import written
+from study.written import decimal, written
 
 LOGSUMEXP = PROBLEMS["logsumexp"]
 
@@ -126,3 +127,19 @@ def test_an_input_is_written_so_that_it_can_be_replayed():
 )
 def test_a_quantile_is_one_of_the_values(values, q, due):
     assert quantiles(np.array(values), (q,)) == [due]
+
+
+@pytest.mark.parametrize(
+    ("value", "due"),
+    [
+        (107.737003326416015625, "107.73700332641601563"),
+        (-107.737003326416015625, "-107.73700332641601563"),
+        (0.0, "0.0"),
+        (math.inf, "+inf"),
+        (-math.inf, "-inf"),
+        (math.nan, "nan"),
+        (2.0**-1000, "9.3326361850321887899e-302"),
+    ],
+)
+def test_a_half_is_written_the_same_by_every_version_of_mpmath(value, due):
+    assert decimal(Exact.from_float(value)) == due
