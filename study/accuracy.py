@@ -68,14 +68,11 @@ def measure(
             or no possible timeout.
         AbsentError: the backend is not installed.
     """
-    problem, format = get_problem(problem), get_format(format)  # noqa: A001 - the word that its users know
-    return _measured(function, problem, format, resolve(problem, format, inputs), timeout, backend, layouts)
+    return _measured(function, resolve(get_problem(problem), get_format(format), inputs), timeout, backend, layouts)
 
 
 def _measured(
     function: Callable[..., Any],
-    problem: Problem,
-    form: Format,
     cases: Mapping[str, Case],
     timeout: float,
     backend: str | Backend,
@@ -92,21 +89,16 @@ def _measured(
     if (arrays := get_backend(backend)).name != "numpy":
         function = arrays.on_numpy(function)
     with Isolated(function, timeout) as call:
-        return rows(_name(function), call, problem, form, cases, layouts)
+        return rows(_name(function), call, cases, layouts)
 
 
-def measure_trusted(
-    function: Callable[..., Any],
-    problem: str | Problem,
-    format: str | Format,  # noqa: A002 - as above
-    cases: Mapping[str, Case],
-) -> pd.DataFrame:
+def measure_trusted(function: Callable[..., Any], cases: Mapping[str, Case]) -> pd.DataFrame:
     """As ``measure``, of a function that is known to behave: called once, in this process."""
 
     def call(args: Sequence[NDArray[Any]], shape: tuple[int, ...], _layout: str) -> NDArray[Any]:
         return guarded(function, args, shape)
 
-    return rows(_name(function), call, get_problem(problem), get_format(format), cases, ())
+    return rows(_name(function), call, cases, ())
 
 
 def _name(function: Callable[..., Any]) -> str:
@@ -163,9 +155,8 @@ def check(
     for name, limit in budgets.items():
         if not limit >= 0:
             raise ValueError(f"a budget is a number of at least 0; got {name} = {limit:g}")
-    problem, format = get_problem(problem), get_format(format)  # noqa: A001 - as above
-    cases = resolve(problem, format, inputs)
-    table = _measured(function, problem, format, cases, timeout, "numpy", layouts)
+    cases = resolve(get_problem(problem), get_format(format), inputs)
+    table = _measured(function, cases, timeout, "numpy", layouts)
     measured = cast("list[dict[str, Any]]", table.to_dict("records"))
     wrong = [line for row in measured for line in _complaints(row, budgets)]
     if wrong:

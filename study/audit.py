@@ -66,7 +66,7 @@ def _rows(problem: Problem, form: str, name: str, args: Arguments) -> list[dict[
         for backend in BACKENDS.values()
         for function in backend.functions
         if backend.installed and function.problem == problem.name and form in backend.formats
-        for row in measure_trusted(laid_out(backend, function), problem, form, {name: case}).to_dict("records")
+        for row in measure_trusted(laid_out(backend, function), {name: case}).to_dict("records")
     ]
 
 

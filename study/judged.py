@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from study.case import Case
-    from study.formats import Format
     from study.inputs import Arguments
     from study.problems import Problem
 
@@ -27,16 +26,12 @@ FIGURES = ("max_ulp", "max_relative", "max_u", "max_scaled", "max_normwise", "ov
 """What a layout can make worse."""
 
 
-def rows(
-    name: str, call: Call, problem: Problem, form: Format, cases: Mapping[str, Case], layouts: Sequence[str]
-) -> pd.DataFrame:
+def rows(name: str, call: Call, cases: Mapping[str, Case], layouts: Sequence[str]) -> pd.DataFrame:
     """A row for each kind of inputs.
 
     Args:
         name: of the function.
         call: calls it.
-        problem: what it computes.
-        form: the format of its arguments.
         cases: arguments by name.
         layouts: in which it is called besides as given, see ``study.layouts``; none: it is called once.
     """
@@ -44,8 +39,8 @@ def rows(
 
     made = []
     for kind, case in cases.items():
-        key = {"problem": problem.name, "function": name, "format": form.name, "inputs": kind, "misbehaviour": ""}
-        made.append({**key, **_row(call, case, layouts)})
+        key = {"problem": case.problem.name, "function": name, "format": case.form.name, "inputs": kind}
+        made.append({**key, "misbehaviour": "", **_row(call, case, layouts)})
     return pd.DataFrame(made)
 
 

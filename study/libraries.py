@@ -53,7 +53,7 @@ def presence(measured: Sequence[str]) -> pd.DataFrame:
 def on_battery(names: Sequence[str], problems: Sequence[str] | None = None) -> pd.DataFrame:
     """Every function of the installed backends on every kind of the hard battery, in every format."""
     return table(
-        _measured(backend, function, form, _hard(function.problem, form), "rows")
+        _measured(backend, function, _hard(function.problem, form), "rows")
         for backend in present(names)
         for function in backend.functions
         if problems is None or function.problem in problems
@@ -64,7 +64,7 @@ def on_battery(names: Sequence[str], problems: Sequence[str] | None = None) -> p
 def by_layout(names: Sequence[str]) -> pd.DataFrame:
     """Functions along an axis, on vectors that are rows, columns and strided rows."""
     return table(
-        _measured(backend, function, form, _only(LONG, _hard(function.problem, form)), layout)
+        _measured(backend, function, _only(LONG, _hard(function.problem, form)), layout)
         for backend in present(names)
         for function in backend.functions
         if function.has_axis and get_problem(function.problem).signature.arguments[0] is Kind.VECTOR
@@ -76,7 +76,7 @@ def by_layout(names: Sequence[str]) -> pd.DataFrame:
 def ours(names: Sequence[str]) -> pd.DataFrame:
     """Our algorithms on the library's arrays, by its operations; a line an algorithm and format, its worst kind."""
     return table(
-        _worst(_rows(backend, problem.name, algorithm.name, form, cases, backend.on_numpy(algorithm)))
+        _worst(_rows(backend, problem.name, algorithm.name, cases, backend.on_numpy(algorithm)))
         for backend in present(names)
         if backend.computes
         for problem in map(get_problem, dict.fromkeys(f.problem for f in backend.functions))
@@ -87,17 +87,15 @@ def ours(names: Sequence[str]) -> pd.DataFrame:
     )
 
 
-def _measured(
-    backend: Backend, function: LibraryFunction, form: str, cases: dict[str, Case], layout: str
-) -> list[dict[str, Any]]:
+def _measured(backend: Backend, function: LibraryFunction, cases: dict[str, Case], layout: str) -> list[dict[str, Any]]:
     call = laid_out(backend, function, layout)
-    return [{**row, "layout": layout} for row in _rows(backend, function.problem, function.name, form, cases, call)]
+    return [{**row, "layout": layout} for row in _rows(backend, function.problem, function.name, cases, call)]
 
 
 def _rows(
-    backend: Backend, problem: str, name: str, form: str, cases: dict[str, Case], call: Callable[..., Any]
+    backend: Backend, problem: str, name: str, cases: dict[str, Case], call: Callable[..., Any]
 ) -> list[dict[str, Any]]:
-    measured = measure_trusted(call, problem, form, cases)
+    measured = measure_trusted(call, cases)
     key = {"backend": backend.name, "version": backend.version, "problem": problem, "algorithm": name}
     rows = cast("list[dict[str, Any]]", measured.drop(columns=["problem", "function"]).to_dict("records"))
     return [{**key, **row} for row in rows]

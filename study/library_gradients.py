@@ -41,7 +41,7 @@ def _rows(names: Sequence[str], logits: Sequence[float]) -> Iterator[list[dict[s
             for form in backend.formats:
                 for inputs, value, args in _cases(logits, classes=classes):
                     found = measure_trusted(
-                        laid_out(backend, function), problem, form, resolve(problem, get_format(form), {inputs: args})
+                        laid_out(backend, function), resolve(problem, get_format(form), {inputs: args})
                     )
                     figures = found.drop(columns=["problem", "function", "format", "inputs"])
                     measured = cast("dict[str, Any]", figures.to_dict("records")[0])

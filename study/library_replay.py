@@ -27,7 +27,7 @@ def replay(identifier: str, row: Mapping[str, Any]) -> str:
     backend = get_backend(str(row["backend"]))
     function = laid_out(backend, backend.function(row["problem"], row["algorithm"]), str(row["layout"]))
     cases = resolve(get_problem(row["problem"]), get_format(row["format"]), str(row["inputs"]))
-    table = measure_trusted(function, row["problem"], row["format"], cases)
+    table = measure_trusted(function, cases)
     found = cast("dict[str, Any]", table.to_dict("records")[0])
     header = f"{identifier}: {row['algorithm']} ({backend.name} {backend.version}), {row['problem']} in {row['format']}"
     lines = worst_case(found, cases, from_battery=True)[:-1] or [found["misbehaviour"]]
