@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from study.experiment import Experiment, Finding, Sweep
+from study import plots
+from study.experiment import Experiment, Figure, Finding, Sweep
 from study.inputs import Family
-from study.report import figures, losses, sum_sentences
+from study.report import losses, sum_sentences
+from study.report.evidence import main
 
 
 def batch(scale: float) -> Family:
@@ -63,7 +65,10 @@ experiment = Experiment(
         )
     },
     figures={
-        "error": figures.error_against("sweep", "mean_nll", batch(20).name),
+        "error": Figure(
+            lambda tables: plots.errors(main(tables["sweep"], problem="mean_nll", inputs=batch(20).name)),
+            sum_sentences.batches,
+        ),
     },
     findings=[Finding(losses.fails_from("mean_nll", "sequential"), rank=7), Finding(sum_sentences.batches, rank=7)],
 )

@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from study.experiment import Experiment, Finding, Sweep
+from study import plots
+from study.experiment import Experiment, Figure, Finding, Sweep
 from study.inputs import Family
-from study.report import figures, losses
+from study.report import captions, losses
+from study.report.evidence import main
 
 SIZES = [1e-9, 1e-4, 0.01, 0.1, 1, 3, 6, 9, 12, 16, 20, 30, 40, 60, 90, 120, 400, 740, 800]
 
@@ -60,8 +62,10 @@ experiment = Experiment(
         "targets": sweep(Family("sigmoid(±size)", targets), ("nll_from_probabilities",)),
     },
     figures={
-        "log_sigmoid": figures.error_against("logits", "log_sigmoid", "±size"),
-        "binary_cross_entropy": figures.error_against("logits", "binary_cross_entropy_with_logits", "±size"),
+        "log_sigmoid": Figure(
+            lambda tables: plots.errors(main(tables["logits"], problem="log_sigmoid"), across="size of the logit"),
+            captions.survives("logits", "log_sigmoid", "naive", "faithful", "±size"),
+        ),
     },
     findings=[Finding(losses.fails_from("log_sigmoid", "naive"), rank=6), Finding(losses.clipping, rank=7)],
 )

@@ -16,7 +16,7 @@ from study.formats import FORMATS
 from study.inputs import Family, generator
 from study.problems import get_problem
 from study.reference import exact
-from study.report import figures, losses
+from study.report import losses
 
 CLASSES = 8
 
@@ -66,9 +66,6 @@ experiment = Experiment(
         ),
     },
     problems=("log_likelihood", "cross_entropy"),
-    figures={
-        "divergence": figures.error_against("distance", "kl_divergence", "q = p exp(d z)", beyond=True),
-    },
     findings=[Finding(losses.two_roads, rank=8), Finding(losses.divergence, rank=7)],
 )
 

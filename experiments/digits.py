@@ -14,7 +14,7 @@ import pandas as pd
 
 from study.experiment import Experiment, Finding, Sweep
 from study.inputs import Family
-from study.report import figures, sentences
+from study.report import sentences
 
 FILE = Path(__file__).with_suffix(".csv")
 
@@ -54,10 +54,6 @@ experiment = Experiment(
             families=[Family("held-out digits", lambda _rng, _rows, n: (probabilities(n),))],
             problems=dict.fromkeys(("likelihood", "log_likelihood")),
         ),
-    },
-    figures={
-        "losses": figures.worst_errors("losses"),
-        "test_set": figures.error_against("test_set", "log_likelihood", "held-out digits"),
     },
     data=[FILE.name],
     findings=[Finding(sentences.real_likelihood, rank=7)],

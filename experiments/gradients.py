@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from study.experiment import Experiment, Finding, Sweep
+from study import plots
+from study.experiment import Experiment, Figure, Finding, Sweep
 from study.inputs import Family, scaled_normal
-from study.report import figures, losses
+from study.report import captions, losses
+from study.report.evidence import main
 
 SIZES = [0.1, 1, 3, 6, 9, 12, 16, 20, 30, 40, 60, 90, 120, 300, 720, 800]
 
@@ -32,8 +34,10 @@ experiment = Experiment(
         ),
     },
     figures={
-        "softmax": figures.error_against("softmax", "nll_gradient", scaled_normal(10).name),
-        "binary": figures.error_against("binary", "binary_cross_entropy_gradient", "±size"),
+        "softmax": Figure(
+            lambda tables: plots.errors(main(tables["softmax"], problem="nll_gradient")),
+            captions.survives("softmax", "nll_gradient", "naive", "faithful", scaled_normal(10).name),
+        ),
     },
     findings=[
         Finding(losses.first_zero("nll_gradient", "shifted", "expm1"), rank=6),

@@ -9,7 +9,6 @@ from functools import partial
 
 from study import library_gradients
 from study.experiment import Experiment, Finding
-from study.report import figures
 from study.report import library_sentences as sentences
 
 BACKENDS = ("torch", "jax")
@@ -24,10 +23,6 @@ experiment = Experiment(
     tables={"sweep": partial(library_gradients.sweep, BACKENDS, sorted({s * x for s in (-1, 1) for x in SIZES}))},
     problems=(BCE, NLL),
     backends=BACKENDS,
-    figures={
-        "binary": figures.by_library("sweep", "value", "max_ulp", panels="inputs", problem=BCE, format="float32"),
-        "classes": figures.by_library("sweep", "value", "max_ulp", panels="inputs", problem=NLL, format="float32"),
-    },
     findings=[
         Finding(sentences.lost_gradients(BCE, "float32"), rank=7),
         Finding(sentences.lost_gradients(NLL, "float32"), rank=7),

@@ -7,11 +7,12 @@ battery, in each format, with vectors as rows, as columns and strided. PyTorch a
 
 from functools import partial
 
-from study import libraries, library_curves
+from study import libraries, library_curves, plots
 from study.backends import LAYOUTS
-from study.experiment import Experiment, Finding
-from study.report import figures
+from study.experiment import Experiment, Figure, Finding
+from study.report import captions
 from study.report import library_sentences as sentences
+from study.report.evidence import pick
 
 BACKENDS = ("numpy", "scipy", "sklearn")
 TIES = "more ties than float16 counts"
@@ -30,8 +31,19 @@ experiment = Experiment(
     problems=("logsumexp", "softmax", "log_softmax", *library_curves.SIGMOIDS),
     backends=BACKENDS,
     figures={
-        "battery": figures.matrix("battery", rows="problem", columns="backend"),
-        "row_sums": figures.by_library("row_sums", "n", "row_sum", panels="layout", format="float16"),
+        "row_sums": Figure(
+            lambda tables: plots.lines(
+                pick(tables["row_sums"], format="float16"),
+                "n",
+                "row_sum",
+                by="backend",
+                panel=["layout"],
+                across="equal logits n",
+                up="sum of the row",
+                columns=3,
+            ),
+            captions.row_sums("float16"),
+        ),
     },
     findings=[
         Finding(sentences.row_sum("float16", "columns", 4096), rank=4),

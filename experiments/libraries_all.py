@@ -10,7 +10,6 @@ from pathlib import Path
 from study import contracts, corpus, libraries, library_curves
 from study.backends import BACKENDS
 from study.experiment import Experiment, Finding
-from study.report import figures
 from study.report import library_sentences as sentences
 
 ALL = tuple(BACKENDS)
@@ -35,10 +34,6 @@ experiment = Experiment(
     contracts=[contracts.faithful_on_reports],
     backends=ALL,
     data=(REPORTS.name,),
-    figures={
-        "battery": figures.matrix("battery", rows="problem", columns="backend"),
-        "sigmoids": figures.by_library("float16_axis", "from_logit", "max_ulp", panels="problem"),
-    },
     findings=[
         Finding(sentences.row_sum("bfloat16", "columns", 4096), rank=7),
         Finding(sentences.infinite("logsumexp", "float16", TIES), rank=7),

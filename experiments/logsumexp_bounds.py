@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from study import bounds
+from study import bounds, plots
 from study.errors import relative_error
-from study.experiment import MAIN_FORMATS, Experiment, Finding
+from study.experiment import MAIN_FORMATS, Experiment, Figure, Finding
 from study.formats import FORMATS
 from study.inputs import generator, rounded
 from study.problems import get_problem
 from study.reference import exact
-from study.report import figures, losses
+from study.report import captions, losses
+from study.report.evidence import pick
 
 THEOREMS = (
     ("4.2", "logsumexp", "shifted", bounds.logsumexp_shifted_printed, bounds.logsumexp_shifted_corrected),
@@ -78,15 +79,16 @@ experiment = Experiment(
     tables={"theorems": measured},
     problems=("logsumexp", "softmax"),
     figures={
-        "theorems": figures.lines(
-            "theorems",
-            x="size",
-            y={"max_u": "measured", "printed_u": "printed bound", "corrected_u": "corrected bound"},
-            panel=["theorem", "format"],
-            labels=("offset of the logits", "error (u)"),
-            caption="Theorems 4.2 (logsumexp) and 4.4 (softmax by it), as printed and corrected, for offset logits.",
-            inputs="offset",
-            format=["float16", "float32"],
+        "theorems": Figure(
+            lambda tables: plots.lines(
+                pick(tables["theorems"], inputs="offset", format=["float16", "float32"]),
+                "size",
+                {"max_u": "measured", "printed_u": "printed bound", "corrected_u": "corrected bound"},
+                panel=["theorem", "format"],
+                across="offset of the logits",
+                up="error (u)",
+            ),
+            captions.bounds_exceeded,
         ),
     },
     findings=[Finding(losses.printed_bounds, rank=7)],

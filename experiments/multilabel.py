@@ -9,7 +9,7 @@ import numpy as np
 
 from study.experiment import Experiment, Finding, Sweep
 from study.inputs import Family
-from study.report import figures, losses
+from study.report import losses
 
 
 def labelled(scale: float) -> Family:
@@ -37,9 +37,6 @@ experiment = Experiment(
             problems={"multilabel_nll": None},
             rows=lambda n: max(3, min(20, 300 // n)),
         )
-    },
-    figures={
-        "error": figures.error_against("sweep", "multilabel_nll", labelled(10).name),
     },
     findings=[Finding(losses.share_lost("multilabel_nll", "naive"), rank=8)],
 )

@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from study.experiment import Experiment, Finding, Sweep
+from study import plots
+from study.experiment import Experiment, Figure, Finding, Sweep
 from study.inputs import Family
-from study.report import figures, losses
+from study.report import captions, losses
+from study.report.evidence import main
 
 
 def normalised(rng: np.random.Generator, rows: int, n: Any) -> tuple[np.ndarray[Any, Any], ...]:
@@ -49,8 +51,10 @@ experiment = Experiment(
         ),
     },
     figures={
-        "logsumexp": figures.error_against("normalised", "logsumexp", "log of Dirichlet(1)", beyond=True),
-        "nll": figures.error_against("confident", "nll", "right by a margin"),
+        "nll": Figure(
+            lambda tables: plots.errors(main(tables["confident"], problem="nll")),
+            captions.survives("confident", "nll", "shifted", "log1p", "right by a margin"),
+        ),
     },
     findings=[
         Finding(losses.worst_beside_faithful("logsumexp", "shifted"), rank=3),

@@ -12,15 +12,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from study import contracts
-from study.experiment import Experiment, Finding, Sweep
-from study.formats import FORMATS
+from study import contracts, plots
+from study.case import single
+from study.experiment import MAIN_FORMATS, Experiment, Figure, Finding, Sweep
+from study.formats import FORMATS, Format
 from study.inputs import constant, uniform
 from study.problems import get_problem
-from study.report import figures, product_sentences, sentences
+from study.report import captions, product_sentences, sentences
+from study.report.evidence import main
 from study.threshold import first_integer
 
 PROBABILITIES = (0.5, 0.1)
+DENSITY = 39.9
+"""Of a normal distribution of standard deviation 0.01 at its mean: 1 / (0.01 √(2 π)) = 39.89…"""
+LENGTHS = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 610, 987, 1597, 2584, 4181, 6765, 10_000)
 
 
 def first_underflow() -> pd.DataFrame:
@@ -37,6 +42,47 @@ def first_underflow() -> pd.DataFrame:
 def vanishes(p: Any, n: int) -> bool:
     """Whether the product of n factors p is zero."""
     return not get_problem("likelihood").algorithms["naive"](np.full(n, p))
+
+
+def values() -> pd.DataFrame:
+    """Products of n equal probabilities, and of n equal densities, beside the sums of their logs, format by format."""
+    return pd.DataFrame(
+        [
+            row
+            for name in MAIN_FORMATS
+            for factor in (PROBABILITIES[-1], DENSITY)
+            for row in in_range(FORMATS[name], factor)
+        ]
+    )
+
+
+def in_range(form: Format, factor: float) -> list[dict[str, Any]]:
+    """The product and the sum of logs at lengths up to the longest, and where the product ends."""
+    held, rows = form.round(factor), []
+    end = first_integer(partial(ends, held), LENGTHS[-1]) or 1
+    for n in sorted({*LENGTHS, end, max(end - 1, 1)}):
+        product, log = (
+            single(*way, np.full(n, held)) for way in (("likelihood", "naive"), ("log_likelihood", "sum_log"))
+        )
+        rows.append(
+            {
+                "format": form.name,
+                "factor": factor,
+                "n": n,
+                "product": product["computed"],
+                "product_exact": product["reference"],
+                "log": log["computed"],
+                "log_exact": log["reference"],
+                "log_ulps": log["ulps"],
+            }
+        )
+    return rows
+
+
+def ends(p: Any, n: int) -> bool:
+    """Whether the product of n factors p is zero or infinite."""
+    product = get_problem("likelihood").algorithms["naive"](np.full(n, p))
+    return not product or bool(np.isinf(product))
 
 
 experiment = Experiment(
@@ -75,12 +121,16 @@ experiment = Experiment(
             rows=lambda n: max(4, min(200, 20000 // n)),
         ),
         "first_underflow": first_underflow,
+        "values": values,
     },
     problems=["likelihood"],
     contracts=[contracts.underflow_of_product],
     figures={
-        "likelihood": figures.error_against("sweep", "likelihood", "U(0.5, 1)"),
-        "log_likelihood": figures.error_against("sweep", "log_likelihood", "U(0.5, 1)"),
+        "values": Figure(lambda tables: plots.values(tables["values"]), captions.product_ends),
+        "likelihood": Figure(
+            lambda tables: plots.errors(main(tables["sweep"], problem="likelihood", inputs="U(0.5, 1)")),
+            captions.product_while_it_lasts("U(0.5, 1)"),
+        ),
     },
     findings=[
         Finding(sentences.first_underflow(p=0.1), rank=1),

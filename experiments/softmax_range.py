@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from study import contracts
-from study.experiment import MAIN_FORMATS, Experiment, Finding, Sweep
+from study import contracts, plots
+from study.experiment import MAIN_FORMATS, Experiment, Figure, Finding, Sweep
 from study.formats import FORMATS
 from study.inputs import normal, placed, scaled_normal, shifted_normal
 from study.problems import Algorithm, get_problem
-from study.report import figures, sentences
+from study.report import captions, sentences
+from study.report.evidence import main
 from study.run import measure_sweep
 from study.threshold import first_number
 
@@ -80,11 +81,16 @@ experiment = Experiment(
     problems=PROBLEMS,
     contracts=[contracts.overflow_of_exp],
     figures={
-        "outcomes": figures.outcome_map("outcomes", "softmax", ["naive", "shifted"]),
-        **{
-            name: figures.error_against("sweep", name, shifted_normal(10).name, overflow_of_exp=True)
-            for name in ("softmax", "log_softmax")
-        },
+        "outcomes": Figure(
+            lambda tables: plots.outcomes(tables["outcomes"], "spread", "offset"),
+            captions.where_lost("outcomes", "softmax", "naive", "shifted", "float32"),
+        ),
+        "softmax": Figure(
+            lambda tables: plots.errors(
+                main(tables["sweep"], problem="softmax", inputs=shifted_normal(10).name), overflow_of_exp=True
+            ),
+            captions.survives("sweep", "softmax", "naive", "faithful", shifted_normal(10).name),
+        ),
     },
     findings=[
         Finding(sentences.first_overflow("naive", "softmax"), rank=2),

@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from study import plots
 from study.errors import error_in_u
-from study.experiment import MAIN_FORMATS, Experiment, Finding, Sweep
+from study.experiment import MAIN_FORMATS, Experiment, Figure, Finding, Sweep
 from study.formats import FORMATS, Format
 from study.inputs import generator, rounded, uniform
 from study.problems import get_problem
 from study.reference import exact
-from study.report import figures, sum_sentences
+from study.report import captions, sum_sentences
+from study.report.evidence import main
 
 SUMS = ("sum_log", "pairwise", "compensated", "wide", "scaled", "faithful")
 
@@ -55,15 +57,14 @@ experiment = Experiment(
     },
     problems=("log_likelihood",),
     figures={
-        "error": figures.error_against("sweep", "log_likelihood", "U(0.5, 1)", metric="max_u"),
-        "long": figures.lines(
-            "long",
-            x="n",
-            y={"error_u": "error"},
-            by="algorithm",
-            panel=["format"],
-            labels=("number of terms n", "error (u)"),
-            caption="Error of one long sum of logs against its length, in each format.",
+        "error": Figure(
+            lambda tables: plots.errors(
+                main(tables["sweep"], inputs="U(0.5, 1)"),
+                metric="max_u",
+                up="worst error (u)",
+                across="number of logs n",
+            ),
+            captions.order_of_sum("U(0.5, 1)", "float32"),
         ),
     },
     findings=[

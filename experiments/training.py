@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from study.experiment import Experiment, Finding
+from study import plots
+from study.experiment import Experiment, Figure, Finding
 from study.formats import FORMATS, Format
 from study.problems import get_problem
-from study.report import figures, losses
+from study.report import losses
 
 STEPS, RATES = 300, (0.01, 1.0)
 TRAINED = ("float16", "bfloat16", "float32")
@@ -81,14 +82,11 @@ experiment = Experiment(
     },
     problems=("mean_nll", "nll_gradient"),
     figures={
-        "curves": figures.lines(
-            "curves",
-            x="step",
-            y={"value": "loss"},
-            by="loss",
-            panel=["format", "rate"],
-            labels=("step", "training loss"),
-            caption="Loss of a softmax regression on raw pixels, naive and shifted, at two rates; ×: no longer finite.",
+        "curves": Figure(
+            lambda tables: plots.lines(
+                tables["curves"], "step", "value", by="loss", panel=["rate", "format"], up="training loss", columns=3
+            ),
+            losses.training,
         ),
     },
     findings=[Finding(losses.training, rank=6)],

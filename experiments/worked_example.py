@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from study import plots
 from study.case import single
-from study.experiment import Experiment, Finding
+from study.experiment import Experiment, Figure, Finding
 from study.formats import FORMATS, Format
-from study.report import figures, sentences
+from study.report import sentences
 
 PROBABILITIES = [0.1, 0.3, 0.5, 0.1]
 
@@ -62,12 +63,16 @@ experiment = Experiment(
     tables={"example": example, "curve": curve},
     problems=["likelihood", "log_likelihood"],
     figures={
-        "curve": figures.curve(
-            "curve",
-            "p",
-            "nll",
-            labels=("p, probability given to the truth", "negative log likelihood (nats)"),
-            marked=(0.1, 0.5, 0.9),
+        "curve": Figure(
+            lambda tables: plots.curve(
+                tables["curve"],
+                "p",
+                "nll",
+                marked=(0.1, 0.5, 0.9),
+                across="p, probability given to the truth",
+                up="−log p (nats)",
+            ),
+            sentences.nll_example,
         )
     },
     findings=[Finding(sentences.nll_example, rank=8), Finding(sentences.tiny_likelihood, rank=8)],

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pandas as pd
+    from matplotlib.figure import Figure as Drawn
 
     from study.formats import Format
     from study.inputs import Arguments, Family
-    from study.report.drawing import Drawing
 
     Tables = Mapping[str, pd.DataFrame]
 
@@ -88,6 +88,19 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A figure with its message.
+
+    Attributes:
+        draw: from the tables to a figure of matplotlib.
+        message: the sentence that the figure shows, its caption, as a finding's; without one it is not shown.
+    """
+
+    draw: Callable[[Tables], Drawn]
+    message: Callable[[Tables], str | None]
+
+
+@dataclass(frozen=True)
 class Experiment:
     """One question, answered by one file.
 
@@ -96,7 +109,7 @@ class Experiment:
         docstring: the question, an empty line, and why it matters.
         tables: what to compute, by name: a Sweep, or a function that returns a DataFrame.
         findings: sentences on the tables.
-        figures: functions from the stored tables to a figure, by name.
+        figures: what is drawn of the stored tables, by name.
         contracts: what the tables must bear out besides their bounds; each yields a line for what they do not.
         order: place in the report.
         title: of its section there; without one, its name.
@@ -109,7 +122,7 @@ class Experiment:
     docstring: str
     tables: Mapping[str, Sweep | Callable[[], pd.DataFrame]]
     findings: Sequence[Finding] = ()
-    figures: Mapping[str, Callable[[Tables], Drawing]] = field(default_factory=dict)
+    figures: Mapping[str, Figure] = field(default_factory=dict)
     contracts: Sequence[Callable[[Tables], Iterator[str]]] = ()
     order: int = 100
     title: str = ""

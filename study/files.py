@@ -13,24 +13,24 @@ class DamagedResultsError(ValueError):
     """A stored file is missing or cannot be read."""
 
 
-def write(path: Path, text: str) -> None:
-    """Replace a file by new text, atomically: a reader sees the old text or the new one, never half.
+def write(path: Path, content: str | bytes) -> None:
+    """Replace a file by new content, atomically: a reader sees the old one or the new one, never half.
 
     Raises:
         OSError: it cannot be written; names the file, which is as it was.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, text)
+        _replace(path, content if isinstance(content, bytes) else content.encode())
     except OSError as error:
         raise OSError(error.errno, error.strerror or str(error), str(path)) from None
 
 
-def _replace(path: Path, text: str) -> None:
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=path.parent, delete=False) as stream:
+def _replace(path: Path, content: bytes) -> None:
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX)
-            stream.write(text)
+            stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
             Path(stream.name).chmod(0o644)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from study import store
+from study import outcome, store
 from study.experiment import MAIN_FORMATS
-from study.report import answer, outcome
+from study.plots.text import number, plain
+from study.report import answer
 from study.report.cells import REPLAY, Heading, Value, View
-from study.report.text import number, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from study import outcome
 from study.experiment import MAIN_FORMATS, Sweep
 from study.formats import FORMATS
+from study.plots.text import at_most, measure
 from study.problems import PROBLEMS
-from study.report import outcome
-from study.report.text import at_most, measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

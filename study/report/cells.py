@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from study.report.text import number
+from study.plots.text import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

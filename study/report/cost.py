@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from study import store
+from study import plots, store
 from study.experiment import MAIN_FORMATS
+from study.plots.text import listed, number
 from study.problems import PROBLEMS
-from study.report import datapackage, figures
+from study.report import captions, datapackage
 from study.report.cells import FORMAT, PROBLEM, Heading, Value, View, filters
+from study.report.evidence import pick
 from study.report.sections import Claim, Section, claimed, drawn
-from study.report.text import listed, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from study.report.answer import Cell
 
 NAME, ORDER = "cost", 150
-DRAWN = ("log_softmax", "softplus")
+DRAWN = "log_softmax"
 QUESTION = "What does accuracy cost?"
 WHY = (
     "A formula that is never wrong is of little use if nobody can afford it. Each is timed on ordinary numbers, and "
@@ -65,14 +66,15 @@ def section(measured: pd.DataFrame, matrix: Sequence[Sequence[Cell]]) -> Section
     if times is None or measured.empty:
         return None
     joined = measured.merge(times, on=["problem", "algorithm", "format"])
-    shown = [name for name in DRAWN if (joined["problem"] == name).any()]
+    shown = pick(joined, problem=DRAWN, format=["float32", "float64"])
+    message = captions.cost_of_stability(DRAWN)({"cost": joined})
     return Section(
         name=NAME,
         title="Cost",
         question=QUESTION,
         why=[WHY],
         claims=claims(matrix),
-        pictures=[drawn(name, figures.pareto("cost", name, cost="times_naive")({"cost": joined})) for name in shown],
+        pictures=[drawn(NAME, DRAWN, plots.costs(shown), message)] if message else [],
         tables=[view(joined)],
         worst=[],
         method=[METHOD],

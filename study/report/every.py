@@ -120,13 +120,14 @@ def section(stored: Mapping[str, pd.DataFrame], sampled: pd.DataFrame) -> Sectio
     if whole.empty and found.empty:
         return None
     histograms = {name.split("/")[1]: t for name, t in stored.items() if name.endswith("/histogram")}
+    figure, message = every_views.picture(whole, histograms), every_sentences.farthest(whole)
     return Section(
         name=NAME,
         title="Every input",
         question="And on every input there is?",
         why=[WHY],
         claims=claims(stored, sampled),
-        pictures=[drawn(name, drawing) for name, drawing in every_views.pictures(whole, histograms).items()],
+        pictures=[drawn(NAME, "tails", figure, message)] if figure and message else [],
         tables=every_views.tables(whole, found),
         worst=[],
         method=[METHOD],

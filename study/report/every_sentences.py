@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from study.report import outcome
+from study import outcome
+from study.plots.text import at_least, at_most, listed, number, percent
 from study.report.evidence import pick
-from study.report.text import at_least, at_most, listed, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,3 +112,19 @@ def searched(found: pd.DataFrame) -> str | None:
         for row in part.to_dict("records")
     ]
     return f"A search finds what as many random inputs do not show: at least {listed(each)}." if each else None
+
+
+def farthest(whole: pd.DataFrame) -> str | None:
+    """The caption of the tails: how much a good formula and a bad one leave right of all float32 numbers."""
+    rows = pick(whole, problem="log_sigmoid", format="float32", coverage="exhaustive") if len(whole) else whole
+    if rows.empty or not {"naive", "faithful"} <= set(rows["algorithm"]):
+        return None
+    share = (rows["not_correctly_rounded"] / rows["count"]).set_axis(rows["algorithm"])
+    worst = rows.set_index("algorithm")["max_ulp"]
+    if not share["faithful"] < share["naive"]:
+        return None
+    return (
+        f"Of all float32 logits the naive log_sigmoid does not round {percent(float(share['naive']))} correctly and is "
+        f"up to {number(float(worst['naive']))} ulps off; faithful {percent(float(share['faithful']))} and "
+        f"{number(float(worst['faithful']))}."
+    )

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from study.report import cells, outcome
+from study import outcome, plots
+from study.plots.text import number, percent
+from study.report import cells
 from study.report.cells import FORMAT, PROBLEM, REPLAY, Heading, Value, View
 from study.report.columns import column
-from study.report.figures import tails
-from study.report.text import number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
     import pandas as pd
-
-    from study.report.drawing import Drawing
+    from matplotlib.figure import Figure as Drawn
 
 FORMULA = Heading("Formula", "", "The way to evaluate it in floating point.", numeric=False)
 WORST = Heading("Worst error", "ulps", "Largest error over all these inputs.", numeric=True)
@@ -24,19 +23,17 @@ COMPUTED = Heading("Computed", "", "What the formula makes of it.", numeric=Fals
 EXACT = Heading("Exact", "", "Its exact value.", numeric=False)
 
 
-def pictures(whole: pd.DataFrame, histograms: Mapping[str, pd.DataFrame]) -> dict[str, Drawing]:
-    """How many inputs are how far off, where several were tried: our formulas, and functions of libraries."""
-    whole = whole[whole["coverage"] == "exhaustive"] if len(whole) else whole
+DRAWN = ("sigmoid", "log_sigmoid", "softplus", "log1mexp")
+"""The problems whose errors are drawn, in float32, all of whose numbers were tried."""
+
+
+def picture(whole: pd.DataFrame, histograms: Mapping[str, pd.DataFrame]) -> Drawn | None:
+    """How many of all float32 numbers are how far off by each of our formulas; None where they were not tried."""
     if whole.empty:
-        return {}
-    library = whole["algorithm"].str.contains(".", regex=False)
-    drawings = {}
-    for name, part, kind in (("tails", whole[~library], "formula"), ("tails_libraries", whole[library], "function")):
-        several = part.groupby("problem")["algorithm"].transform("nunique") > 1
-        shown = part[several & part["format"].isin(tails.FORMATS)]
-        if len(shown):
-            drawings[name] = tails.draw(shown, histograms, kind)
-    return drawings
+        return None
+    ours = whole[(whole["coverage"] == "exhaustive") & ~whole["algorithm"].str.contains(".", regex=False)]
+    shown = ours[ours["problem"].isin(DRAWN) & (ours["format"] == "float32")]
+    return plots.tails(shown, histograms) if len(shown) else None
 
 
 def tables(whole: pd.DataFrame, found: pd.DataFrame) -> list[View]:

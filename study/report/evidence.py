@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from study.report import outcome
+from study import outcome
+from study.experiment import MAIN_FORMATS
+from study.plots.text import listed, plain
 from study.report.columns import axis
-from study.report.text import listed, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,3 +43,8 @@ def span(rows: pd.DataFrame) -> str:
 
 def _range(low: float, high: float) -> str:
     return plain(low) if low == high else f"{plain(low)} to {plain(high)}"
+
+
+def main(table: pd.DataFrame, **equal: Any) -> pd.DataFrame:
+    """The rows of NumPy's arithmetic in the main formats that have these values."""
+    return pick(table, backend="numpy", format=list(MAIN_FORMATS), **equal)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from study.report import outcome
+from study import outcome
+from study.plots.text import at_least, at_most, listed, number, plain
 from study.report.evidence import measurements, pick
-from study.report.text import at_least, at_most, listed, number, plain
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from study import outcome
 from study.experiment import MAIN_FORMATS
-from study.report import outcome
+from study.plots.text import at_least, at_most, listed, number, plain
 from study.report.columns import axis
 from study.report.evidence import measurements, pick, span
-from study.report.text import at_least, at_most, listed, number, plain
 
 if TYPE_CHECKING:
     from study.report.sentences import Sentence, Tables

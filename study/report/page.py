@@ -39,7 +39,7 @@ def render(data: Data, sections: Sequence[Section]) -> dict[str, str]:
         "sections": sections,
         "metrics": [COLUMNS[name] for name in METRICS],
         "provenance": provenance.groups(sections),
-        "colours": svg.variables(":root") + svg.sheet(),
+        "colours": svg.variables(":root") + svg.SHEET,
     }
     return {name: _environment().get_template(f"{name}.j2").render(context) for name in ("report.html", "README.md")}
 

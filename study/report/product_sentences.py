@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from study.experiment import MAIN_FORMATS
+from study.plots.text import listed, number
 from study.report.evidence import PLACE, measurements, pick
-from study.report.text import listed, number
 
 if TYPE_CHECKING:
     from study.report.sentences import Sentence, Tables

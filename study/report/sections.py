@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from study.experiment import Sweep
+from study.plots import words
+from study.plots.text import listed, number, plain, slug
 from study.problems import get_problem
 from study.report import field, svg, views
-from study.report.text import listed, number, plain, slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
+    from matplotlib.figure import Figure as Drawn
 
     from study.experiment import Experiment
     from study.report.cells import View
-    from study.report.drawing import Drawing
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,20 @@ class Claim:
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure, ready to be put in a page."""
+    """A figure, ready to be put in a page.
+
+    Attributes:
+        caption: its message.
+        alt: what is to be seen in it.
+        inline: as part of a page.
+        files: its contents by the ending of its file.
+    """
 
     name: str
     caption: str
     alt: str
     inline: str
-    alone: str
+    files: Mapping[str, str | bytes]
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,7 @@ def section(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> Secti
         question=experiment.question,
         why=[" ".join(part.split()) for part in experiment.why.split("\n\n") if part.strip()],
         claims=claims(experiment, tables),
-        pictures=[picture(experiment, name, tables) for name in experiment.figures],
+        pictures=pictures(experiment, tables),
         tables=shown,
         worst=[views.worst_inputs(experiment.name, name, tables[name]) for name in sweeps],
         method=[method(name, declared, tables[name]) for name, declared in sweeps.items()],
@@ -116,17 +124,22 @@ def claims(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> list[C
 def claimed(name: str, found: Iterable[tuple[int, str | None]]) -> list[Claim]:
     """The findings of a section that hold, from their ranks and sentences."""
     held = [(rank, sentence) for rank, sentence in found if sentence]
-    return [Claim(f"{slug(name)}-finding-{k}", words, rank, name) for k, (rank, words) in enumerate(held, 1)]
+    return [Claim(f"{slug(name)}-finding-{k}", said, rank, name) for k, (rank, said) in enumerate(held, 1)]
 
 
-def picture(experiment: Experiment, name: str, tables: Mapping[str, pd.DataFrame]) -> Picture:
-    """Draw one figure."""
-    return drawn(name, experiment.figures[name](tables))
+def pictures(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> list[Picture]:
+    """The figures whose message the tables bear out."""
+    told = [(name, figure, figure.message(tables)) for name, figure in experiment.figures.items()]
+    return [drawn(experiment.name, name, figure.draw(tables), said) for name, figure, said in told if said]
 
 
-def drawn(name: str, drawing: Drawing) -> Picture:
-    """A drawing, ready to be put in a page."""
-    return Picture(name, drawing.caption, drawing.alt, svg.inline(drawing), svg.alone(drawing))
+def drawn(section: str, name: str, figure: Drawn, message: str) -> Picture:
+    """A figure of a section with its message, ready to be put in a page."""
+    own = f"{section}-{name}".replace("_", "-")
+    alone = svg.alone(figure, own)
+    return Picture(
+        name, message, words.told(figure), svg.inline(alone, own), {"svg": alone, "png": svg.picture(figure)}
+    )
 
 
 def method(name: str, sweep: Sweep, table: pd.DataFrame) -> str:

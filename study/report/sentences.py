@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from study import outcome
 from study.experiment import MAIN_FORMATS
-from study.report import outcome
+from study.plots.text import at_most, listed, number
 from study.report.evidence import PLACE, measurements, pick, span
-from study.report.text import at_most, listed, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

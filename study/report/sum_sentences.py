@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from study.formats import FORMATS
+from study.plots.text import listed, number
 from study.report.evidence import measurements, pick
-from study.report.text import listed, number
 
 if TYPE_CHECKING:
     from study.report.sentences import Sentence, Tables

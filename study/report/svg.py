@@ -1,65 +1,62 @@
-"""Figures as SVG text: the same bytes every time, text as text, colours that follow light and dark."""
+"""Figures of matplotlib as SVG: the same bytes every time, and, in a page, colours that follow light and dark."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from study.report.figures.paper import BODY, WIDTH, escaped, short
-from study.report.style import FONT, GROUND, INKS
+from study.plots.canvas import STYLE
+from study.plots.looks import INKS
 
 if TYPE_CHECKING:
-    from study.report.drawing import Drawing
+    from matplotlib.figure import Figure
 
-SHAPES = (
-    "text{fill:currentColor}.b{font-weight:700}.o{paint-order:stroke;stroke:var(--ground);stroke-width:3px;"
-    "stroke-linejoin:round}.f,.m{fill:currentColor}.l{fill:none;stroke:currentColor;stroke-width:1.8;"
-    "stroke-linejoin:round}.h{fill:var(--ground);stroke:currentColor;stroke-width:1.3}.thin{stroke-width:1.3}"
-    ".r{stroke:var(--rule)}.a{stroke:var(--quiet);stroke-width:.8}.q{stroke:var(--quiet);stroke-dasharray:3 3}"
-)
-"""What the classes of elements look like: bold and outlined words, filled shapes and marks, lines, hollow marks, the
-grid, axes, marked places."""
-"grid, axis, marked place."
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+SHEET = ".drawn{width:100%;height:auto;display:block}.drawn *{stroke-linejoin:round;stroke-linecap:butt}"
 
 
-def inline(drawing: Drawing) -> str:
-    """The figure as part of a page that has the style sheet."""
-    size = f"0 0 {short(WIDTH)} {short(drawing.height)}"
-    return f'<svg class="drawn" viewBox="{size}">{"".join(drawing.paper.parts)}</svg>'
+def alone(figure: Figure, name: str) -> str:
+    """The figure as an SVG file, its text as text; ``name`` makes its identifiers its own."""
+    import io
+
+    import matplotlib.style
+
+    text = io.StringIO()
+    with matplotlib.style.context([STYLE, {"svg.hashsalt": name}]):
+        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None, "Title": name})
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
 
 
-def alone(drawing: Drawing) -> str:
-    """The figure as an SVG file, on its own ground, light or dark as the reader's system is."""
-    size = f"{short(WIDTH)} {short(drawing.height)}".split()
-    head = f'class="drawn" width="{size[0]}" height="{size[1]}" viewBox="0 0 {size[0]} {size[1]}"'
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" {head}>',
-        f"<title>{escaped(drawing.alt)}</title>",
-        f"<style>{variables('svg')}{sheet()}</style>",
-        f'<rect width="100%" height="100%" class="f {GROUND.name}"/>',
-        *drawing.paper.parts,
-        "</svg>",
-    ]
-    return "\n".join(lines) + "\n"
+def picture(figure: Figure) -> bytes:
+    """The figure as a PNG file."""
+    import io
+
+    import matplotlib.style
+
+    data = io.BytesIO()
+    with matplotlib.style.context(STYLE):
+        figure.savefig(data, format="png", metadata={"Software": None})
+    return data.getvalue()
 
 
-def sheet() -> str:
-    """The style sheet of all figures."""
-    inks = "".join(f".drawn .{ink.name}{{color:var(--{ink.name})}}" for ink in INKS)
-    shapes = "}".join(_scoped(rule) for rule in SHAPES.split("}"))
-    return f".drawn{{font:{short(BODY)}px var(--figure-font)}}{shapes}{inks}"
-
-
-def _scoped(rule: str) -> str:
-    names, _, rest = rule.partition("{")
-    return ",".join(f".drawn {name}" for name in names.split(",")) + "{" + rest if rest else ""
+def inline(text: str, name: str) -> str:
+    """An SVG file as part of a page: its colours variables, its identifiers those that it refers to, prefixed."""
+    box = re.search(r'viewBox="[^"]+"', text)
+    body = text[text.index("</defs>") + len("</defs>") : text.rindex("</svg>")]
+    used = set(re.findall(r"#([\w-]+)", " ".join(re.findall(r'(?:href="#|url\()[^")]+', body))))
+    body = re.sub(r' id="([^"]+)"', lambda m: f' id="{name}-{m[1]}"' if m[1] in used else "", body)
+    body = re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", body).replace("xlink:href", "href")
+    for ink in INKS:
+        body = body.replace(ink.light, f"var(--{ink.name})")
+    body = re.sub(r"'DejaVu Sans'[^;\"]*", "var(--figure-font)", body)
+    return f'<svg class="drawn" {box[0] if box else ""}>{" ".join(body.split())}</svg>'
 
 
 def variables(selector: str) -> str:
     """The colours as CSS variables, for light and dark."""
     light = "".join(f"--{ink.name}:{ink.light};" for ink in INKS)
     dark = "".join(f"--{ink.name}:{ink.dark};" for ink in INKS)
-    font = FONT.replace('"', "'")
     return (
-        f"{selector}{{--figure-font:{font};{light}}}"
+        f"{selector}{{--figure-font:{FONT};{light}}}"
         f"@media (prefers-color-scheme:dark){{@media not print{{{selector}{{{dark}}}}}}}"
     )

@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 
+from study import outcome
 from study.formats import FORMATS
+from study.plots.text import number, plain
 from study.problems import PROBLEMS
-from study.report import outcome
 from study.report.cells import REPLAY, Heading, Value, View, digits, filters, short
 from study.report.columns import column
-from study.report.text import number, plain
 
 WHOLE = 60
 """Larger tables are summarised or linked, not shown."""

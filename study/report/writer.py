@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 PAGE = "report.html"
 HERE = Path(__file__).parent
+PLOTS = HERE.parent / "plots"
 
 
 def build() -> tuple[Path, list[str]]:
@@ -37,9 +38,9 @@ def build() -> tuple[Path, list[str]]:
 
 def mark(experiments: list[Experiment]) -> str:
     """What the report is made from: this package, the declarations, the stored tables."""
-    sources = [*HERE.rglob("*.py"), *(Path(e.module_file) for e in experiments)]
+    sources = [*HERE.rglob("*.py"), *PLOTS.glob("*.py"), *(Path(e.module_file) for e in experiments)]
     tables = [store.RESULTS / store.COSTS, *every.files(), *(p for e in experiments for p in table_files(e))]
-    others = [*HERE.joinpath("templates").iterdir(), *tables, *provenance.files()]
+    others = [*HERE.joinpath("templates").iterdir(), *PLOTS.glob("*.mplstyle"), *tables, *provenance.files()]
     return store.fingerprint(sources, [[str(p.name), _digest(p)] for p in sorted(others)])
 
 
@@ -58,17 +59,22 @@ def _write(data: Data) -> list[Path]:
     from study.report import datapackage, page
 
     sections = data.sections()
-    texts = {
+    texts: dict[str, str | bytes] = {
         f"{e.name}/datapackage.json": datapackage.package(e.name, e.question, e.why, tables)
         for e, tables in data.experiments
     }
     texts |= every.packages(data.every) | cost.packages()
-    texts |= {f"{s.name}/{picture.name}.svg": picture.alone for s in sections for picture in s.pictures}
+    texts |= {
+        f"{s.name}/{picture.name}.{ending}": content
+        for s in sections
+        for picture in s.pictures
+        for ending, content in picture.files.items()
+    }
     texts |= page.render(data, sections)
     paths = []
     for name, text in texts.items():
         paths.append(store.RESULTS / name)
         store.write(paths[-1], text)
-    for left_over in {*store.RESULTS.glob("*/*.svg")} - {*paths}:
+    for left_over in {path for kind in ("svg", "png") for path in store.RESULTS.glob(f"*/*.{kind}")} - {*paths}:
         left_over.unlink()
     return paths

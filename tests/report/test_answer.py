@@ -9,7 +9,8 @@ from study.formats import FORMATS
 from study.problems import PROBLEMS
 from study.problems.special import stacks
 from study.reference import exact
-from study.report import answer, every, outcome
+from study import outcome
+from study.report import answer, every
 from study.run import discover
 from study.store import read_tables
 

@@ -8,7 +8,7 @@ from study.problems import PROBLEMS
 from study.report import figures, style, svg
 from study.report.figures import scale
 from study.report.figures.paper import path
-from study.report.text import measure
+from study.plots.text import measure
 from study.run import discover
 from study.store import read_tables
 

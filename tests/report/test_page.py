@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from study import replay_stored, store
 from study.cli import main
 from study.report import advice, answer, every, views
-from study.report.text import measure
+from study.plots.text import measure
 from study.run import discover
 from study.store import read_tables
 

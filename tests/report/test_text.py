@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from study.report.text import at_least, at_most, listed, measure, number, plain, power, slug
+from study.plots.text import at_least, at_most, listed, measure, number, plain, power, slug
 
 
 @pytest.mark.parametrize(
