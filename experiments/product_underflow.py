@@ -134,7 +134,7 @@ experiment = Experiment(
     },
     findings=[
         Finding(sentences.first_underflow(p=0.1), rank=1),
-        Finding(product_sentences.product_beats_logs(n=1000, inputs="U(0.5, 1)", form="float64"), rank=7),
+        Finding(product_sentences.product_beats_logs, rank=7),
         Finding(product_sentences.cost_of_returning("U(0.5, 1)")),
     ],
 )

@@ -95,7 +95,7 @@ experiment = Experiment(
     findings=[
         Finding(sentences.first_overflow("naive", "softmax"), rank=2),
         Finding(sentences.stable_stays("softmax"), rank=7),
-        Finding(sentences.components_and_whole("softmax", "shifted"), rank=7),
+        Finding(sentences.components_and_whole("softmax", "shifted", "float64"), rank=7),
         Finding(sentences.lost_near_zero("nll"), rank=6),
     ],
 )

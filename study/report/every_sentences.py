@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from study import outcome
 from study.plots.text import at_least, at_most, listed, number, percent
 from study.report.evidence import pick
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import pandas as pd
 
 TOLD = 10.0
 """From how many times the random inputs' error on what a search finds is told."""
@@ -25,6 +25,7 @@ def findings(whole: pd.DataFrame, found: pd.DataFrame, sampled: pd.DataFrame) ->
         yield 5, faithful(entire)
         yield 6, naive(entire, "float16")
         yield 6, libraries(entire, "float32")
+        yield 7, numbers_for_nan(entire, "float32")
         yield 6, missed(entire, sampled)
     if len(found):
         yield 6, searched(found)
@@ -40,21 +41,23 @@ def faithful(whole: pd.DataFrame) -> str | None:
     if off or part["max_ulp"].max() > 0.5:
         beyond = at_most(part["max_ulp"].max() - 0.5)
         said = f"all but {off:,} are within half an ulp, and these miss it by {beyond} at most"
-    problems = part.groupby("format", sort=False)["problem"].nunique()
-    each = [f"{n} problem{'s' * (n > 1)} in {form}" for form, n in problems.items()]
-    return f"Of {total:,} results of faithful, on every input of {listed(each)}, {said}."
+    problems, formats = part["problem"].nunique(), part["format"].nunique()
+    return (
+        f"Of {total:,} results of faithful, on every input of {problems} problem{'s' * (problems > 1)} in {formats} "
+        f"format{'s' * (formats > 1)}, {said}."
+    )
 
 
 def naive(whole: pd.DataFrame, form: str) -> str | None:
     """Which part of its results on all inputs the naive formula loses."""
     part = pick(whole, algorithm="naive", format=form)
-    lost = outcome.losses(part) / part["count"]
-    each = [f"{percent(share)} for {name}" for share, name in zip(lost, part["problem"], strict=True) if share > 0]
+    lost = pd.Series((outcome.losses(part) / part["count"]).to_numpy(), index=part["problem"])
+    if not (lost > 0).any():
+        return None
     return (
-        f"On all {form} inputs the naive formula loses this part of its results, wrongly 0 or infinite, or NaN where a "
-        f"number or an infinity is due: {listed(each)}."
-        if each
-        else None
+        f"On all {form} inputs of {len(lost)} problem{'s' * (len(lost) > 1)} naive loses {percent(float(lost.mean()))} "
+        f"of its results on average to infinity, NaN or a wrong 0, most for {lost.idxmax()}: "
+        f"{percent(float(lost.max()))}."
     )
 
 
@@ -70,18 +73,29 @@ def libraries(whole: pd.DataFrame, form: str) -> str | None:
     far = whole_far[(whole_far["lost"] == 0) & (whole_far["missed"] == 0)]
     parts = []
     if len(near):
-        worst = f"{at_most(float(near['max_ulp'].max()))} ulps ({near['said'].iloc[-1]})"
+        worst = f"{at_most(float(near['max_ulp'].max()))} ulps"
         parts.append(f"{len(near)} of {len(part)} library functions are nowhere off by more than {worst}")
     if len(far):
-        parts.append(f"further off are {listed(far['said'].tolist())}")
-    for column, words in (
-        ("lost", "some give infinity, zero or NaN instead of the result"),
-        ("missed", "some give a number or an infinity where the result is NaN or another infinity"),
-    ):
-        told = part[part[column] > 0].sort_values(column, kind="stable")
-        each = [f"{name} {times:,}" for name, times in zip(told["said"], told[column], strict=True)]
-        parts += [f"{words}, so many times: {listed(each)}"] if each else []
+        parts.append(f"{len(far)} more are off by up to {number(float(far['max_ulp'].max()))} ({far['said'].iloc[-1]})")
+    if (part["lost"] > 0).any():
+        parts.append(_often(part, "lost", "infinity, zero or NaN for a number"))
     return f"Over all {form} numbers {'; '.join(parts)}."
+
+
+def numbers_for_nan(whole: pd.DataFrame, form: str) -> str | None:
+    """Which functions of libraries give a number, or another infinity, where the result is NaN or an infinity."""
+    part = whole[whole["algorithm"].str.contains(".", regex=False) & (whole["format"] == form) & (whole["missed"] > 0)]
+    if part.empty:
+        return None
+    told = _often(part.assign(said=part["algorithm"]), "missed", "a number or infinity where none is due")
+    return f"Over all {form} numbers {told}."
+
+
+def _often(part: pd.DataFrame, column: str, words: str) -> str:
+    """How many functions do so, how often in all, and which the most often."""
+    told = part[part[column] > 0].sort_values(column, kind="stable")
+    most = f"{told['said'].iloc[-1]} {told[column].iloc[-1]:,} times"
+    return f"{len(told)} give{'s' * (len(told) == 1)} {words}, {int(told[column].sum()):,} in all ({most})"
 
 
 def missed(whole: pd.DataFrame, sampled: pd.DataFrame) -> str | None:
@@ -105,7 +119,7 @@ def missed(whole: pd.DataFrame, sampled: pd.DataFrame) -> str | None:
 def searched(found: pd.DataFrame) -> str | None:
     """Where a search finds far worse than random inputs show."""
     part = found[found["ulps"] > TOLD * found["random_ulps"]]
-    part = part.sort_values("ulps", ascending=False, kind="stable").head(3)
+    part = part.sort_values("ulps", ascending=False, kind="stable").head(1)
     each = [
         f"{at_least(row['ulps'])} ulps for {row['problem']}{NUMBER.get(row['length'], '')} by {row['algorithm']} "
         f"(random inputs: {number(row['random_ulps'])}) in {row['format']}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from study import outcome
-from study.plots.text import at_least, at_most, listed, number, plain
+from study.plots.text import at_least, at_most, listed, number
 from study.report.evidence import measurements, pick
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ OFF = 0.1
 
 def named(row: Any) -> str:
     """A function and the version it was measured in."""
-    return f"{row['algorithm']} ({row['backend']} {row['version']})"
+    return f"{row['algorithm']} ({row['version']})"
 
 
 def row_sum(form: str, layout: str, n: int) -> Sentence:
@@ -67,8 +67,12 @@ def _instead(lost: pd.DataFrame, kind: str, computed: float, what: str) -> str |
 
 
 def _counted(rows: pd.DataFrame, kind: str) -> str:
-    """Functions, and how often each fails so."""
-    return listed(f"{named(row)} in {row[kind]:.0f} of {row['count']:.0f} results" for _, row in rows.iterrows())
+    """Functions, and how often each fails so where they have several results."""
+
+    def often(row: Any) -> str:
+        return f" in {row[kind]:.0f} of {row['count']:.0f} results" if row["count"] > 1 else ""
+
+    return listed(f"{named(row)}{often(row)}" for _, row in rows.iterrows())
 
 
 def within_one_ulp(tables: Tables) -> str | None:
@@ -83,8 +87,8 @@ def within_one_ulp(tables: Tables) -> str | None:
     said = f"{listed(whole)} {'is' if len(whole) == 1 else 'are'}" if whole else "none is"
     typical = float(rows.groupby(["problem", "algorithm"])["max_ulp"].max().median())
     return (
-        f"Of {len(_names(rows))} library functions measured on the hard battery, {said} within one ulp throughout; "
-        f"half of them are somewhere off by {at_least(typical)} ulps or more.{_twice(rows)}"
+        f"Of {len(_names(rows))} library functions on the hard battery {said} within one ulp throughout; half of them "
+        f"are somewhere off by {at_least(typical)} ulps or more."
     )
 
 
@@ -99,13 +103,8 @@ def lost_functions(tables: Tables) -> str | None:
     each = listed(f"{len(_names(part))} of {name}" for name, part in lost.groupby("backend", sort=False))
     return (
         f"{len(worst)} of {len(_names(rows))} library functions have no digit right for some input and format of the "
-        f"hard battery: {each}.{_twice(rows)}"
+        f"hard battery: {each}."
     )
-
-
-def _twice(rows: pd.DataFrame) -> str:
-    names = [name.split(" ")[0] for name in _names(rows)]
-    return " A function counts once for each problem that it solves." if len(set(names)) < len(names) else ""
 
 
 def _names(rows: pd.DataFrame) -> list[str]:
@@ -157,12 +156,10 @@ def lost_gradients(problem: str, form: str) -> Sentence:
             lost = part[outcome.losses(part) > 0]
             if len(lost):
                 times, count = (int(n.sum()) for n in (outcome.losses(lost), part["count"]))
-                each.append(
-                    f"{name} {times} of {count:,} ({outcome.words(lost)}; nearest to 0 at a logit of "
-                    f"{plain(float(lost['value'].iloc[int(lost['value'].abs().argmin())]))})"
-                )
+                backend = part["backend"].iloc[0]
+                each.append(f"{times / count:.0%} by {backend}’s {str(name).rsplit('.', maxsplit=1)[-1]}")
         if not each:
             return None
-        return f"Differentiation in {form} loses to infinity, NaN or a wrong 0 these of the {problem}: {listed(each)}."
+        return f"Differentiated in {form}, {problem} is lost: {listed(each)}."
 
     return sentence

@@ -44,8 +44,8 @@ def first_zero(problem: str, algorithm: str, better: str) -> Sentence:
             return None
         due = int((lost["count"] - lost["limit"]).sum())
         return (
-            f"By the {algorithm} formula {problem} is wrongly 0 in {int(zero['underflow'].sum()):,} of the {due:,} "
-            f"results that are not rightly 0, by {better} in none of them: {_first(zero)}."
+            f"The {algorithm} {problem} is wrongly 0 in {int(zero['underflow'].sum()):,} of {due:,} results, by "
+            f"{better} in none of them: {_first(zero)}."
         )
 
     return sentence
@@ -58,7 +58,7 @@ def _first(rows: pd.DataFrame) -> str:
         firsts = part.groupby("format")["value"].min()
         each = listed(f"{plain(firsts[name])} in {name}" for name in MAIN_FORMATS if name in firsts.index)
         said.append(f"at a {axis(str(parameter))} of {each}")
-    return f"first, of the values swept, {', and '.join(said)}"
+    return f"first {', and '.join(said)}"
 
 
 def fails_from(problem: str, algorithm: str) -> Sentence:
@@ -91,8 +91,8 @@ def share_lost(problem: str, algorithm: str) -> Sentence:
             f"{100 * lost['lost'][n] / lost['count'][n]:.0f}% in {n}" for n in MAIN_FORMATS if n in lost.index
         )
         return (
-            f"The {algorithm} {problem} loses to infinity, NaN or a wrong 0 this part of its results on "
-            f"{listed(rows['inputs'].unique())}, {span(rows)}: {each}."
+            f"The {algorithm} {problem} loses to infinity, NaN or a wrong 0 this part of its results over {span(rows)}: "
+            f"{each}."
         )
 
     return sentence
@@ -133,11 +133,10 @@ def two_roads(tables: Tables) -> str | None:
     )
     if not (counted < observed).all():
         return None
-    each = listed(f"{number(observed[n])} u against {number(counted[n])} u in {n}" for n in MAIN_FORMATS)
+    each = listed(f"{number(observed[n])} against {number(counted[n])} u in {n}" for n in ("float16", "float64"))
     return (
-        "The mean negative log likelihood of a sample and the cross entropy of its frequencies are the same number. "
-        f"Summed over {plain(roads['n'].min())} to {plain(roads['n'].max())} observations its worst error is larger "
-        f"than over counts: {each}."
+        f"Over up to {plain(roads['n'].max())} observations the mean loss has a larger error than the cross "
+        f"entropy of their frequencies in each of {len(observed)} formats: {each}."
     )
 
 
@@ -167,7 +166,6 @@ def training(tables: Tables) -> str | None:
     steps = naive.groupby(["rate", "died"])["format"]
     each = listed(f"at step {step:.0f} in {listed(part)} (rate {rate:g})" for (rate, step), part in steps)
     return (
-        f"With the naive loss, training on raw pixels dies {each}; with the shifted one in none of these {len(stable)} "
-        f"runs of {curves['step'].max() + 1} steps, each of which ends with a test accuracy of at least "
-        f"{at_least(100 * float(stable['accuracy'].min()))}%."
+        f"With the naive loss training dies {each}; with the shifted one in none of {len(stable)} runs, which each "
+        f"end at {at_least(100 * float(stable['accuracy'].min()))}% or better."
     )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from study import outcome
 from study.experiment import MAIN_FORMATS
 from study.plots.text import at_most, listed, number
-from study.report.evidence import PLACE, measurements, pick, span
+from study.report.columns import axis
+from study.report.evidence import PLACE, measurements, pick
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,8 +29,7 @@ def nll_example(tables: Tables) -> str | None:
         return None
     return (
         f"With probabilities 0.1, 0.3, 0.5 and 0.1 the negative log likelihood is {number(losses[4])} when the fourth "
-        f"class is right and {number(losses[3])} when the third is: the more probable the truth was held to be, the "
-        "lower the loss."
+        f"class is right, {number(losses[3])} when the third: the more probable the truth was held, the lower the loss."
     )
 
 
@@ -100,13 +100,11 @@ def stable_stays(problem: str, stable: str = "shifted") -> Sentence:
         same = pick(rows, algorithm=stable).merge(failing[PLACE].drop_duplicates())
         if same.empty or same[list(outcome.NOT_NUMBERS)].to_numpy().any():
             return None
-        worst = same.groupby("format")["max_scaled"].max()
-        each = listed(f"{at_most(worst[form])} in {form}" for form in MAIN_FORMATS if form in worst)
+        each = at_most(float(same["max_scaled"].max()))
         zeros, lost, count = (int(n.sum()) for n in (same["underflow"], outcome.losses(failing), failing["count"]))
         return (
-            f"Where the naive {problem} loses results to infinity, NaN or a wrong 0, {lost:,} of {count:,}, the "
-            f"{stable} one is never infinite or NaN, wrongly 0 in {zeros:,}, and in units of u (1 + cond) off by at "
-            f"most {each} ({span(same)})."
+            f"Where the naive {problem} loses {lost:,} of {count:,} results, the {stable} one is never infinite or "
+            f"NaN, wrongly 0 in {zeros:,}, and off by at most {each} u (1 + cond)."
         )
 
     return sentence
@@ -116,26 +114,19 @@ CONFINED = 0.1
 """The error of a vector beside that of its worst component, as numbers, below which it is of small components only."""
 
 
-def components_and_whole(problem: str, algorithm: str) -> Sentence:
+def components_and_whole(problem: str, algorithm: str, form: str) -> Sentence:
     """How far single components are off, and the vector as a whole, over each parameter that is swept."""
 
     def sentence(tables: Tables) -> str | None:
-        rows = measurements(tables, problem=problem, algorithm=algorithm)
-        worst = rows.groupby(["parameter", "format"], sort=False)[["max_ulp", "max_normwise"]].max()
+        rows = measurements(tables, problem=problem, algorithm=algorithm, format=form)
+        worst = rows.groupby("parameter", sort=False)[["max_ulp", "max_normwise"]].max()
         if not (worst["max_normwise"] < CONFINED * worst["max_ulp"]).any():
             return None
-        parts = []
-        for parameter, part in rows.groupby("parameter", sort=False):
-            errors = worst.loc[parameter]
-            each = listed(
-                f"{at_most(errors['max_ulp'][form])} ulps and {at_most(errors['max_normwise'][form])} u in {form}"
-                for form in MAIN_FORMATS
-                if form in errors.index
-            )
-            parts.append(f"over {span(part)}, {each}")
+        single = listed(f"{at_most(ulps)} over {axis(str(name))}" for name, ulps in worst["max_ulp"].items())
+        whole = listed(at_most(u) for u in worst["max_normwise"])
         return (
-            f"What is off in the {algorithm} {problem} may be small components alone. A component is off by at most so "
-            f"many ulps, and beside the largest component of its vector by so many u: {'; '.join(parts)}."
+            f"In {form} a component of the {algorithm} {problem} is off by at most so many ulps: {single}; its vector, "
+            f"in turn, by {whole} u."
         )
 
     return sentence

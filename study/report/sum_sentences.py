@@ -29,15 +29,14 @@ def growth(problem: str, form: str) -> Sentence:
         logs = np.log(median.index.to_numpy(dtype=float)), np.log(median.to_numpy())
         slope, start = (float(c) for c in np.polyfit(*logs, 1))
         long = pick(tables["long"], format=form, algorithm="sum_log").sort_values("n")
-        each = [
-            f"{number(error * FORMATS[form].u)} at n = {n:,} (by that power {number(np.exp(start) * n**slope)})"
-            for n, error in zip(long["n"], long["error_u"], strict=True)
-        ]
+        longest = long[long["n"] == long["n"].max()]
+        if longest.empty:
+            return None
+        n, error = int(longest["n"].iloc[0]), float(longest["error_u"].iloc[0]) * FORMATS[form].u
         return (
-            f"The error of a sum of logs taken in order in {form} grows like n to the power {number(slope, 2)} up to "
-            f"n = {int(median.index[-1]):,}, "
-            f"{'nearer the square root of n than n' if slope < 0.75 else 'like the bound, not like its root'}, "
-            f"to {number(median.iloc[-1])}; one longer sum each is off by {listed(each)}."
+            f"The error of a {form} sum of logs in order grows like n^{number(slope, 2)} to n = "
+            f"{int(median.index[-1]):,}, {'nearer √n than n' if slope < 0.75 else 'nearer n than √n'}; "
+            f"at n = {n:,} it is {number(error)}, {number(error / (np.exp(start) * n**slope))} times that power."
         )
 
     return sentence
@@ -64,11 +63,10 @@ def batches(tables: Tables) -> str | None:
     helped = worst[worst["wide"] < FAR * worst["sequential"]]
     if helped.empty:
         return None
-    each = [
-        f"{100 * row['sequential']:.0f}% by {100 * row['wide']:.2g}% for logits “{inputs}”"
-        for inputs, row in worst.sort_values("wide").iterrows()
-    ]
+    rest = worst.drop(helped.index)
+    others = listed(f"{100 * row['wide']:.2g}% for logits “{inputs}”" for inputs, row in rest.iterrows())
     return (
-        f"In bfloat16 a float32 sum replaces these worst errors of the mean loss of a batch of "
-        f"{int(largest['value'].iloc[0]):,}: {listed(each)}."
+        f"The mean loss of {int(largest['value'].iloc[0]):,} in bfloat16 is up to "
+        f"{100 * helped['sequential'].max():.0f}% off by a sequential sum; a float32 sum leaves up to "
+        f"{100 * helped['wide'].max():.2g}%{f', but {others}' if others else ''}."
     )
