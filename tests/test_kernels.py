@@ -1,3 +1,4 @@
+import doctest
 import inspect
 import math
 import re
@@ -185,3 +186,11 @@ def test_an_argument_is_left_as_it_was():
 
 def test_it_can_be_measured_as_it_is():
     study.assert_accurate(kernels.log_softmax, "log_softmax", "bfloat16", inputs="wide", max_ulp=1)
+
+
+def test_the_example_of_the_documentation_gives_what_it_says():
+    (block,) = re.findall(r"^```python\n(.*?)^```", DOC, re.DOTALL | re.MULTILINE)
+    said = re.sub(r"^(.+?)(?:  # (.*))?$", r">>> \1\n\2", block, flags=re.MULTILINE)
+    example = doctest.DocTestParser().get_doctest(said, {}, "docs/faithful.md", None, None)
+    assert sum(bool(step.want) for step in example.examples) == 3
+    assert doctest.DocTestRunner().run(example).failed == 0
