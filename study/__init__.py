@@ -3,6 +3,7 @@
 What is public is here. Importing it takes NumPy and mpmath along; pandas and SciPy load when first needed.
 """
 
+from study import kernels
 from study.accuracy import assert_accurate, measure
 from study.battery import battery
 from study.errors import Outcome, error_in_u, outcomes, relative_error, scaled_error, ulp_error
@@ -28,6 +29,7 @@ __all__ = [
     "battery",
     "error_in_u",
     "exact",
+    "kernels",
     "measure",
     "outcomes",
     "reference",
