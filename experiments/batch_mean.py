@@ -8,11 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from study import plots
-from study.experiment import Experiment, Figure, Finding, Sweep
+from study.experiment import Experiment, Finding, Sweep
 from study.inputs import Family
 from study.report import losses, sum_sentences
-from study.report.evidence import main
 
 
 def batch(scale: float) -> Family:
@@ -63,12 +61,6 @@ experiment = Experiment(
             problems={"mean_nll": None},
             rows=lambda _b: 1,
         )
-    },
-    figures={
-        "error": Figure(
-            lambda tables: plots.errors(main(tables["sweep"], problem="mean_nll", inputs=batch(20).name)),
-            sum_sentences.batches,
-        ),
     },
     findings=[Finding(losses.fails_from("mean_nll", "sequential"), rank=7), Finding(sum_sentences.batches, rank=7)],
 )

@@ -84,7 +84,13 @@ experiment = Experiment(
     figures={
         "curves": Figure(
             lambda tables: plots.lines(
-                tables["curves"], "step", "value", by="loss", panel=["rate", "format"], up="training loss", columns=3
+                tables["curves"].sort_values("rate", kind="stable"),
+                "step",
+                "value",
+                by="loss",
+                panel=["rate", "format"],
+                up="training loss",
+                columns=3,
             ),
             losses.training,
         ),

@@ -28,6 +28,31 @@ ODD = (4099, 131071)
 """Lengths of long rows, primes: no block, tile or unrolling divides them. Equal terms add up with a bias."""
 
 
+GROUPS = ("ordinary", "extreme", "flushed to zero", "special")
+"""Of inputs and results: errors are never told together across them."""
+
+EXTREME = {
+    "confident",
+    "normalised",
+    "beyond overflow",
+    "beyond underflow",
+    "wide",
+    "offset",
+    "ties",
+    "one dominates",
+    "ends of the range",
+    "more ties than float16 counts",
+    "subnormal product",
+    "where formulas switch",
+}
+SPECIAL = {"minus infinity", "all minus infinity", "nan", "with a zero"}
+
+
+def group(kind: str) -> str:
+    """The group of a kind of inputs: ``special`` holds infinities, NaN or zeros, ``extreme`` ends of the range."""
+    return "special" if kind in SPECIAL else "extreme" if kind in EXTREME else "ordinary"
+
+
 def battery(problem: str | Problem, form: str | Format) -> dict[str, Arguments]:
     """Inputs by kind, rounded to the format; the same on every machine.
 

@@ -41,12 +41,12 @@ def lost(table: pd.DataFrame) -> pd.Series[bool]:
 
 
 def beyond(table: pd.DataFrame) -> pd.Series[bool]:
-    """Rows in which a value that is neither zero nor infinite is rightly rounded to one of these: lost by the format.
+    """Rows in which a value is off by all of itself, as one that the format cannot hold is: lost, however few the ulps.
 
     A component of a vector counts as nothing beside the largest, and is not lost with the format's range.
     """
-    scalar = ~table["problem"].map({name: problem.signature.vector_result for name, problem in PROBLEMS.items()})
-    return scalar.astype(bool) & (table["limit"] > 0) & (table["max_relative"] >= 1)
+    scalar = table["problem"].map(lambda name: not PROBLEMS[name].signature.vector_result).astype(bool)
+    return scalar & (table["max_relative"] >= 1)
 
 
 def range_ends(table: pd.DataFrame) -> float:

@@ -24,6 +24,10 @@ WIDE = 30.0
 """Ratio of the ends of an axis from which on it is logarithmic."""
 
 
+BOTTOM, HIGHEST = -0.04, 1.0
+"""Where labels end, in parts of the height of the axes, as long as there is room."""
+
+
 class End(NamedTuple):
     """The last point of a line, its name, and its colour."""
 
@@ -38,7 +42,7 @@ def panels(
     ax: Axes | None = None,
     *,
     columns: int = 2,
-    height: float = 2.0,
+    height: float = 1.6,
     longest: int = 0,
     left: int = 7,
     across: str = "",
@@ -103,10 +107,10 @@ def axis(ax: Axes, values: Sequence[float], which: str = "x") -> None:
     """Scale and ticks of a swept parameter: logarithmic where it is wide, also on both sides of zero."""
     low, high = min(values), max(values)
     positive = sorted({abs(v) for v in values if v})
-    wide = len(positive) > 1 and positive[-1] / positive[0] >= WIDE
+    wide = low != 0 and len(positive) > 1 and positive[-1] / positive[0] >= WIDE
     if wide and low > 0:
         getattr(ax, f"set_{which}scale")("log")
-    elif wide:
+    elif wide and low < 0:
         getattr(ax, f"set_{which}scale")("symlog", linthresh=positive[0])
     room = 1.06 if low > 0 else 1.25
     if wide:
@@ -152,7 +156,12 @@ def spread(places: Sequence[float], gap: float) -> list[float]:
         while len(groups) > 1 and _top(groups[-2], gap) + gap > _middle(groups[-1]) - gap * (len(groups[-1]) - 1) / 2:
             last = groups.pop()
             groups[-1] += last
-    return [_middle(group) + gap * (k - (len(group) - 1) / 2) for group in groups for k in range(len(group))]
+    apart = [_middle(group) + gap * (k - (len(group) - 1) / 2) for group in groups for k in range(len(group))]
+    for k in range(len(apart)):
+        apart[k] = max(apart[k], BOTTOM + k * gap)
+    for k in range(len(apart)):
+        apart[-1 - k] = min(apart[-1 - k], HIGHEST - k * gap)
+    return apart
 
 
 def _middle(group: Sequence[float]) -> float:

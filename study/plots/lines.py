@@ -78,7 +78,9 @@ def lines(
                 continue
             if held[-1] + 1 < len(at):
                 axes.plot(line[x].iloc[held[-1]], at[held[-1]], marker="X", markersize=6, color=look.ink.light)
-                axes.annotate(f"{name} ends", (line[x].iloc[held[-1]], at[held[-1]]), xytext=(6, 4),
+                place = line[x].iloc[held[-1]]
+                axes.axvline(place, color=look.ink.light, linewidth=0.6, linestyle=(0, (2, 2)))
+                axes.annotate(f"{name} ends", (place, 1), xycoords=("data", "axes fraction"), xytext=(3, -7),
                               textcoords="offset points", color=look.ink.light, size=7)  # fmt: skip
             else:
                 ends.append(End(float(at[held[-1]]), name, look.ink.light))

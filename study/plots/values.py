@@ -43,7 +43,7 @@ def values(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
             _products(axes, part, up=float(factor) > 1)
         name_ends(axes, ends)
 
-    return panels(draw, {"": table} if len(table) else {}, ax, height=3.3, longest=17, across="number of factors n",
+    return panels(draw, {"": table} if len(table) else {}, ax, height=2.9, longest=17, across="number of factors n",
                   up="likelihood")  # fmt: skip
 
 

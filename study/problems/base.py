@@ -123,6 +123,7 @@ class Problem:
         domain: what numbers the arguments are, ``probability``, ``real`` or ``negative``: one for all, or for each in
             turn, as in ``real, probability``.
         engine: name of the function of ``study.reference.engine`` that evaluates it fast, None if there is none.
+        code: NumPy to copy, of ordinary operations: statements on arguments named as in the formula, the result last.
         algorithms: its algorithms by name, in order of declaration.
     """
 
@@ -133,6 +134,7 @@ class Problem:
     sensitivity: Callable[..., NDArray[np.float64]]
     domain: str = "real"
     engine: str | None = None
+    code: str = ""
     algorithms: dict[str, Algorithm] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

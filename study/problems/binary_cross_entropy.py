@@ -33,6 +33,7 @@ binary_cross_entropy = Problem(
     sensitivity=lambda p, y, value: np.abs(p - y) / (1 - p) + y * np.abs(np.log(p) - np.log1p(-p)),  # noqa: ARG005
     domain="probability",
     engine="binary_cross_entropy",
+    code="-(y * np.log(p) + (1 - y) * np.log1p(-p))",
 )
 
 

@@ -35,6 +35,7 @@ binary_cross_entropy_gradient = Problem(
     sensitivity=lambda x, y, value: np.where(np.isfinite(x), np.abs(x) * (value + y) * (1 - value - y), 0) + y,
     domain="real, probability",
     engine="binary_cross_entropy_gradient",
+    code="np.exp(-np.logaddexp(0, -x)) - y",
 )
 
 

@@ -42,6 +42,7 @@ binary_cross_entropy_with_logits = Problem(
     sensitivity=sensitivity,
     domain="real, probability",
     engine="binary_cross_entropy_with_logits",
+    code="np.maximum(x, 0) - x * y + np.log1p(np.exp(-np.abs(x)))",
 )
 
 

@@ -29,6 +29,7 @@ cross_entropy = Problem(
     sensitivity=lambda p, q, value: np.sum(p, axis=-1) + value,  # noqa: ARG005 - one call for all
     domain="probability",
     engine="cross_entropy",
+    code="-(p * np.log(q)).sum(axis=-1)",
 )
 
 

@@ -25,6 +25,7 @@ entropy = Problem(
     sensitivity=_sensitivity,
     domain="probability",
     engine="entropy",
+    code="-(p * np.log(p)).sum(axis=-1)",
 )
 
 

@@ -84,6 +84,7 @@ kl_divergence = Problem(
     sensitivity=_sensitivity,
     domain="probability",
     engine="kl_divergence",
+    code="(p * np.log(p / q)).sum(axis=-1)",
 )
 
 

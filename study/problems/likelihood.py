@@ -26,6 +26,7 @@ likelihood = Problem(
     sensitivity=lambda p, value: p.shape[-1] * np.abs(value),
     domain="probability",
     engine="likelihood",
+    code="p.prod(axis=-1)",
 )
 
 

@@ -30,6 +30,7 @@ log1mexp = Problem(
     sensitivity=lambda x, value: np.abs(x) * np.exp(x - value),
     domain="negative",
     engine="log1mexp",
+    code="np.where(x > -np.log(2), np.log(-np.expm1(x)), np.log1p(-np.exp(x)))",
 )
 
 

@@ -29,6 +29,7 @@ log_likelihood = Problem(
     sensitivity=lambda p, value: np.full(p.shape[:-1], float(p.shape[-1])),  # noqa: ARG005 - one call for all
     domain="probability",
     engine="log_likelihood",
+    code="np.log(p).sum(axis=-1)",
 )
 
 

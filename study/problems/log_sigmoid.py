@@ -20,6 +20,7 @@ log_sigmoid = Problem(
     definition=lambda a, x: -soft.definition(a, -x),
     sensitivity=lambda x, value: -np.abs(x) * np.expm1(value),
     engine="log_sigmoid",
+    code="-np.logaddexp(0, -x)",
 )
 
 

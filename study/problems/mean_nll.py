@@ -39,6 +39,11 @@ mean_nll = Problem(
     definition=_definition,
     sensitivity=_sensitivity,
     engine="mean_nll",
+    code="""
+z = x - np.take_along_axis(x, target[..., None], axis=-1)
+top = z.max(axis=-1)
+(top + np.log(np.exp(z - top[..., None]).sum(axis=-1))).mean(axis=-1)
+""",
 )
 
 

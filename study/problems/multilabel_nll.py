@@ -33,6 +33,7 @@ multilabel_nll = Problem(
     sensitivity=lambda x, y, value: np.sum(bce.sensitivity(x, y, value), axis=-1),
     domain="real, probability",
     engine="multilabel_nll",
+    code="(np.maximum(x, 0) - x * y + np.log1p(np.exp(-np.abs(x)))).sum(axis=-1)",
 )
 
 

@@ -29,6 +29,7 @@ nll_from_probabilities = Problem(
     sensitivity=lambda p, target, value: np.ones_like(value),  # noqa: ARG005 - one call for all
     domain="probability",
     engine="nll_from_probabilities",
+    code="-np.log(np.take_along_axis(p, target[..., None], axis=-1)[..., 0])",
 )
 
 

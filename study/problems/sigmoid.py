@@ -27,6 +27,7 @@ sigmoid = Problem(
     definition=definition,
     sensitivity=lambda x, value: np.abs(x) * value * (1 - value),
     engine="sigmoid",
+    code="np.exp(-np.logaddexp(0, -x))",
 )
 
 

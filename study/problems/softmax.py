@@ -30,6 +30,10 @@ softmax = Problem(
     definition=_definition,
     sensitivity=lambda x, g: 2 * largest(x)[..., None] * g * (1 - g),
     engine="softmax",
+    code="""
+e = np.exp(x - x.max(axis=-1, keepdims=True))
+e / e.sum(axis=-1, keepdims=True)
+""",
 )
 
 

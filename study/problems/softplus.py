@@ -28,6 +28,7 @@ softplus = Problem(
     definition=definition,
     sensitivity=lambda x, value: -np.abs(x) * np.expm1(-value),
     engine="softplus",
+    code="np.logaddexp(0, x)",
 )
 
 

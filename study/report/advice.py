@@ -19,9 +19,9 @@ BUDGET = 100
 """Ulps up to which a formula is good: the grade of the first screen."""
 
 HEADINGS = (
-    Heading("Problem", "", "", numeric=False),
     Heading("Format", "", "", numeric=False),
     Heading("Plain formula", "", "The best one besides the faithful kernel in the experiments.", numeric=False),
+    Heading("Digits right", "", "Decimal digits by its worst error.", numeric=True),
     Heading("Worst error", "ulps", "Its largest error, or where some value of it has no digit right.", numeric=True),
     Heading(
         "Within 100 ulps",
@@ -29,17 +29,18 @@ HEADINGS = (
         "On each axis that was swept: all of it, or where it ends and for which inputs.",
         numeric=False,
     ),
-    Heading("Its cost", "× naive", "Time beside the naive formula's, in one run.", numeric=True),
+    Heading("Cost", "× naive", "Time beside the naive formula's, in one run.", numeric=True),
     Heading("Faithful", "ulps", "Largest error of the faithful kernel.", numeric=True),
-    Heading("Its cost", "× naive", "Time beside the naive formula's, in one run.", numeric=True),
+    Heading("Cost", "× naive", "Time beside the naive formula's, in one run.", numeric=True),
     Heading("Naive breaks first", "", "Smallest parameter at which a result has no digit right.", numeric=False),
-    Heading("Written out", "", "The plain formula.", numeric=False),
     REPLAY,
 )
 
 
-def view(rows: pd.DataFrame, tried: pd.DataFrame | None = None, special: pd.DataFrame | None = None) -> View | None:
-    """The table; None where there are no rows.
+def views(
+    rows: pd.DataFrame, tried: pd.DataFrame | None = None, special: pd.DataFrame | None = None
+) -> dict[str, View]:
+    """For each problem a table, a line a format.
 
     Args:
         rows: of the experiments, see ``answer.measured``.
@@ -47,23 +48,16 @@ def view(rows: pd.DataFrame, tried: pd.DataFrame | None = None, special: pd.Data
         special: what is lost at special arguments, see ``answer.specials``.
     """
     if rows.empty:
-        return None
+        return {}
     costs = _costs()
     whole = rows if tried is None else pd.concat([tried[tried["format"].isin(MAIN_FORMATS)], rows], ignore_index=True)
-    lines = []
+    made = {}
     for problem in rows["problem"].unique():
-        for form in MAIN_FORMATS:
-            part = whole[(whole["problem"] == problem) & (whole["format"] == form)]
-            if (part["algorithm"] != "faithful").any():
-                lines.append(_line(part, costs, special))
-    filters = {0: sorted(rows["problem"].unique()), 1: list(MAIN_FORMATS)}
-    return View(
-        "what_to_use",
-        "The best formula of ordinary operations and the faithful kernel: worst errors, costs, and where naive breaks.",
-        HEADINGS,
-        lines,
-        filters,
-    )
+        parts = [whole[(whole["problem"] == problem) & (whole["format"] == form)] for form in MAIN_FORMATS]
+        lines = [_line(part, costs, special) for part in parts if (part["algorithm"] != "faithful").any()]
+        if lines:
+            made[str(problem)] = View(str(problem), f"How far {problem} can be trusted.", HEADINGS, lines, {})
+    return made
 
 
 def _line(part: pd.DataFrame, costs: Mapping[tuple[str, str, str], float], special: pd.DataFrame | None) -> list[Value]:
@@ -77,16 +71,15 @@ def _line(part: pd.DataFrame, costs: Mapping[tuple[str, str, str], float], speci
 
     shown = "no digit right" if plain.grade == "lost" else number(plain.worst)
     return [
-        Value(plain.problem),
         Value(plain.form, MAIN_FORMATS.index(plain.form)),
         Value(plain.algorithm),
+        Value(f"{plain.digits:.1f}", plain.digits),
         Value(f"{shown} ∀" if plain.every else shown, plain.worst),
         Value("; ".join(filter(None, (domain(part[(part["algorithm"] == plain.algorithm) & ~every]), plain.loses)))),
         cost(plain.algorithm),
         Value("–", 1e300) if pd.isna(best) else Value(number(float(best)), float(best)),
         cost("faithful"),
         Value(breaks(part[~every & (part["algorithm"] == "naive")])),
-        Value(plain.formula),
         Value(f"study replay {plain.row}", plain.row, command=True),
     ]
 

@@ -11,7 +11,7 @@ import pandas as pd
 from study import outcome
 from study.experiment import MAIN_FORMATS, Sweep
 from study.formats import FORMATS
-from study.plots.text import at_most, measure
+from study.plots.text import at_most, measure, plain
 from study.problems import PROBLEMS
 
 if TYPE_CHECKING:
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
     from study.experiment import Experiment
 
-GRADES = {"exact": 1.0, "near": 10.0, "far": 100.0, "off": math.inf}
-"""Largest worst error of each grade, in ulps; ``lost`` is what has no digit right on some input."""
+GRADES = {"exact": 12.0, "near": 6.0, "far": 2.0, "off": 0.0}
+"""Fewest decimal digits right of each grade; ``lost`` is what has no digit right on some input."""
+
 
 KEPT = [
     "problem", "algorithm", "format", "inputs", "parameter", "value", "count", "max_ulp", "p99_ulp", "max_relative",
@@ -41,10 +42,13 @@ class Cell:
         form: the format's name.
         algorithm: the recommended formula, see ``recommended``.
         worst: its largest error over all inputs, in ulps.
+        digits: how many decimal digits that leaves right: −log₁₀ of the worst error × 2^(1−p).
         grade: ``exact``, ``near``, ``far``, ``off`` or ``lost``.
         naive: what the naive formula makes of the same inputs: NaN, overflow, underflow, wrong or fine.
         row: EXPERIMENT/TABLE/ROW of that error, or exhaustive/SWEEP/ALGORITHM.
         loses: the special arguments at which it loses its result, in words; empty where at none.
+        ends: where its result leaves the range of the format, in words; empty where nowhere.
+        instead: the problem to solve instead of a product that leaves that range: its logarithm.
     """
 
     problem: str
@@ -55,6 +59,13 @@ class Cell:
     naive: str
     row: str
     loses: str = ""
+    ends: str = ""
+    instead: str = ""
+
+    @property
+    def digits(self) -> float:
+        """Decimal digits right, by the worst error."""
+        return 0.0 if self.grade == "lost" else digits(self.worst, self.form)
 
     @property
     def every(self) -> bool:
@@ -76,6 +87,11 @@ class Cell:
     def error(self) -> str:
         """The worst error in words."""
         return "no digit right" if self.grade == "lost" else measure(self.worst, "ulps")
+
+
+def digits(ulps: float, form: str) -> float:
+    """Decimal digits right of a result that is off by so many ulps, at least half a one."""
+    return 0.0 if math.isinf(ulps) else max(-math.log10(max(ulps, 0.5) * 2.0 ** (1 - FORMATS[form].p)), 0.0)
 
 
 def written(problem: str, algorithm: str) -> str:
@@ -148,8 +164,21 @@ def cell(rows: pd.DataFrame, every: pd.DataFrame | None = None, special: pd.Data
     error = float(worst["max_ulp"])
     first = next(iter(PROBLEMS[problem].algorithms)) if problem in PROBLEMS else "naive"
     naive = naive_mark(whole[whole["algorithm"] == first])
-    grade = "lost" if outcome.lost(best).any() else next(g for g, most in GRADES.items() if error <= most)
-    return Cell(problem, form, name, error, grade, naive, str(worst["row"]), lost.get(name, (0, ""))[1])
+    right = digits(error, form)
+    grade = "lost" if outcome.lost(best).any() else next(g for g, least in GRADES.items() if right >= least)
+    ends, instead = range_end(rows[rows["algorithm"] == name])
+    return Cell(problem, form, name, error, grade, naive, str(worst["row"]), lost.get(name, (0, ""))[1], ends, instead)
+
+
+def range_end(rows: pd.DataFrame) -> tuple[str, str]:
+    """Where results leave the range of the format, and the problem to solve instead of a reduction that does."""
+    beyond = rows[outcome.beyond(rows)] if len(rows) else rows
+    if beyond.empty:
+        return "", ""
+    first, name = beyond.sort_values("value", kind="stable").iloc[0], str(rows["problem"].iloc[0])
+    reduces = name in PROBLEMS and any(kind.axes for kind in PROBLEMS[name].signature.arguments)
+    instead = f"log_{name}" if reduces and f"log_{name}" in PROBLEMS else ""
+    return f"out of range from {first['parameter']} = {plain(float(first['value']))}", instead
 
 
 def lost_specials(special: pd.DataFrame | None, problem: str, form: str) -> dict[str, tuple[int, str]]:
@@ -176,8 +205,8 @@ def recommended(rows: pd.DataFrame, whole: pd.DataFrame) -> str:
     """
     parts = {str(name): part for name, part in rows.groupby("algorithm", sort=False)}
     exact = parts.pop("faithful", None)
-    plain = min(parts, key=lambda name: _badness(parts[name])) if parts else "faithful"
-    return plain if exact is None or keeps_half(whole[whole["algorithm"] == plain]) else "faithful"
+    best = min(parts, key=lambda name: _badness(parts[name])) if parts else "faithful"
+    return best if exact is None or keeps_half(whole[whole["algorithm"] == best]) else "faithful"
 
 
 def keeps_half(rows: pd.DataFrame) -> bool:

@@ -78,7 +78,7 @@ def section(measured: pd.DataFrame, matrix: Sequence[Sequence[Cell]]) -> Section
         tables=[view(joined)],
         worst=[],
         method=[METHOD],
-        formulas=[],
+        problems=[],
         files=[store.COSTS.as_posix()],
         origin="python -m benchmarks.cost",
     )

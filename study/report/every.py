@@ -131,7 +131,7 @@ def section(stored: Mapping[str, pd.DataFrame], sampled: pd.DataFrame) -> Sectio
         tables=every_views.tables(whole, found),
         worst=[],
         method=[METHOD],
-        formulas=[],
+        problems=[],
         files=[f"{name}.csv" for name in stored],
         origin="study exhaustive and study search",
     )

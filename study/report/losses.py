@@ -91,8 +91,8 @@ def share_lost(problem: str, algorithm: str) -> Sentence:
             f"{100 * lost['lost'][n] / lost['count'][n]:.0f}% in {n}" for n in MAIN_FORMATS if n in lost.index
         )
         return (
-            f"The {algorithm} {problem} loses to infinity, NaN or a wrong 0 this part of its results over {span(rows)}: "
-            f"{each}."
+            f"The {algorithm} {problem} loses to infinity, NaN or a wrong 0 this part of its results over "
+            f"{span(rows)}: {each}."
         )
 
     return sentence

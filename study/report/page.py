@@ -7,9 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from study.battery import GROUPS
 from study.experiment import MAIN_FORMATS
-from study.report import advice, answer, every, provenance, svg
+from study.report import answer, every, provenance, svg, use
 from study.report.columns import COLUMNS
+from study.report.sections import MOST, formulas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +36,11 @@ def render(data: Data, sections: Sequence[Section]) -> dict[str, str]:
         "matrix": data.matrix,
         "marks": answer.MARKS,
         "faithful": answer.faithful(data.rows, every.errors(data.every)),
-        "advice": advice.view(data.rows, data.tried, data.special),
+        "uses": use.uses(data.rows, data.tried, data.special, data.experiments),
+        "groups": GROUPS,
+        "library_format": use.FORMAT,
+        "formulas": formulas(dict.fromkeys(name for s in sections for name in s.problems)),
+        "most": MOST,
         "strongest": data.claims[:STRONGEST],
         "sections": sections,
         "metrics": [COLUMNS[name] for name in METRICS],

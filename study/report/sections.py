@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from study.report.cells import View
 
 
+MOST = 3
+"""Findings of a section that stand open."""
+
+
 @dataclass(frozen=True)
 class Claim:
     """A finding that the tables bear out, and its anchor."""
@@ -77,9 +81,19 @@ class Section:
     tables: Sequence[View]
     worst: Sequence[View]
     method: Sequence[str]
-    formulas: Sequence[Formula]
+    problems: Sequence[str]
     files: Sequence[str]
     origin: str
+
+    @property
+    def captions(self) -> set[str]:
+        """What the figures say: no finding says it again."""
+        return {picture.caption for picture in self.pictures}
+
+    @property
+    def told(self) -> list[Claim]:
+        """The findings that no figure says."""
+        return [claim for claim in self.claims if claim.sentence not in self.captions]
 
     @property
     def dictionaries(self) -> list[str]:
@@ -102,7 +116,7 @@ def section(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> Secti
         tables=shown,
         worst=[views.worst_inputs(experiment.name, name, tables[name]) for name in sweeps],
         method=[method(name, declared, tables[name]) for name, declared in sweeps.items()],
-        formulas=formulas(experiment),
+        problems=experiment.problem_names(),
         files=[f"{experiment.name}/{name}.csv" for name in experiment.tables],
         origin=f"experiments/{experiment.name}.py",
     )
@@ -117,13 +131,13 @@ def _shown(name: str, table: pd.DataFrame) -> View:
 
 
 def claims(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
-    """The findings that hold, in the order in which they were declared."""
+    """The findings that hold, the most important first."""
     return claimed(experiment.name, [(finding.rank, finding.told(tables)) for finding in experiment.findings])
 
 
 def claimed(name: str, found: Iterable[tuple[int, str | None]]) -> list[Claim]:
     """The findings of a section that hold, from their ranks and sentences."""
-    held = [(rank, sentence) for rank, sentence in found if sentence]
+    held = sorted(((rank, sentence) for rank, sentence in found if sentence), key=lambda pair: pair[0])
     return [Claim(f"{slug(name)}-finding-{k}", said, rank, name) for k, (rank, said) in enumerate(held, 1)]
 
 
@@ -154,12 +168,12 @@ def method(name: str, sweep: Sweep, table: pd.DataFrame) -> str:
     )
 
 
-def formulas(experiment: Experiment) -> list[Formula]:
-    """Every formula of the problems that are measured, with the source of its bound."""
+def formulas(names: Iterable[str]) -> list[Formula]:
+    """Every formula of these problems, with the source of its bound."""
     return [
         Formula(name, algorithm.name, str(algorithm.__doc__ or ""), str(algorithm.bound.__doc__ or ""))
         if algorithm.bound
         else Formula(name, algorithm.name, str(algorithm.__doc__ or ""), "none is known")
-        for name in experiment.problem_names()
+        for name in names
         for algorithm in get_problem(name).algorithms.values()
     ]

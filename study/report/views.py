@@ -11,6 +11,7 @@ from study import outcome
 from study.formats import FORMATS
 from study.plots.text import number, plain
 from study.problems import PROBLEMS
+from study.report.answer import digits as digits_right
 from study.report.cells import REPLAY, Heading, Value, View, digits, filters, short
 from study.report.columns import column
 
@@ -35,34 +36,37 @@ def summary(experiment: str, name: str, table: pd.DataFrame) -> View:
     parameter = str(table["parameter"].iloc[0])
     lines = []
     by = keys(table)
-    table = table.assign(lost=outcome.lost(table))
+    table = table.assign(gone=outcome.lost(table) | outcome.beyond(table))
     vectors = ["max_normwise"] if any(_is_vector(name) for name in table["problem"].unique()) else []
     for names, part in in_order(table, by):
-        lost, at = part[part["lost"]], int(part["max_ulp"].argmax())
-        value, inputs = float(part["value"].iloc[at]), part["inputs"].iloc[at]
+        gone, lost = part["gone"], part[part["gone"]]
+        kept = part["max_ulp"][~gone]
         first = float(lost["value"].min()) if len(lost) else math.inf
+        told = lost["value"].idxmin() if len(lost) else kept.idxmax()
         lines.append(
             [
                 *(Value(k, k) for k in names),
-                *(_ulps(float(part[k].median())) for k in ("median_ulp", "p99_ulp")),
-                _ulps(float(part["max_ulp"].iloc[at])),
+                _ulps(float(part["median_ulp"].median())),
+                _ulps(float(kept.max())) if len(kept) else Value("–", -1.0),
+                _digits(part, gone=bool(gone.any())),
                 *(_value(float(part[k].max()) if _is_vector(names[0]) else math.nan) for k in vectors),
                 _value(float(part["bound_used"].max())),
                 Value(f"{outcome.words(lost)} from {plain(first)}" if len(lost) else "–", first),
-                Value(f"{plain(value)}, {inputs}", value),
-                replay(experiment, name, part.index[at]),
+                replay(experiment, name, told),
             ]
         )
     lost_from = f"The failure, and the smallest {parameter} at which a value has no digit right."
     headings = [
-        *map(heading, (*by, "median_ulp", "p99_ulp", "max_ulp", *vectors, "bound_used")),
+        *map(heading, (*by, "median_ulp", "max_ulp")),
+        Heading("Digits right", "", "Decimal digits by the worst error; none where a result is lost.", numeric=True),
+        *map(heading, (*vectors, "bound_used")),
         Heading("First lost", "", lost_from, numeric=False),
-        Heading(f"Worst at {parameter}, inputs", "", "Where the worst error was found.", numeric=False),
         REPLAY,
     ]
     caption = (
         f"{len(table):,} measurements of {int(table['count'].sum()):,} values, summarised: one line for each problem, "
-        "formula and format, median and 99% errors being medians over the inputs."
+        "formula and format. Errors are those of inputs on which no result is lost; replayed is the first loss, or "
+        "the worst error."
     )
     return View(name, caption, headings, lines, filters(lines, range(len(by))))
 
@@ -133,6 +137,11 @@ def _cell(value: Any, name: str) -> Value:
     return (
         Value(plain(float(value)), float(value)) if name in CHOSEN else _value(float(value), 6 if name in EXACT else 3)
     )
+
+
+def _digits(part: pd.DataFrame, *, gone: bool) -> Value:
+    right = 0.0 if gone else digits_right(float(part["max_ulp"].max()), str(part["format"].iloc[0]))
+    return Value(f"{right:.1f}", right)
 
 
 def _ulps(value: float) -> Value:

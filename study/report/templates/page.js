@@ -53,19 +53,28 @@
     form.hidden = false;
   }
 
+  const open = () => {
+    for (let at = document.getElementById(location.hash.slice(1)); at; at = at.parentElement) {
+      if (at.tagName === "DETAILS") at.open = true;
+    }
+  };
+  addEventListener("hashchange", open);
+  open();
+
   addEventListener("beforeprint", () => {
     for (const details of document.querySelectorAll("details")) details.open = true;
   });
 
   for (const command of document.querySelectorAll("code.command")) {
+    const words = command.dataset.command ?? command.textContent;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "copy";
     button.textContent = "Copy";
-    button.setAttribute("aria-label", `Copy: ${command.textContent}`);
+    button.setAttribute("aria-label", `Copy: ${words}`);
     button.addEventListener("click", async () => {
       try {
-        await navigator.clipboard.writeText(command.textContent);
+        await navigator.clipboard.writeText(words);
         button.textContent = "Copied";
       } catch {
         getSelection().selectAllChildren(command);
