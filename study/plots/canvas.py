@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from study.plots.text import plain, power
 
@@ -74,7 +74,7 @@ def panels(
             raise ValueError(f"one axes takes one panel, and the table has {', '.join(parts)}: pick the rows of one")
         draw(ax, next(iter(parts.values())))
         ax.set(xlabel=across, ylabel=up)
-        return ax.figure.figure if hasattr(ax.figure, "figure") else ax.figure
+        return whole(ax)
     import matplotlib.style
     from matplotlib.figure import Figure
 
@@ -135,8 +135,7 @@ def name_ends(ax: Axes, ends: Sequence[End]) -> None:
     """Write the names of lines right of the axes, each beside its end, none over another."""
     together: dict[tuple[str, str], float] = {(end.name, end.colour): end.y for end in ends if math.isfinite(end.y)}
     places = {key: _fraction(ax, y) for key, y in together.items()}
-    figure = ax.figure.figure if hasattr(ax.figure, "figure") else ax.figure
-    gap = LINE / (72 * ax.get_position().height * figure.get_size_inches()[1])
+    gap = LINE / (72 * ax.get_position().height * whole(ax).get_size_inches()[1])
     keys = sorted(places, key=lambda key: places[key])
     for (key, at), y in zip(((k, places[k]) for k in keys), spread([places[k] for k in keys], gap), strict=True):
         name, colour = key
@@ -180,5 +179,9 @@ def _fraction(ax: Axes, y: float) -> float:
 
 def _points(ax: Axes) -> float:
     """The width of the axes, in points."""
-    figure = ax.figure.figure if hasattr(ax.figure, "figure") else ax.figure
-    return float(72 * ax.get_position().width * figure.get_size_inches()[0])
+    return float(72 * ax.get_position().width * whole(ax).get_size_inches()[0])
+
+
+def whole(ax: Axes) -> Figure:
+    """The figure that holds the axes, not a part of it."""
+    return cast("Figure", ax.get_figure(root=True))

@@ -6,11 +6,14 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from study.plots.text import listed, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
 
 def told(figure: Figure) -> str:
@@ -24,7 +27,8 @@ def told(figure: Figure) -> str:
 
 def _panel(axes: Axes) -> str:
     named = [line for line in axes.lines if not str(line.get_label()).startswith("_")]
-    said = [f"{line.get_label()} {_course(axes, line.get_ydata())}" for line in named if len(line.get_ydata()) > 1]
+    lines = [(line.get_label(), np.atleast_1d(np.asarray(line.get_ydata(), dtype=float))) for line in named]
+    said = [f"{name} {_course(axes, values)}" for name, values in lines if len(values) > 1]
     if not said:
         written = Counter(text.get_text() for text in axes.texts)
         said = [words if times == 1 else f"{words} {times} times" for words, times in written.items()]
@@ -32,9 +36,9 @@ def _panel(axes: Axes) -> str:
     return f"{title}: {'; '.join(said)}" if title else "; ".join(said)
 
 
-def _course(axes: Axes, values: object) -> str:
+def _course(axes: Axes, values: NDArray[np.float64]) -> str:
     """Where a line starts and where it ends, its range where that is wider."""
-    finite = [float(y) for y in values if math.isfinite(y)]  # type: ignore[attr-defined]
+    finite = [float(y) for y in values if math.isfinite(y)]
     if not finite:
         return "nowhere finite"
     ends = [finite[0], finite[-1]]

@@ -5,11 +5,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from study import outcome
 from study.formats import FORMATS
 from study.problems import PROBLEMS
 from study.problems.special import stacks
 from study.reference import exact
-from study import outcome
 from study.report import answer, every
 from study.run import discover
 from study.store import read_tables

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from study import replay_stored, store
 from study.cli import main
-from study.report import advice, answer, every, views
 from study.plots.text import measure
+from study.report import advice, answer, every, views
 from study.run import discover
 from study.store import read_tables
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.patches import Rectangle
 
 CLASSES = {"within 1 ulp": 1.0, "within 10": 10.0, "within 100": 100.0, "more": np.inf}
 SIGNS = {"NaN": "?", "overflow": "∞", "underflow": "0", "wrong": "!", "no digit right": "×", "out of range": "0"}
@@ -62,7 +63,7 @@ def outcomes(table: pd.DataFrame, x: str, y: str, ax: Axes | None = None) -> Fig
     return figure
 
 
-def _box(cell: tuple[int, int], colour: str) -> object:
+def _box(cell: tuple[int, int], colour: str) -> Rectangle:
     from matplotlib.patches import Rectangle
 
     return Rectangle((cell[0] - 0.47, cell[1] - 0.47), 0.94, 0.94, facecolor=colour, linewidth=0)
@@ -80,5 +81,12 @@ def _key(figure: Figure) -> None:
     for axes, box in zip(figure.axes, boxes, strict=True):
         scale = high / (high + 0.25)
         axes.set_position((box.x0, 1 - (1 - box.y0) * scale, box.width, box.height * scale))
-    place = {"loc": "lower left", "bbox_to_anchor": (0.055, -0.01)}
-    figure.legend(handles=patches, ncols=len(patches), handlelength=1.2, fontsize=8, frameon=False, **place)
+    figure.legend(
+        handles=patches,
+        loc="lower left",
+        bbox_to_anchor=(0.055, -0.01),
+        ncols=len(patches),
+        handlelength=1.2,
+        fontsize=8,
+        frameon=False,
+    )

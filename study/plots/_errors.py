@@ -60,7 +60,7 @@ def errors(
     def draw(axes: Axes, rows: pd.DataFrame) -> None:
         _frame(axes, rows, overflow_of_exp=overflow_of_exp)
         ends = []
-        for name, part in rows.groupby("algorithm", sort=False):
+        for name, part in rows.groupby(named(rows), sort=False):
             line = part.sort_values("value", kind="stable")
             y = heights(line, metric)
             look = hand(str(name))
@@ -70,7 +70,7 @@ def errors(
                 _bound(axes, line, str(name))
         name_ends(axes, ends)
 
-    longest = max((len(str(name)) for name in table["algorithm"].unique()), default=0)
+    longest = max((len(str(name)) for name in table[named(table)].unique()), default=0)
     label = across if across is not None else str(table["parameter"].iloc[0]) if len(table) else ""
     return panels(draw, parts, ax, longest=longest, across=label, up=up)
 
@@ -80,6 +80,11 @@ def heights(rows: pd.DataFrame, metric: str = "max_ulp") -> np.ndarray[tuple[int
     error = rows[metric].to_numpy(dtype=float)
     lost = (outcome.lost(rows) | outcome.beyond(rows)).to_numpy() | ~np.isfinite(error)
     return np.where(lost, LOST, np.where(error > CAP, MORE, np.clip(error, FLOOR, CAP)))
+
+
+def named(table: pd.DataFrame) -> str:
+    """The column that names what was measured: ``algorithm`` in stored tables, ``function`` where it is one's own."""
+    return "function" if "function" in table else "algorithm"
 
 
 def worst(table: pd.DataFrame, ax: Axes | None = None, *, metric: str = "max_ulp", by: str = "inputs") -> Figure:
@@ -102,7 +107,7 @@ def worst(table: pd.DataFrame, ax: Axes | None = None, *, metric: str = "max_ulp
 
     def draw(axes: Axes, rows: pd.DataFrame) -> None:
         _scale(axes, "x")
-        for name, part in rows.groupby("algorithm", sort=False):
+        for name, part in rows.groupby(named(rows), sort=False):
             look = hand(str(name))
             places = [kinds.index(str(kind)) for kind in part[by]]
             axes.plot(heights(part, metric), places, **{**look.line, "linestyle": "none"}, label=str(name))

@@ -11,11 +11,10 @@ from study.plots.looks import QUIET, SHADE, hand
 from study.plots.text import SUPERSCRIPTS, number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from numpy.typing import ArrayLike, NDArray
 
 END = 4.9
 """Powers of ten of the exponents that the axis shows on either side."""
@@ -38,21 +37,19 @@ def values(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     def draw(axes: Axes, rows: pd.DataFrame) -> None:
         _frame(axes, rows)
         ends = []
-        for factor, part in rows.groupby("factor", sort=False):
+        for _, part in rows.groupby("factor", sort=False):
             ends.append(_logs(axes, part))
-            _products(axes, part, up=float(factor) > 1)
+            _products(axes, part, up=float(part["factor"].iloc[0]) > 1)
         name_ends(axes, ends)
 
     return panels(draw, {"": table} if len(table) else {}, ax, height=2.9, longest=17, across="number of factors n",
                   up="likelihood")  # fmt: skip
 
 
-def height(
-    log10: Sequence[float] | np.ndarray[tuple[int], np.dtype[np.float64]],
-) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def height(log10: ArrayLike) -> NDArray[np.float64]:
     """Where 10ˣ is drawn: the sign of x, and one more than the power of ten of |x|; 1 in the middle."""
     x = np.asarray(log10, dtype=float)
-    return np.sign(x) * np.where(np.abs(x) < 1, np.abs(x), 1 + np.log10(np.maximum(np.abs(x), 1)))
+    return np.asarray(np.sign(x) * np.where(np.abs(x) < 1, np.abs(x), 1 + np.log10(np.maximum(np.abs(x), 1))))
 
 
 def _frame(ax: Axes, rows: pd.DataFrame) -> None:
@@ -92,7 +89,7 @@ def _products(ax: Axes, part: pd.DataFrame, *, up: bool) -> None:
         kept = part[(part["format"] == form) & (part["n"] < first)]
         y = height(np.log10(kept["product"].to_numpy(dtype=float)))
         ax.plot(kept["n"], y, color=ink, linewidth=1.0, label=f"product, {form}")
-        ax.plot([first, first], [y[-1], edge], color=ink, linewidth=1.0, linestyle=(0, (3, 1.5)))
+        ax.plot([first, first], [y[-1] if len(y) else 0, edge], color=ink, linewidth=1.0, linestyle=(0, (3, 1.5)))
         ax.plot([first], [edge], color=ink, marker="X", linestyle="none", markersize=5)
         crowded = k + 1 < len(firsts) and firsts.iloc[k + 1] / first < WIDE**0.25
         words = f"{form}: n = {int(first):,}"
