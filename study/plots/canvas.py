@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 STYLE = Path(__file__).with_name("study.mplstyle")
 WIDTH = 9.6
-LETTER = 0.071
+LETTER = 0.069
 """Width of a letter of a label, in inches."""
 LINE = 10.0
 """Height of a label, in points."""
@@ -85,6 +85,7 @@ def panels(
         _place(figure, rows, columns, height, LETTER * left, 0.12 + LETTER * longest)
         for k, (title, part) in enumerate(parts.items()):
             axes = figure.axes[k]
+            axes.patch.set_gid(f"frame{k}")
             draw(axes, part)
             axes.set(title=title, xlabel=across if k >= len(parts) - columns else "", ylabel=up * (k % columns == 0))
         for axes in figure.axes[len(parts) :]:

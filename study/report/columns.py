@@ -34,6 +34,12 @@ def _count(title: str, description: str) -> Column:
 
 
 COLUMNS: dict[str, Column] = {
+    "factor": _number("Factor", "", "The number that is multiplied, before it is rounded to the format."),
+    "product": _number("Product", "", "The product of n factors, computed in order."),
+    "product_exact": _text("Exact product", "Exact product of the factors as the format holds them, in decimal."),
+    "log": _number("Sum of logs", "nats", "The sum of the logs of the factors, computed in order."),
+    "log_exact": _text("Exact log", "Exact log of the exact product, in decimal."),
+    "log_ulps": _number("Error of the sum", "ulps", "Error of the sum of logs."),
     "experiment": _text("Experiment", "The experiment that measured it."),
     "backend": _text("Backend", "Whose arithmetic: the array library."),
     "problem": _text("Problem", "The mathematical function that is evaluated."),

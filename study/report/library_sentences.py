@@ -160,6 +160,6 @@ def lost_gradients(problem: str, form: str) -> Sentence:
                 each.append(f"{times / count:.0%} by {backend}’s {str(name).rsplit('.', maxsplit=1)[-1]}")
         if not each:
             return None
-        return f"Differentiated in {form}, {problem} is lost: {listed(each)}."
+        return f"Differentiated in {form} {problem} is lost: {', '.join(each)}."
 
     return sentence

@@ -64,7 +64,7 @@ def cost_of_returning(inputs: str) -> Sentence:
                 return None
             parts.append(f"{number(lost, 2)} ({number(due, 2)}) in {form}")
         return (
-            f"Returning from a log l to its probability costs about log₂ |l| bits, as over the longest products from "
+            f"Returning from a log l to its probability costs about log₂ |l| bits, as for the longest products of "
             f"{inputs}: {', '.join(parts)}."
             if parts
             else None

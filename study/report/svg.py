@@ -44,6 +44,7 @@ def inline(text: str, name: str) -> str:
     box = re.search(r'viewBox="[^"]+"', text)
     body = text[text.index("</defs>") + len("</defs>") : text.rindex("</svg>")]
     used = set(re.findall(r"#([\w-]+)", " ".join(re.findall(r'(?:href="#|url\()[^")]+', body))))
+    body = re.sub(r' id="frame[0-9]+"', ' class="frame"', body)
     body = re.sub(r' id="([^"]+)"', lambda m: f' id="{name}-{m[1]}"' if m[1] in used else "", body)
     body = re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", body).replace("xlink:href", "href")
     for ink in INKS:

@@ -59,9 +59,28 @@ def test_marks_of_the_naive_formula(change, mark):
 
 
 def test_grades():
-    grades = ((0.6, "exact"), (9, "near"), (99, "far"), (1e4, "off"), (2.0**23, "lost"), (math.inf, "lost"))
-    for worst, grade in grades:
-        assert answer.cell(table({"algorithm": "naive", "max_ulp": worst})).grade == grade
+    grades = (
+        *(("float64", 0.6, "exact"), ("float64", 508, "exact"), ("float32", 0.6, "near"), ("float32", 99, "far")),
+        *(("float16", 0.5, "far"), ("float16", 30, "off"), ("float32", 2.0**23, "lost"), ("float32", math.inf, "lost")),
+    )
+    for form, worst, grade in grades:
+        assert answer.cell(table({"algorithm": "naive", "format": form, "max_ulp": worst})).grade == grade
+
+
+def test_digits_right_compare_formats():
+    """A float64 result with 508 ulps is better than a float16 one with half."""
+    assert answer.digits(508, "float64") > 12 > answer.digits(0.5, "float32") > answer.digits(0.5, "float16") > 3
+    assert answer.digits(math.inf, "float32") == answer.digits(2.0**23, "float32") == 0
+
+
+def test_a_product_that_leaves_the_range_has_its_logarithm_named_instead():
+    rows = [{"problem": "likelihood", "algorithm": "naive", "parameter": "n", "value": n} for n in (10, 100)]
+    rows[1] |= {"limit": 10, "max_relative": 1.0, "max_ulp": 7e-56}
+    cell = answer.cell(table(*rows))
+    assert (cell.instead, cell.ends) == ("log_likelihood", "out of range from n = 100")
+    assert answer.cell(table(rows[0])).instead == ""
+    scalar = answer.cell(table(*({**row, "problem": "sigmoid", "algorithm": "two_branch"} for row in rows)))
+    assert (scalar.instead, scalar.ends) == ("", "out of range from n = 100")
 
 
 @pytest.mark.parametrize(("worst", "named"), [(2.0**12, "shifted"), (2.0**12 + 1, "faithful")])

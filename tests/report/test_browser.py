@@ -108,6 +108,7 @@ def test_colours_follow_the_scheme(look):
 
 def test_sorting(visit):
     page = visit()
+    page.eval_on_selector_all("details", "all => all.forEach(d => { d.open = true; })")
     table = page.locator("#product_underflow-data-sweep")
     column = table.locator("th", has_text="Worst error")
     index = column.evaluate("th => th.cellIndex")
@@ -124,6 +125,7 @@ def test_sorting(visit):
 
 def test_filtering(visit):
     page = visit()
+    page.eval_on_selector_all("details", "all => all.forEach(d => { d.open = true; })")
     tool = page.locator('[data-table="product_underflow-data-sweep"]')
     total = tool.locator("tbody tr").count()
     tool.locator("label", has_text="Format").locator("select").select_option("float16")
@@ -139,10 +141,43 @@ def test_filtering(visit):
 
 def test_commands_can_be_copied(visit):
     page = visit(permissions=["clipboard-read", "clipboard-write"])
-    button = page.locator(".copy").first
-    button.click()
-    page.wait_for_function("document.querySelector('.copy').textContent !== 'Copy'")
-    assert button.get_attribute("aria-label").startswith("Copy: study replay ")
+    page.locator("#use-softmax summary").click()
+    copied = []
+    for button in page.locator("#use-softmax .copy").all():
+        button.click()
+        page.wait_for_function("b => b.textContent !== 'Copy'", arg=button.element_handle())
+        copied.append(page.evaluate("navigator.clipboard.readText()"))
+    assert copied[1].splitlines()[0] == "from study import kernels"
+    assert copied[-1].startswith("study replay ")
+    assert button.get_attribute("aria-label") == f"Copy: {copied[-1]}"
+
+
+def test_a_cell_of_the_answer_leads_to_its_code(visit):
+    page = visit()
+    page.locator('.matrix a[href="#use-nll"]').first.click()
+    assert page.locator("#use-nll pre").first.is_visible()
+
+
+def test_the_page_is_read_to_its_end(look):
+    """Details closed: a desk's height a section, and the whole within eighteen screens of 900 pixels."""
+    page = look(1440, "light")
+    heights = page.eval_on_selector_all(".experiment", "all => all.map(s => s.getBoundingClientRect().height)")
+    assert sum(heights) / len(heights) < 800
+    assert page.evaluate("document.documentElement.scrollHeight") < 16_000
+
+
+def test_no_table_is_wider_than_its_box(visit):
+    page = visit(1440)
+    page.eval_on_selector_all("details", "all => all.forEach(d => { d.open = true; })")
+    wide = "all => all.filter(s => s.scrollWidth > s.clientWidth + 1).map(s => s.getAttribute('aria-label'))"
+    assert page.eval_on_selector_all(".scroll:has(table)", wide) == []
+
+
+def test_the_frame_is_most_of_each_figure(look):
+    """The frames in a row of panels take at least three fifths of its width."""
+    shares = look(1440, "light").evaluate(FRAMES)
+    assert len(shares) > 20
+    assert min(shares) >= 0.6
 
 
 def test_it_reads_without_scripts(visit):
@@ -190,6 +225,19 @@ ONE_OF_A_KIND = """
 """
 """Entries of a list, rows whose cells the table has alike, and marks of figures, are one case to such a check if they
 differ in their words or places alone."""
+
+FRAMES = """
+() => [...document.querySelectorAll('.drawing > svg')].flatMap((svg) => {
+  const whole = svg.getBoundingClientRect().width;
+  const rows = {};
+  svg.querySelectorAll('.frame').forEach((frame) => {
+    const box = frame.getBoundingClientRect();
+    const row = Math.round(box.top);
+    rows[row] = (rows[row] ?? 0) + box.width / whole;
+  });
+  return Object.values(rows);
+})
+"""
 
 OVERLAPS = """
 () => [...document.querySelectorAll('.drawing > svg')].flatMap((svg) => {

@@ -2,7 +2,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from study.report import figures
 from study.report import library_sentences as sentences
 
 KEY = {"backend": "lib", "version": "1.0", "algorithm": "lib.f", "format": "float16"}
@@ -18,20 +17,20 @@ def battery(**changed):
 def test_row_sums_that_are_off_are_told_and_others_are_not():
     row = KEY | {"layout": "columns", "n": 4096}
     sentence = sentences.row_sum("float16", "columns", 4096)
-    assert "sums to 2 by lib.f (lib 1.0)" in sentence({"row_sums": pd.DataFrame([row | {"row_sum": 2.0}])})
+    assert "sums to 2 by lib.f (1.0)" in sentence({"row_sums": pd.DataFrame([row | {"row_sum": 2.0}])})
     assert sentence({"row_sums": pd.DataFrame([row | {"row_sum": 1.01}])}) is None
 
 
 def test_infinite_and_zero_results_are_told_where_they_should_not_be():
     infinite = sentences.infinite("softplus", "float16", "ordinary")
-    assert "is infinite, not 11.2, by lib.f (lib 1.0) in 1 of 8 results" in infinite(
+    assert "is infinite, not 11.2, by lib.f (1.0) in 1 of 8 results" in infinite(
         battery(overflow=1, worst_computed=np.inf, worst_reference=11.156)
     )
     assert infinite(battery()) is None
     zero = sentences.zero("softplus", "float16", "ordinary")
     assert "is 0, not 0.00100, by lib.f" in zero(battery(underflow=1, worst_computed=0.0, worst_reference=1e-3))
     assert zero(battery(underflow=1, worst_computed=1.0)) is None
-    assert "is 0, not 0.00100 for one, by lib.f (lib 1.0) in 2 of" in zero(
+    assert "is 0, not 0.00100 for one, by lib.f (1.0) in 2 of" in zero(
         battery(underflow=2, worst_computed=0.0, worst_reference=1e-3)
     )
 
@@ -60,10 +59,3 @@ def test_reports_are_counted(reports):
     assert "wrong today on 1 of 1 reported inputs" in sentences.still_wrong("lib")(twice)
     mended = {"reports": reports["reports"].assign(verdict="right")}
     assert sentences.still_wrong("lib")(mended) is None
-
-
-def test_lines_by_library_are_drawn_and_told():
-    rows = [KEY | {"n": n, "row_sum": s, "layout": "rows"} for n, s in ((1, 1.0), (10, 2.0))]
-    drawing = figures.by_library("t", "n", "row_sum", panels="layout", format="float16")({"t": pd.DataFrame(rows)})
-    assert "rows: lib.f from 1 to 2" in drawing.alt
-    assert "float16" in drawing.caption
