@@ -19,7 +19,7 @@ logaddexp = Problem(
     definition=lambda arithmetic, a, b: lse.definition(arithmetic, np.array([a, b])),
     sensitivity=lambda a, b, value: lse.largest(np.stack(np.broadcast_arrays(a, b), axis=-1)),  # noqa: ARG005
     engine="logaddexp",
-    code="np.maximum(x, y) + np.log1p(np.exp(-np.abs(x - y)))",
+    code="np.maximum(a, b) + np.log1p(np.exp(-np.abs(a - b)))",
 )
 
 

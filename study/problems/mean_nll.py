@@ -40,7 +40,7 @@ mean_nll = Problem(
     sensitivity=_sensitivity,
     engine="mean_nll",
     code="""
-z = x - np.take_along_axis(x, target[..., None], axis=-1)
+z = logits - np.take_along_axis(logits, target[..., None], axis=-1)
 top = z.max(axis=-1)
 (top + np.log(np.exp(z - top[..., None]).sum(axis=-1))).mean(axis=-1)
 """,

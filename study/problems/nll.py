@@ -20,7 +20,7 @@ nll = Problem(
     sensitivity=lambda x, target, value: -2 * largest(x) * np.expm1(-value),  # noqa: ARG005 - one call for all
     engine="nll",
     code="""
-z = x - np.take_along_axis(x, target[..., None], axis=-1)
+z = logits - np.take_along_axis(logits, target[..., None], axis=-1)
 top = z.max(axis=-1)
 top + np.log(np.exp(z - top[..., None]).sum(axis=-1))
 """,

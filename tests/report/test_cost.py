@@ -42,8 +42,8 @@ def test_the_figure_says_what_stability_costs(times, sampled):
     store.write_table("cost", "ratios", times.assign(problem="log_softmax", format="float64"))
     (picture,) = cost.section(sampled.assign(problem="log_softmax", format="float64"), [[CELL]]).pictures
     assert picture.caption == (
-        "Of the formulas for log_softmax in float64, these lose nothing: naive × 1 (≤ 1 ulps), two_branch × 2 (≤ 1 ulps) "
-        "and faithful × 20 (≤ 1 ulps)."
+        "Of the formulas for log_softmax in float64, these lose nothing: naive × 1 (≤ 1 ulps), "
+        "two_branch × 2 (≤ 1 ulps) and faithful × 20 (≤ 1 ulps)."
     )
     assert "× 20   1 ulp" in picture.alt
     lossy = sampled.assign(problem="log_softmax", format="float64", nan=(sampled["algorithm"] == "naive").astype(int))
