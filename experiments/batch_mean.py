@@ -51,7 +51,7 @@ def _ahead(rng: np.random.Generator, b: int, margin: np.ndarray[Any, Any]) -> tu
 experiment = Experiment(
     __file__,
     __doc__ or "",
-    order=110,
+    order=60,
     title="Batch means",
     tables={
         "sweep": Sweep(

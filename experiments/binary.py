@@ -53,7 +53,7 @@ FROM_LOGITS = ("sigmoid", "log_sigmoid", "softplus", "binary_cross_entropy_with_
 experiment = Experiment(
     __file__,
     __doc__ or "",
-    order=80,
+    order=40,
     title="Two classes",
     tables={
         "logits": sweep(Family("±size", logits), FROM_LOGITS),

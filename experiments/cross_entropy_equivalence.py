@@ -53,7 +53,7 @@ def close(rng: np.random.Generator, rows: int, distance: Any) -> tuple[np.ndarra
 experiment = Experiment(
     __file__,
     __doc__ or "",
-    order=120,
+    order=80,
     title="Cross entropy",
     tables={
         "roads": roads,

@@ -39,7 +39,7 @@ def probabilities(n: int) -> np.ndarray[Any, Any]:
 experiment = Experiment(
     __file__,
     __doc__ or "",
-    order=40,
+    order=50,
     title="Real digits",
     tables={
         "losses": Sweep(

@@ -26,7 +26,7 @@ def binary(rng: np.random.Generator, rows: int, size: Any) -> tuple[np.ndarray[A
 experiment = Experiment(
     __file__,
     __doc__ or "",
-    order=100,
+    order=55,
     tables={
         "softmax": Sweep("largest logit", SIZES, [scaled_normal(10)], {"nll_gradient": None}, rows=lambda _size: 20),
         "binary": Sweep(

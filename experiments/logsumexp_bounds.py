@@ -74,7 +74,7 @@ def against(theorem: Any, form: Any, x: np.ndarray[Any, Any]) -> dict[str, Any]:
 experiment = Experiment(
     __file__,
     __doc__ or "",
-    order=70,
+    order=75,
     title="Proven bounds",
     tables={"theorems": measured},
     problems=("logsumexp", "softmax"),

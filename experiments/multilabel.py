@@ -27,7 +27,7 @@ def labelled(scale: float) -> Family:
 experiment = Experiment(
     __file__,
     __doc__ or "",
-    order=90,
+    order=65,
     title="Many labels",
     tables={
         "sweep": Sweep(

@@ -32,7 +32,7 @@ def confident(rng: np.random.Generator, rows: int, margin: Any) -> tuple[np.ndar
 experiment = Experiment(
     __file__,
     __doc__ or "",
-    order=60,
+    order=35,
     title="Near a zero",
     tables={
         "normalised": Sweep(

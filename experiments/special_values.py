@@ -81,7 +81,7 @@ def losers(tables: Any) -> str | None:
 experiment = Experiment(
     __file__,
     __doc__ or "",
-    order=85,
+    order=70,
     title="Infinities and zeros",
     tables={"kept": kept},
     problems=sorted(PROBLEMS),

@@ -43,7 +43,7 @@ def one_sum(form: Format, n: int) -> list[dict[str, Any]]:
 experiment = Experiment(
     __file__,
     __doc__ or "",
-    order=50,
+    order=25,
     title="Order of summation",
     tables={
         "sweep": Sweep(

@@ -74,7 +74,7 @@ def every_run() -> list[tuple[list[dict[str, Any]], dict[str, Any]]]:
 experiment = Experiment(
     __file__,
     __doc__ or "",
-    order=130,
+    order=45,
     title="Training",
     tables={
         "curves": lambda: pd.DataFrame([row for curve, _ in every_run() for row in curve]),

@@ -38,7 +38,7 @@ def render(data: Data, sections: Sequence[Section]) -> dict[str, str]:
         "faithful": answer.faithful(data.rows, every.errors(data.every)),
         "uses": use.uses(data.rows, data.tried, data.special, data.experiments),
         "groups": GROUPS,
-        "library_format": use.FORMAT,
+        "library_format": use.COMPARED,
         "formulas": formulas(dict.fromkeys(name for s in sections for name in s.problems)),
         "most": MOST,
         "strongest": data.claims[:STRONGEST],

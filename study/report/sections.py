@@ -9,7 +9,7 @@ from study.experiment import Sweep
 from study.plots import words
 from study.plots.text import listed, number, plain, slug
 from study.problems import get_problem
-from study.report import field, svg, views
+from study.report import field, svg, use, views
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -123,10 +123,12 @@ def section(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> Secti
 
 
 def _fits(table: pd.DataFrame) -> bool:
-    return len(table) <= views.WHOLE or "verdict" in table
+    return len(table) <= views.WHOLE or "verdict" in table or "misbehaviour" in table
 
 
 def _shown(name: str, table: pd.DataFrame) -> View:
+    if "misbehaviour" in table:
+        return use.by_group(name, table)
     return field.view(name, table) if "verdict" in table else views.whole(name, table)
 
 

@@ -13,14 +13,14 @@ from study.formats import FORMATS
 from study.plots.text import number
 from study.problems import PROBLEMS
 from study.report import advice
+from study.report.cells import FORMAT, PROBLEM, Heading, Value, View, filters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from study.experiment import Experiment
-    from study.report.cells import View
 
-FORMAT = "float32"
+COMPARED = "float32"
 """The format in which calls of libraries are compared."""
 KERNEL = "from study import kernels\nkernels.{problem}({arguments})"
 
@@ -96,7 +96,7 @@ def calls(stored: Iterable[tuple[Experiment, Mapping[str, pd.DataFrame]]]) -> di
     if not tables:
         return {}
     table = max(tables, key=len)
-    table = table[(table["format"] == FORMAT) & table["misbehaviour"].isna()]
+    table = table[(table["format"] == COMPARED) & table["misbehaviour"].isna()]
     table = table.assign(group=groups(table), lost=outcome.lost(table))
     found: dict[str, list[Call]] = {}
     for problem, part in table.groupby("problem", sort=False):
@@ -114,6 +114,20 @@ def groups(table: pd.DataFrame) -> pd.Series[str]:
     exact, computed = (pd.to_numeric(table[k], errors="coerce").abs() for k in ("worst_reference", "worst_computed"))
     flushed = (computed == 0) & (exact > 0) & (exact < least)
     return table["inputs"].map(group).where(~flushed, "flushed to zero")
+
+
+def by_group(name: str, table: pd.DataFrame) -> View:
+    """Every function in every format: its worst error in each group, or what a result of it is lost to."""
+    table = table[table["misbehaviour"].isna()]
+    table = table.assign(group=groups(table), lost=outcome.lost(table))
+    lines = [
+        [*map(Value, map(str, key)), *map(Value, _errors(part))]
+        for key, part in table.groupby(["problem", "algorithm", "format"], sort=False)
+    ]
+    function = Heading("Function", "", "As it is called.", numeric=False)
+    headings = [Heading(g.capitalize(), "ulps", "Worst error, or what is lost.", numeric=True) for g in GROUPS]
+    caption = f"{len(lines)} functions and formats on the hard battery; errors are never told across groups."
+    return View(name, caption, [PROBLEM, function, FORMAT, *headings], lines, filters(lines, (0, 2)))
 
 
 def _badness(rows: pd.DataFrame) -> tuple[float, ...]:

@@ -114,7 +114,7 @@ def in_order(table: pd.DataFrame, by: list[str]) -> list[tuple[list[str], pd.Dat
 def whole(name: str, table: pd.DataFrame) -> View:
     """A small table as it is."""
     names = [k for k in table.columns if k != "experiment"]
-    lines = [[_cell(row[k], k) for k in names] for row in table.to_dict("records")]
+    lines = [[_lost(row, k) or _cell(row[k], k) for k in names] for row in table.to_dict("records")]
     words = [i for i, k in enumerate(names) if k in {"problem", "algorithm", "format", "quantity"}]
     return View(name, "The stored table, whole.", [heading(k) for k in names], lines, filters(lines, words))
 
@@ -127,6 +127,17 @@ def heading(name: str) -> Heading:
 
 def _value(value: float, figures: int = 3) -> Value:
     return Value("–" if math.isnan(value) else number(value, figures), -1.0 if math.isnan(value) else value)
+
+
+def _lost(row: Any, name: str) -> Value | None:
+    """What has left the range of its format is lost, not right to a fraction of an ulp."""
+    if name == "ulps" and row.get("outcome") == "limit" and _number(row["reference"]) and not _number(row["computed"]):
+        return Value("lost", math.inf)
+    return None
+
+
+def _number(value: Any) -> bool:
+    return math.isfinite(float(value)) and float(value) != 0
 
 
 def _cell(value: Any, name: str) -> Value:
