@@ -48,7 +48,7 @@ def summary(experiment: str, name: str, table: pd.DataFrame) -> View:
                 *(Value(k, k) for k in names),
                 _ulps(float(part["median_ulp"].median())),
                 _ulps(float(kept.max())) if len(kept) else Value("–", -1.0),
-                _digits(part, gone=bool(gone.any())),
+                _digits(kept, str(part["format"].iloc[0])),
                 *(_value(float(part[k].max()) if _is_vector(names[0]) else math.nan) for k in vectors),
                 _value(float(part["bound_used"].max())),
                 Value(f"{outcome.words(lost)} from {plain(first)}" if len(lost) else "–", first),
@@ -58,7 +58,7 @@ def summary(experiment: str, name: str, table: pd.DataFrame) -> View:
     lost_from = f"The failure, and the smallest {parameter} at which a value has no digit right."
     headings = [
         *map(heading, (*by, "median_ulp", "max_ulp")),
-        Heading("Digits right", "", "Decimal digits by the worst error; none where a result is lost.", numeric=True),
+        Heading("Digits right", "", "Decimal digits, by that worst error.", numeric=True),
         *map(heading, (*vectors, "bound_used")),
         Heading("First lost", "", lost_from, numeric=False),
         REPLAY,
@@ -150,8 +150,8 @@ def _cell(value: Any, name: str) -> Value:
     )
 
 
-def _digits(part: pd.DataFrame, *, gone: bool) -> Value:
-    right = 0.0 if gone else digits_right(float(part["max_ulp"].max()), str(part["format"].iloc[0]))
+def _digits(kept: pd.Series[float], form: str) -> Value:
+    right = digits_right(float(kept.max()), form) if len(kept) else 0.0
     return Value(f"{right:.1f}", right)
 
 
