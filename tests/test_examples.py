@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-EXAMPLE = Path(__file__).parents[1] / "examples" / "own_kernel"
+EXAMPLE = Path(__file__).parents[1] / "docs" / "examples" / "own_kernel"
 
 
 @pytest.fixture

@@ -3,12 +3,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.mutation.equivalence import compared
-from benchmarks.mutation.mutants import generate
-from benchmarks.mutation.reasons import reason
-from benchmarks.mutation.trial import Trial
 from study.inputs import generator
 from study.problems import PROBLEMS
+from tests.campaigns.mutation.equivalence import compared
+from tests.campaigns.mutation.mutants import generate
+from tests.campaigns.mutation.reasons import reason
+from tests.campaigns.mutation.trial import Trial
 
 TRIED = 24
 QUICK = ("softmax", "logsumexp", "log_likelihood", "softplus", "log1mexp")

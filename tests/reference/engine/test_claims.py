@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks import claims, problems, truth
 from study.reference import engine
+from tests.campaigns import claims, problems, truth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

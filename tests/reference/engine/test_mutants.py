@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from benchmarks import claims, problems
 from study.reference import engine
+from tests.campaigns import claims, problems
 from tests.reference.engine.mutants import MUTANTS, Mutant
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Run the trials: ``python -m benchmarks.faults --kills 200 --damages 200``; it exits with 1 at the first loss.
+"""Run the trials: ``python -m tests.campaigns.faults --kills 200 --damages 200``; it exits with 1 at the first loss.
 
 ``--cluster 10`` wants ``distributed``, ``--disks`` wants root.
 """
@@ -13,13 +13,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.faults.cluster import cluster
-from benchmarks.faults.damages import damages
-from benchmarks.faults.disks import disks
-from benchmarks.faults.halfway import halfway
-from benchmarks.faults.interrupts import interrupts
-from benchmarks.faults.kills import kills
-from benchmarks.faults.trial import LostError, content, finish
+from tests.campaigns.faults.cluster import cluster
+from tests.campaigns.faults.damages import damages
+from tests.campaigns.faults.disks import disks
+from tests.campaigns.faults.halfway import halfway
+from tests.campaigns.faults.interrupts import interrupts
+from tests.campaigns.faults.kills import kills
+from tests.campaigns.faults.trial import LostError, content, finish
 
 if TYPE_CHECKING:
     from collections.abc import Callable

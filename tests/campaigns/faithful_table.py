@@ -1,4 +1,4 @@
-"""The lines of ``benchmarks.faithful`` as tables of its three kinds of inputs: a problem a row, a format a column."""
+"""The lines of ``tests.campaigns.faithful`` as tables of three kinds of inputs: a problem a row, a format a column."""
 
 from __future__ import annotations
 

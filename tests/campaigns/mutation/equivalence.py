@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from benchmarks.mutation.mutants import Mutant
     from study.formats import Format
     from study.inputs import Arguments
     from study.problems import Algorithm, Problem
+    from tests.campaigns.mutation.mutants import Mutant
 
 LENGTHS = {1: 4000, 2: 8000, 3: 4000, 9: 2000, 100: 400, 3000: 10}
 """Instances by length of their vectors."""

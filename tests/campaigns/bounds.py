@@ -1,4 +1,4 @@
-"""Every a-priori bound against measured errors: ``python -m benchmarks.bounds [VECTORS [PROBLEM …]]``.
+"""Every a-priori bound against measured errors: ``python -m tests.campaigns.bounds [VECTORS [PROBLEM …]]``.
 
 VECTORS random and adversarial instances of each problem, 450,000 by default, in each of the four formats that compute.
 Prints, for each algorithm, how many instances the bound is for (the others break its assumptions) in the format with

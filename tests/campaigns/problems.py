@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 import ml_dtypes
 import numpy as np
 
-from benchmarks import truth
-from benchmarks.families import factors, logits, rounded, scalars
 from study.reference import engine
+from tests.campaigns import truth
+from tests.campaigns.families import factors, logits, rounded, scalars
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from benchmarks.claims import Truth
     from study.exact import Exact
+    from tests.campaigns.claims import Truth
 
 
 @dataclass(frozen=True)

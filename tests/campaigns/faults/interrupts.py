@@ -8,7 +8,7 @@ import time
 from statistics import median
 from typing import TYPE_CHECKING
 
-from benchmarks.faults.trial import PATIENCE, LostError, clear, compare, descendants, start
+from tests.campaigns.faults.trial import PATIENCE, LostError, clear, compare, descendants, start
 
 if TYPE_CHECKING:
     import random

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.mutation.operators import mutations
 from study.formats import format_of
 from study.inputs import generator
+from tests.campaigns.mutation.operators import mutations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Place = tuple[str, int, str]
     """File, first line and name of a function."""
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 FOLDERS = ("study/problems", "study/reductions.py")
 NOT_FORMULAS = ("study/problems/base.py", "study/problems/signature.py")
 ULPS = (1, 2, 4, 8)

@@ -1,7 +1,7 @@
-"""The error of ``faithful`` on many inputs: ``python -m benchmarks.faithful STORE [--vectors N] [PROBLEM …]``.
+"""The error of ``faithful`` on many inputs: ``python -m tests.campaigns.faithful STORE [--vectors N] [PROBLEM …]``.
 
 Three kinds of inputs, each in every format: *numbers*, every bit pattern of 8 and 16 bits; *pairs*
-(``benchmarks.pairs``); *vectors*, random and adversarial (``study.adversarial``), N of them, 10^6 by default, of
+(``tests.campaigns.pairs``); *vectors*, random and adversarial (``study.adversarial``), N of them, 10^6 by default, of
 lengths from 1 to 10^5. The work is cut into parts, seeded by their numbers; STORE gets a line a part, and what it has
 already is not done again. ``--table`` prints what STORE has; docs/faithful.md holds one such run.
 
@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.faithful_table import table
-from benchmarks.pairs import pairs
 from study.adversarial import adversarial
 from study.errors import Outcome, compare
 from study.formats import FORMATS, Format
 from study.inputs import generator
 from study.problems import PROBLEMS, Problem
 from study.reference import exact
+from tests.campaigns.faithful_table import table
+from tests.campaigns.pairs import pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

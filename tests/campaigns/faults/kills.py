@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from benchmarks.faults.trial import PATIENCE, clear, compare, descendants, start
+from tests.campaigns.faults.trial import PATIENCE, clear, compare, descendants, start
 
 if TYPE_CHECKING:
     import random

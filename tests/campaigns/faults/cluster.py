@@ -11,7 +11,7 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from benchmarks.faults.trial import PATIENCE, LostError, clear, compare, start
+from tests.campaigns.faults.trial import PATIENCE, LostError, clear, compare, start
 
 if TYPE_CHECKING:
     import random
@@ -59,7 +59,7 @@ def dask(folder: Path) -> Iterator[int]:
     nannies = [sys.executable, "-m", "distributed.cli.dask_worker", SCHEDULER]
     nannies += ["--nworkers", str(WORKERS), "--nthreads", "1", "--local-directory", str(folder.parent / "dask")]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    running = [subprocess.Popen(command, **quiet) for command in (dask, nannies)]  # type: ignore[call-overload] # noqa: S603
+    running = [subprocess.Popen(command, **quiet) for command in (dask, nannies)]  # type: ignore[call-overload]
     try:
         with Client(SCHEDULER) as client:  # type: ignore[no-untyped-call,unused-ignore]
             client.wait_for_workers(WORKERS, timeout=PATIENCE)

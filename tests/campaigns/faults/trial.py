@@ -23,7 +23,7 @@ class LostError(Exception):
 
 def start(folder: Path, jobs: int = 2, **environment: str) -> subprocess.Popen[str]:
     """Start the sweep, in a process group of its own."""
-    return subprocess.Popen(  # noqa: S603 - our own
+    return subprocess.Popen(
         [*COMMAND, "--jobs", str(jobs)],
         cwd=folder,
         env={**os.environ, **environment},

@@ -7,7 +7,7 @@ import sys
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from benchmarks.faults.trial import PATIENCE
+from tests.campaigns.faults.trial import PATIENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,5 +29,5 @@ def halfway(folder: Path) -> str:
 def seconds(folder: Path) -> float:
     """Time of the sweep."""
     began = perf_counter()
-    subprocess.run(LONG, cwd=folder, check=True, capture_output=True, timeout=PATIENCE)  # noqa: S603 - our own
+    subprocess.run(LONG, cwd=folder, check=True, capture_output=True, timeout=PATIENCE)
     return perf_counter() - began

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from benchmarks.mutation.mutants import Mutant
+    from tests.campaigns.mutation.mutants import Mutant
 
 PLACEHOLDER = "stands in for values that the other branch of a where replaces"
 RESULT_IS_NAN = "stands in for arguments outside the domain, whose result is set to NaN"

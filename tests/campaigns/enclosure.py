@@ -1,4 +1,4 @@
-"""Check the engine's claims on many values, most by Arb and a sample by mpmath: ``python -m benchmarks.enclosure``."""
+"""Check the engine's claims on many values, by Arb and, a sample, mpmath: ``python -m tests.campaigns.enclosure``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import ml_dtypes
 import numpy as np
 
-from benchmarks import claims, problems
+from tests.campaigns import claims, problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

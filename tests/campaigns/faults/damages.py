@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.faults.trial import compare
+from tests.campaigns.faults.trial import compare
 
 if TYPE_CHECKING:
     import random

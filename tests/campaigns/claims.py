@@ -9,7 +9,7 @@ import flint
 import mpmath
 import numpy as np
 
-from benchmarks.truth import ARB, MPMATH, Field
+from tests.campaigns.truth import ARB, MPMATH, Field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

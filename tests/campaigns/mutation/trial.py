@@ -14,9 +14,9 @@ from study.problems import PROBLEMS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from benchmarks.mutation.mutants import Mutant
     from study.case import Case
     from study.problems import Algorithm
+    from tests.campaigns.mutation.mutants import Mutant
 
 FORMATS = ("float32", "float16", "float64")
 TIMEOUT = 30.0

@@ -6,7 +6,7 @@ import subprocess
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from benchmarks.faults.trial import PATIENCE, LostError, compare, start
+from tests.campaigns.faults.trial import PATIENCE, LostError, compare, start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,11 +36,11 @@ def disks(folder: Path, clean: dict[str, bytes]) -> str:
 def mounted(folder: Path, options: str) -> Iterator[None]:
     """A disk of its own over a folder."""
     folder.mkdir(exist_ok=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], check=True)  # noqa: S603, S607 - as root
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], check=True)  # noqa: S607 - as root
     try:
         yield
     finally:
-        subprocess.run(["umount", str(folder)], check=True)  # noqa: S603, S607 - as above
+        subprocess.run(["umount", str(folder)], check=True)  # noqa: S607 - as above
 
 
 def refusal(folder: Path) -> str:
