@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from study.experiment import MAIN_FORMATS
-from study.formats import FORMATS, Format
+from study.formats import FORMATS, MAIN_FORMATS, Format
 from study.inputs import generator, rounded
 from study.machine import provenance
 from study.problems import PROBLEMS, Problem

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from study.errors import error_in_u
-from study.experiment import MAIN_FORMATS, Experiment, Finding, Sweep
-from study.formats import FORMATS
+from study.experiment import Experiment, Finding, Sweep
+from study.formats import FORMATS, MAIN_FORMATS
 from study.inputs import Family, generator
 from study.problems import get_problem
 from study.reference import exact

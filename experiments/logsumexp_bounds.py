@@ -12,8 +12,8 @@ import pandas as pd
 
 from study import bounds, plots
 from study.errors import relative_error
-from study.experiment import MAIN_FORMATS, Experiment, Figure, Finding
-from study.formats import FORMATS
+from study.experiment import Experiment, Figure, Finding
+from study.formats import FORMATS, MAIN_FORMATS
 from study.inputs import generator, rounded
 from study.problems import get_problem
 from study.reference import exact

@@ -14,8 +14,8 @@ import pandas as pd
 
 from study import contracts, plots
 from study.case import single
-from study.experiment import MAIN_FORMATS, Experiment, Figure, Finding, Sweep
-from study.formats import FORMATS, Format
+from study.experiment import Experiment, Figure, Finding, Sweep
+from study.formats import FORMATS, MAIN_FORMATS, Format
 from study.inputs import constant, uniform
 from study.problems import get_problem
 from study.report import captions, product_sentences, sentences

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from study import contracts, plots
-from study.experiment import MAIN_FORMATS, Experiment, Figure, Finding, Sweep
-from study.formats import FORMATS
+from study.experiment import Experiment, Figure, Finding, Sweep
+from study.formats import FORMATS, MAIN_FORMATS
 from study.inputs import normal, placed, scaled_normal, shifted_normal
 from study.problems import Algorithm, get_problem
 from study.report import captions, sentences

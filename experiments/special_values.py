@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from study.errors import Outcome, compare
-from study.experiment import MAIN_FORMATS, Experiment, Finding
-from study.formats import FORMATS, Format
+from study.experiment import Experiment, Finding
+from study.formats import FORMATS, MAIN_FORMATS, Format
 from study.problems import PROBLEMS, Algorithm, Problem
 from study.problems.special import stacks
 from study.reference import exact

@@ -12,8 +12,8 @@ import pandas as pd
 
 from study import plots
 from study.errors import error_in_u
-from study.experiment import MAIN_FORMATS, Experiment, Figure, Finding, Sweep
-from study.formats import FORMATS, Format
+from study.experiment import Experiment, Figure, Finding, Sweep
+from study.formats import FORMATS, MAIN_FORMATS, Format
 from study.inputs import generator, rounded, uniform
 from study.problems import get_problem
 from study.reference import exact

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from study.accuracy import measure_trusted
 from study.backends import BACKENDS, laid_out
-from study.experiment import MAIN_FORMATS
-from study.formats import FORMATS
+from study.formats import FORMATS, MAIN_FORMATS
 from study.given import resolve
 from study.logits import load
 from study.per_vector import published, sums

@@ -11,8 +11,8 @@ from study.adversarial import adversarial
 from study.battery import ODD, battery
 from study.cancelling import divergences, products
 from study.case import Case
-from study.experiment import MAIN_FORMATS, Experiment
-from study.formats import FORMATS
+from study.experiment import Experiment
+from study.formats import FORMATS, MAIN_FORMATS
 from study.inputs import rounded
 from study.problems import PROBLEMS
 from study.problems.signature import Kind

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from study.formats import MAIN_FORMATS
 from study.inputs import generator, rounded
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from study.inputs import Arguments, Family
 
     Tables = Mapping[str, pd.DataFrame]
-
-MAIN_FORMATS = ("float16", "bfloat16", "float32", "float64")
 
 
 @dataclass(frozen=True)

@@ -142,6 +142,10 @@ FORMATS: dict[str, Format] = {
 }
 
 
+MAIN_FORMATS = tuple(name for name, form in FORMATS.items() if form.computes)
+"""The formats that are computed in; the others are stored in."""
+
+
 def get_format(form: str | Format) -> Format:
     """The format of that name.
 

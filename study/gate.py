@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from study import catalogue
 from study.drift import WRONG
-from study.experiment import MAIN_FORMATS, Experiment, Sweep
+from study.experiment import Experiment, Sweep
+from study.formats import MAIN_FORMATS
 from study.problems import PROBLEMS
 
 if TYPE_CHECKING:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from study.experiment import MAIN_FORMATS
-from study.formats import FORMATS
+from study.formats import FORMATS, MAIN_FORMATS
 from study.problems import get_problem
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from study.experiment import MAIN_FORMATS
+from study.formats import MAIN_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from study import outcome, store
-from study.experiment import MAIN_FORMATS
+from study.formats import MAIN_FORMATS
 from study.plots.text import number, plain
 from study.report import answer
 from study.report.cells import REPLAY, Heading, Value, View

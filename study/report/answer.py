@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from study import outcome
-from study.experiment import MAIN_FORMATS, Sweep
-from study.formats import FORMATS
+from study.experiment import Sweep
+from study.formats import FORMATS, MAIN_FORMATS
 from study.plots.text import at_most, measure, plain
 from study.problems import PROBLEMS
 

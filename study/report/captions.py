@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from study import outcome
-from study.experiment import MAIN_FORMATS
+from study.formats import MAIN_FORMATS
 from study.plots.text import at_most, listed, measure, number, plain
 from study.report.evidence import pick
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from study import plots, store
-from study.experiment import MAIN_FORMATS
+from study.formats import MAIN_FORMATS
 from study.plots.text import listed, number
 from study.problems import PROBLEMS
 from study.report import captions, datapackage

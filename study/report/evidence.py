@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from study import outcome
-from study.experiment import MAIN_FORMATS
+from study.formats import MAIN_FORMATS
 from study.plots.text import listed, plain
 from study.report.columns import axis
 

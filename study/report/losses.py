@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from study import outcome
-from study.experiment import MAIN_FORMATS
+from study.formats import MAIN_FORMATS
 from study.plots.text import at_least, at_most, listed, number, plain
 from study.report.columns import axis
 from study.report.evidence import measurements, pick, span

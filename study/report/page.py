@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from study.battery import GROUPS
-from study.experiment import MAIN_FORMATS
+from study.formats import MAIN_FORMATS
 from study.report import answer, every, provenance, svg, use
 from study.report.columns import COLUMNS
 from study.report.sections import MOST, formulas

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from study import outcome
-from study.experiment import MAIN_FORMATS
+from study.formats import MAIN_FORMATS
 from study.plots.text import at_most, listed, number
 from study.report.columns import axis
 from study.report.evidence import PLACE, measurements, pick

@@ -4,8 +4,8 @@ import pytest
 import study
 from study.backends import BACKENDS, AbsentError, Backend, LibraryFunction, find_function, get_backend
 from study.backends.base import in_format_of
-from study.experiment import MAIN_FORMATS, Experiment
-from study.formats import FORMATS
+from study.experiment import Experiment
+from study.formats import FORMATS, MAIN_FORMATS
 from study.problems import PROBLEMS
 from study.run import run_experiments
 

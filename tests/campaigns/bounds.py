@@ -17,8 +17,7 @@ import numpy as np
 from study import bounds
 from study.adversarial import adversarial
 from study.errors import relative_error
-from study.experiment import MAIN_FORMATS
-from study.formats import FORMATS
+from study.formats import FORMATS, MAIN_FORMATS
 from study.problems import PROBLEMS
 from study.reference import exact
 

@@ -14,7 +14,7 @@ import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,11 +23,14 @@ from study.case import Case
 from study.experiment import Sweep
 from study.formats import FORMATS
 from study.inputs import generator
-from study.problems import PROBLEMS
+from study.problems import PROBLEMS, Problem
 from study.reference import certify, crosscheck, prepare
 from study.run import discover
 from tests.reference.engine.mutants import MUTANTS
 from tests.reference.engine.test_mutants import copy_of_engine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
 
 LONGEST = 1009
 IMPORTS = re.compile(r"^(\s*(?:from|import) )study\b", re.MULTILINE)
@@ -50,12 +53,13 @@ class Trial:
         return case.reference, {(self.sample, 0), *((w["worst_row"], w["worst_component"]) for w in worst)}
 
 
-def trials():
+def trials() -> Iterator[Trial]:
+    """Every problem on every unit of the sweeps, and on every kind of the hard battery, that fits."""
     for experiment in discover():
         for sweep in (table for table in experiment.tables.values() if isinstance(table, Sweep)):
             for unit in sweep.units():
                 drawn = sweep.inputs(unit, FORMATS[unit.form])
-                for problem in map(PROBLEMS.get, sweep.problems):
+                for problem in (PROBLEMS[name] for name in sweep.problems):
                     case = Case(problem, drawn[: len(problem.signature.arguments)])
                     if fits(case):
                         yield Trial("sweeps", case, "crosscheck", unit.family.name, sweep.parameter, unit.value)
@@ -71,25 +75,26 @@ def fits(case: Case) -> bool:
     return bool(sizes) and 0 < max(sizes) <= LONGEST
 
 
-def other(checkout: Path, folder: Path):
+def other(checkout: Path, folder: Path) -> tuple[Any, Any]:
     """The crosscheck of another checkout, whose package is imported under another name."""
     shutil.copytree(checkout / "study", folder / "before", ignore=shutil.ignore_patterns("__pycache__"))
     for file in (folder / "before").rglob("*.py"):
         file.write_text(IMPORTS.sub(r"\1before", file.read_text()))
-    theirs, problems = (importlib.import_module(f"before.{name}") for name in ("reference.crosscheck", "problems"))
+    theirs: Any = importlib.import_module("before.reference.crosscheck")
+    problems: Any = importlib.import_module("before.problems")
     theirs.certified = remembered(theirs.certified)
 
-    def check(problem, stacks, held, reported):
+    def check(problem: Problem, stacks: Any, held: Any, reported: Any) -> None:
         theirs.crosscheck(problems.PROBLEMS[problem.name], stacks, held, sorted({row for row, _ in reported}))
 
     return check, theirs.DisagreementError
 
 
-def remembered(certified):
+def remembered(certified: Any) -> Any:
     """``certified``, each value found once for all engines."""
-    known = {}
+    known: dict[Any, Any] = {}
 
-    def found(definition, args, *rest, **others):
+    def found(definition: Any, args: Any, *rest: Any, **others: Any) -> Any:
         arrays = [np.asarray(a) for a in args]
         key = (definition, *((a.dtype.str, a.shape, a.tobytes()) for a in arrays), repr(rest), repr(others))
         if key not in known:
@@ -99,7 +104,8 @@ def remembered(certified):
     return found
 
 
-def caught(check, error, trial, held, reported) -> bool:
+def caught(check: Any, error: Any, trial: Trial, held: Any, reported: Any) -> bool:
+    """Whether a crosscheck refuses what is held."""
     try:
         check(trial.problem, trial.stacks, held, reported)
     except error:
@@ -107,18 +113,21 @@ def caught(check, error, trial, held, reported) -> bool:
     return False
 
 
-def tried(engine, made, checks) -> list[dict[str, bool]]:
+def tried(engine: Any, made: Sequence[Trial], checks: Mapping[str, Any]) -> list[dict[str, bool]]:
     """Of each trial, which crosschecks refuse what an engine holds."""
-    importlib.import_module("study.reference").engine = engine
+    reference: Any = importlib.import_module("study.reference")
+    reference.engine = engine
     return [verdicts(trial, checks) for trial in made]
 
 
-def verdicts(trial: Trial, checks) -> dict[str, bool]:
+def verdicts(trial: Trial, checks: Mapping[str, Any]) -> dict[str, bool]:
+    """Which crosschecks refuse what the engine in force holds."""
     held, reported = trial.held()
-    return {name: caught(*check, trial, held, reported) for name, check in checks.items()}
+    return {name: caught(check, error, trial, held, reported) for name, (check, error) in checks.items()}
 
 
 def main(checkout: str) -> None:
+    """Run the trials against the crosscheck of another checkout."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         sys.path.insert(0, name)
@@ -126,20 +135,21 @@ def main(checkout: str) -> None:
             "before": other(Path(checkout), folder),
             "now": (crosscheck.crosscheck, crosscheck.DisagreementError),
         }
-        importlib.import_module("study.reference").certified = remembered(certify.certified)
+        reference: Any = importlib.import_module("study.reference")
+        reference.certified = remembered(certify.certified)
         report(folder, checks)
 
 
-def report(folder: Path, checks) -> None:
+def report(folder: Path, checks: Mapping[str, Any]) -> None:
     """Count what is refused, on the trials that the sound engine passes in every crosscheck."""
     made = list(trials())
     sound = tried(copy_of_engine(folder, "mutant_none", None), made, checks)
     wrong = Counter((t.kind, name) for t, seen in zip(made, sound, strict=True) for name in seen if seen[name])
     made = [trial for trial, seen in zip(made, sound, strict=True) if not any(seen.values())]
     say(f"{dict(Counter(t.kind for t in made))} trials of each engine; the sound one is refused in {dict(wrong)} more")
-    total = Counter()
+    total: Counter[Any] = Counter()
     for number, mutant in enumerate(MUTANTS):
-        found = Counter()
+        found: Counter[Any] = Counter()
         refused = tried(copy_of_engine(folder, f"mutant_{number}", mutant), made, checks)
         for trial, seen in zip(made, refused, strict=True):
             found.update((trial.kind, name) for name in seen if seen[name])
@@ -150,6 +160,7 @@ def report(folder: Path, checks) -> None:
 
 
 def say(line: str) -> None:
+    """Print a line at once."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
