@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.patches import Rectangle
 
 CLASSES = {"within 1 ulp": 1.0, "within 10": 10.0, "within 100": 100.0, "more": np.inf}
-SIGNS = {"NaN": "?", "overflow": "∞", "underflow": "0", "wrong": "!", "no digit right": "×", "out of range": "0"}
+SIGNS = {"NaN": "?", "overflow": "∞", "underflow": "0", "wrong": "!", "no digit right": "×"}
 SHOWN = {"?": "NaN", "∞": "overflow", "0": "underflow", "×": "no digit right"}
 
 
@@ -50,7 +50,7 @@ def outcomes(table: pd.DataFrame, x: str, y: str, ax: Axes | None = None) -> Fig
             )
             axes.add_patch(_box(cell, HEAT[grade].light))
             if lost:
-                said = outcome.words(rows[(rows[x] == row[x]) & (rows[y] == row[y])]).split(",")[0]
+                said = next((words for column, words in outcome.FAILURES.items() if row[column]), "no digit right")
                 axes.text(*cell, SIGNS[said], ha="center", va="center", size=6.5, color=TEXT.light)
         axes.set(xlim=(-0.5, len(across) - 0.5), ylim=(-0.5, len(up) - 0.5))
         axes.set_xticks(range(0, len(across), 2), [plain(v) for v in across[::2]])

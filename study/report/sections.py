@@ -105,7 +105,7 @@ def section(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> Secti
     """Everything to be said about one experiment."""
     sweeps = {name: declared for name, declared in experiment.tables.items() if isinstance(declared, Sweep)}
     shown = [views.summary(experiment.name, n, tables[n]) for n in sweeps]
-    shown += [_shown(name, table) for name, table in tables.items() if name not in sweeps and _fits(table)]
+    shown += [_shown(name, table) for name, table in tables.items() if name not in sweeps and _fits(name, table)]
     return Section(
         name=experiment.name,
         title=experiment.title or experiment.name.replace("_", " ").capitalize(),
@@ -122,12 +122,12 @@ def section(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> Secti
     )
 
 
-def _fits(table: pd.DataFrame) -> bool:
-    return len(table) <= views.WHOLE or "verdict" in table or "misbehaviour" in table
+def _fits(name: str, table: pd.DataFrame) -> bool:
+    return len(table) <= views.WHOLE or "verdict" in table or name == use.BATTERY
 
 
 def _shown(name: str, table: pd.DataFrame) -> View:
-    if "misbehaviour" in table:
+    if name == use.BATTERY:
         return use.by_group(name, table)
     return field.view(name, table) if "verdict" in table else views.whole(name, table)
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 COMPARED = "float32"
 """The format in which calls of libraries are compared."""
+BATTERY = "battery"
+"""The table of functions of libraries on the hard battery."""
 KERNEL = "from study import kernels\nkernels.{problem}({arguments})"
 
 
@@ -92,7 +94,7 @@ def arguments(problem: str) -> list[str]:
 
 def calls(stored: Iterable[tuple[Experiment, Mapping[str, pd.DataFrame]]]) -> dict[str, list[Call]]:
     """By problem the best function of each library on the hard battery: least lost, then nearest, group by group."""
-    tables = [tables["battery"] for _, tables in stored if "battery" in tables]
+    tables = [tables[BATTERY] for _, tables in stored if BATTERY in tables]
     if not tables:
         return {}
     table = max(tables, key=len)
@@ -120,9 +122,12 @@ def by_group(name: str, table: pd.DataFrame) -> View:
     """Every function in every format: its worst error in each group, or what a result of it is lost to."""
     table = table[table["misbehaviour"].isna()]
     table = table.assign(group=groups(table), lost=outcome.lost(table))
+    key = ["problem", "algorithm", "format"]
+    said = {place: number(float(ulps)) for place, ulps in table.groupby([*key, "group"])["max_ulp"].max().items()}
+    said |= {place: outcome.words(part) for place, part in table[table["lost"]].groupby([*key, "group"])}
     lines = [
-        [*map(Value, map(str, key)), *map(Value, _errors(part))]
-        for key, part in table.groupby(["problem", "algorithm", "format"], sort=False)
+        [*map(Value, measured), *(Value(said.get((*measured, group), "–")) for group in GROUPS)]
+        for measured in table[key].drop_duplicates().itertuples(index=False, name=None)
     ]
     function = Heading("Function", "", "As it is called.", numeric=False)
     headings = [Heading(g.capitalize(), "ulps", "Worst error, or what is lost.", numeric=True) for g in GROUPS]
