@@ -17,7 +17,7 @@ from study.formats import FORMATS, MAIN_FORMATS
 from study.inputs import generator, rounded
 from study.problems import get_problem
 from study.reference import exact
-from study.report import captions, losses
+from study.report import losses
 from study.report.evidence import pick
 
 THEOREMS = (
@@ -88,7 +88,7 @@ experiment = Experiment(
                 across="offset of the logits",
                 up="error (u)",
             ),
-            captions.bounds_exceeded,
+            losses.printed_bounds,
         ),
     },
     findings=[Finding(losses.printed_bounds, rank=7)],

@@ -34,14 +34,9 @@ def first_underflow() -> pd.DataFrame:
     for form in FORMATS.values():
         for p in PROBABILITIES:
             held = form.round(p)
-            n = first_integer(partial(vanishes, held))
+            n = first_integer(partial(ends, held))
             rows.append({"format": form.name, "p": p, "held": float(held), "first_n": n})
     return pd.DataFrame(rows)
-
-
-def vanishes(p: Any, n: int) -> bool:
-    """Whether the product of n factors p is zero."""
-    return not get_problem("likelihood").algorithms["naive"](np.full(n, p))
 
 
 def values() -> pd.DataFrame:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 FAILURES = {"nan": "NaN", "overflow": "overflow", "missed": "wrong", "underflow": "underflow"}
 """Columns of counts, the gravest first, and what a reader calls them."""
 
+SIGNS = {"NaN": "?", "overflow": "∞", "underflow": "0", "wrong": "!"}
+"""What stands for each in the cells of tables and figures."""
+
 NO_DIGIT = {form.name: 0.1 * 2.0**form.p for form in FORMATS.values()}
 """Error in ulps from which on no digit is right, by format: a tenth of the exact value."""
 
@@ -49,10 +52,15 @@ def beyond(table: pd.DataFrame) -> pd.Series[bool]:
     return scalar & (table["max_relative"] >= 1)
 
 
+def gone(table: pd.DataFrame) -> pd.Series[bool]:
+    """Rows in which some value is lost, by the formula or with the range of the format."""
+    return lost(table) | beyond(table)
+
+
 def range_ends(table: pd.DataFrame) -> float:
     """The first parameter at which all exact values, though not zero, round to zero or infinity; infinite if none."""
-    beyond = (table["limit"] == table["count"]) & (table["max_relative"] >= 1)
-    return float(table[beyond]["value"].min()) if beyond.any() else math.inf
+    whole = (table["limit"] == table["count"]) & (table["max_relative"] >= 1)
+    return float(table[whole]["value"].min()) if whole.any() else math.inf
 
 
 def words(table: pd.DataFrame) -> str:

@@ -10,11 +10,9 @@ import numpy as np
 from study import outcome
 from study.formats import FORMATS
 from study.plots.canvas import End, axis, name_ends, panels
-from study.plots.looks import GROUND, QUIET, RULE, SHADE, TEXT, hand
+from study.plots.looks import QUIET, RULE, SHADE, TEXT, hand
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -31,7 +29,6 @@ def errors(
     *,
     metric: str = "max_ulp",
     overflow_of_exp: bool = False,
-    bounds: Sequence[str] = (),
     up: str = "worst error (ulps)",
     across: str | None = None,
 ) -> Figure:
@@ -45,7 +42,6 @@ def errors(
         ax: where to draw, for rows of one format.
         metric: the column to draw: ``max_ulp``, ``p99_ulp``, ``max_u`` or ``max_scaled``.
         overflow_of_exp: mark log xmax, from which on exp overflows; the parameter must be a logit.
-        bounds: algorithms whose a-priori bound on the error is drawn too, dotted; the metric must be ``max_u``.
         up: label of the ordinate.
         across: label of the abscissa; None: the parameter's name.
 
@@ -66,8 +62,6 @@ def errors(
             look = hand(str(name))
             axes.plot(line["value"], y, **look.line, label=str(name))
             ends.append(End(float(y[-1]), str(name), look.ink.light))
-            if name in bounds:
-                _bound(axes, line, str(name))
         name_ends(axes, ends)
 
     longest = max((len(str(name)) for name in table[named(table)].unique()), default=0)
@@ -78,7 +72,7 @@ def errors(
 def heights(rows: pd.DataFrame, metric: str = "max_ulp") -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """Where rows are drawn: their error within the ends of the axis, or the strip of more or of lost."""
     error = rows[metric].to_numpy(dtype=float)
-    lost = (outcome.lost(rows) | outcome.beyond(rows)).to_numpy() | ~np.isfinite(error)
+    lost = outcome.gone(rows).to_numpy() | ~np.isfinite(error)
     return np.where(lost, LOST, np.where(error > CAP, MORE, np.clip(error, FLOOR, CAP)))
 
 
@@ -87,14 +81,13 @@ def named(table: pd.DataFrame) -> str:
     return "function" if "function" in table else "algorithm"
 
 
-def worst(table: pd.DataFrame, ax: Axes | None = None, *, metric: str = "max_ulp", by: str = "inputs") -> Figure:
+def worst(table: pd.DataFrame, ax: Axes | None = None, *, metric: str = "max_ulp") -> Figure:
     """Draw the worst error of each formula or function for each kind of inputs, one panel a format.
 
     Args:
         table: rows as ``study.measure`` returns them, or as a table of the hard battery is stored.
         ax: where to draw, for rows of one format.
         metric: the column to draw.
-        by: the column whose values are the lines of the figure.
 
     Returns:
         The figure that holds it.
@@ -103,26 +96,20 @@ def worst(table: pd.DataFrame, ax: Axes | None = None, *, metric: str = "max_ulp
         ValueError: no rows, or several formats for one axes.
     """
     parts = {str(form): part for form, part in table.groupby("format", sort=False)}
-    kinds = list(dict.fromkeys(table[by].astype(str)))
+    kinds = list(dict.fromkeys(table["inputs"].astype(str)))
 
     def draw(axes: Axes, rows: pd.DataFrame) -> None:
         _scale(axes, "x")
         for name, part in rows.groupby(named(rows), sort=False):
             look = hand(str(name))
-            places = [kinds.index(str(kind)) for kind in part[by]]
+            places = [kinds.index(str(kind)) for kind in part["inputs"]]
             axes.plot(heights(part, metric), places, **{**look.line, "linestyle": "none"}, label=str(name))
         axes.set_yticks(range(len(kinds)), kinds)
         axes.set_ylim(len(kinds) - 0.5, -0.5)
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=4, handletextpad=0.2)
+        axes.legend(loc="lower right", bbox_to_anchor=(1, 1.0), ncols=4, handletextpad=0.2)
 
-    figure = panels(draw, parts, ax, columns=1, height=0.6 + 0.17 * len(kinds), across="worst error (ulps)")
-    if ax is None:
-        for axes in figure.axes:
-            box = axes.get_position()
-            axes.set_position((0.25, box.y0, 0.73, box.height * 0.92))
-            axes.set_title(axes.get_title(loc="left"), loc="right")
-            axes.set_title("", loc="left")
-    return figure
+    height, left = 0.6 + 0.17 * len(kinds), max(map(len, kinds), default=0)
+    return panels(draw, parts, ax, columns=1, height=height, left=left, across="worst error (ulps)")
 
 
 def _frame(ax: Axes, rows: pd.DataFrame, *, overflow_of_exp: bool) -> None:
@@ -147,10 +134,3 @@ def _scale(ax: Axes, which: str) -> None:
     span(CAP * 1.25, TOP, color=SHADE.light, linewidth=0, zorder=0)
     line(10**3.85, color=RULE.light, linewidth=0.6)
     line(0.5, color=TEXT.light, linewidth=0.5, linestyle=(0, (1, 3)))
-
-
-def _bound(ax: Axes, line: pd.DataFrame, name: str) -> None:
-    limit = line["bound_u"].to_numpy(dtype=float)
-    shown = np.isfinite(limit) & (limit <= CAP)
-    ax.plot(line["value"][shown], np.maximum(limit[shown], FLOOR), color=hand(name).ink.light, linewidth=0.9,
-            linestyle=(0, (1, 1.5)), markerfacecolor=GROUND.light)  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from study.plots.canvas import End, axis, name_ends, panels
-from study.plots.looks import HANDS, Hand, hand
+from study.plots.looks import HANDS, hand
 from study.plots.text import number, plain
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ def lines(
     panel: Sequence[str] = ("format",),
     across: str = "",
     up: str = "",
-    floor: float = 0.0,
     columns: int = 2,
 ) -> Figure:
     """Draw columns against another column, one panel for each value of others; a line that ends early ends in a cross.
@@ -47,7 +46,6 @@ def lines(
         panel: columns whose values together have a panel each.
         across: label of the abscissa.
         up: label of the ordinate.
-        floor: smaller values are drawn there; 0: a ten-thousandth of the largest.
         columns: panels side by side.
 
     Returns:
@@ -63,22 +61,22 @@ def lines(
     }
     values = table[list(ordinates)].to_numpy(dtype=float)
     top = float(values[np.isfinite(values)].max())
-    bottom = max(floor or top / SPAN, float(values[np.isfinite(values) & (values > 0)].min()))
+    bottom = max(top / SPAN, float(values[np.isfinite(values) & (values > 0)].min()))
 
     def draw(axes: Axes, rows: pd.DataFrame) -> None:
         axis(axes, rows[x].tolist())
         axis(axes, [bottom, top], "y")
         ends = []
         for k, (name, line, column) in enumerate(_split(rows, x, ordinates, by)):
-            at, look = np.maximum(line[column].to_numpy(dtype=float), bottom), _look(name, k)
+            at, look = np.maximum(line[column].to_numpy(dtype=float), bottom), hand(name, k)
             many = {"marker": "", "linewidth": 0.8} if len(line) > MARKED else {}
             axes.plot(line[x], at, **{**look.line, **many}, label=name)
             held = np.flatnonzero(np.isfinite(at))
             if not held.size:
                 continue
             if held[-1] + 1 < len(at):
-                axes.plot(line[x].iloc[held[-1]], at[held[-1]], marker="X", markersize=6, color=look.ink.light)
                 place = line[x].iloc[held[-1]]
+                axes.plot(place, at[held[-1]], marker="X", markersize=6, color=look.ink.light)
                 axes.axvline(place, color=look.ink.light, linewidth=0.6, linestyle=(0, (2, 2)))
                 axes.annotate(f"{name} ends", (place, 1), xycoords=("data", "axes fraction"), xytext=(3, -7),
                               textcoords="offset points", color=look.ink.light, size=7)  # fmt: skip
@@ -133,16 +131,3 @@ def _split(
 
 def _titled(column: str, value: Any) -> str:
     return str(value) if isinstance(value, str) else f"{column} {plain(value)}"
-
-
-def _look(name: str, place: int) -> Hand:
-    """Formulas and libraries as everywhere; other lines in the order they come."""
-    from study.plots.looks import LIBRARIES
-    from study.problems import PROBLEMS
-
-    known = {name for problem in PROBLEMS.values() for name in problem.algorithms} | {*LIBRARIES}
-    return (
-        hand(name.split(".", maxsplit=1)[0] if "." in name else name)
-        if name.split(".", maxsplit=1)[0] in known
-        else HANDS[place]
-    )

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.patches import Rectangle
 
 CLASSES = {"within 1 ulp": 1.0, "within 10": 10.0, "within 100": 100.0, "more": np.inf}
-SIGNS = {"NaN": "?", "overflow": "∞", "underflow": "0", "wrong": "!", "no digit right": "×"}
-SHOWN = {"?": "NaN", "∞": "overflow", "0": "underflow", "×": "no digit right"}
+SIGNS = {**outcome.SIGNS, "no digit right": "×"}
 
 
 def outcomes(table: pd.DataFrame, x: str, y: str, ax: Axes | None = None) -> Figure:
@@ -73,7 +72,7 @@ def _key(figure: Figure) -> None:
     """What colours and signs mean, below the panels."""
     from matplotlib.patches import Patch
 
-    names = [*CLASSES, "lost: " + ", ".join(f"{sign} {words}" for sign, words in SHOWN.items())]
+    names = [*CLASSES, "lost: " + ", ".join(f"{sign} {words}" for words, sign in SIGNS.items())]
     patches = [Patch(facecolor=ink.light, edgecolor=RULE.light, label=n) for ink, n in zip(HEAT, names, strict=True)]
     wide, high = figure.get_size_inches()
     boxes = [axes.get_position() for axes in figure.axes]

@@ -63,12 +63,12 @@ ANCHORS = {"naive": 0, "shifted": 1, "faithful": 2, "sum_log": 1}
 LIBRARIES = ("torch", "numpy", "scipy", "jax", "sklearn")
 
 
-def hand(name: str) -> Hand:
-    """How to draw a formula or a library, wherever it appears."""
+def hand(name: str, place: int | None = None) -> Hand:
+    """How to draw a formula or a library, wherever it appears; another line by its place among those drawn."""
     if name in LIBRARIES:
         return HANDS[LIBRARIES.index(name)]
-    known = _assigned()
-    return HANDS[known.get(name, zlib.crc32(name.encode()) % len(HANDS))]
+    other = zlib.crc32(name.encode()) if place is None else place
+    return HANDS[_assigned().get(name, other) % len(HANDS)]
 
 
 @cache

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 BUDGET = 100
-"""Ulps up to which a formula is good: the grade of the first screen."""
+"""Ulps up to which a formula is good."""
 
 HEADINGS = (
     Heading("Format", "", "", numeric=False),

@@ -29,7 +29,7 @@ KEPT = [
 ]  # fmt: skip
 """What the answer is drawn from."""
 
-MARKS = {"NaN": "?", "overflow": "∞", "underflow": "0", "wrong": "!", "fine": "✓", "not measured": "–"}
+MARKS = {**outcome.SIGNS, "fine": "✓", "not measured": "–"}
 """What the naive formula does, in a sign."""
 
 
@@ -71,12 +71,6 @@ class Cell:
     def every(self) -> bool:
         """Whether every input of the format was tried."""
         return self.row.startswith("exhaustive/")
-
-    @property
-    def anchor(self) -> str:
-        """Where on the page the table is that holds that row."""
-        experiment, table, _ = self.row.split("/")
-        return "exhaustive-table-every_input" if self.every else f"{experiment}-table-{table}"
 
     @property
     def formula(self) -> str:

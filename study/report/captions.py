@@ -8,8 +8,9 @@ import numpy as np
 
 from study import outcome
 from study.formats import MAIN_FORMATS
-from study.plots.text import at_most, listed, measure, number, plain
-from study.report.evidence import pick
+from study.plots.text import at_most, listed, number, plain
+from study.report.evidence import by_format, pick
+from study.report.library_sentences import OFF
 
 if TYPE_CHECKING:
     from study.report.sentences import Sentence, Tables
@@ -22,14 +23,14 @@ def survives(table: str, problem: str, losing: str, keeping: str, inputs: str) -
         rows = pick(tables[table], problem=problem, inputs=inputs, format=list(MAIN_FORMATS))
         bad = pick(rows[outcome.lost(rows)], algorithm=losing)
         kept = pick(rows, algorithm=keeping)
-        if bad.empty or kept.empty or outcome.lost(kept).any():
+        held = kept[~outcome.beyond(kept)]
+        if bad.empty or held.empty or outcome.lost(kept).any():
             return None
-        firsts = bad.groupby("format")["value"].min()
-        each = listed(f"{plain(firsts[form])} in {form}" for form in MAIN_FORMATS if form in firsts.index)
-        worst = measure(float(kept["max_ulp"].max()), "ulps")
+        each = by_format(bad.groupby("format")["value"].min(), plain)
+        limit = " where the format holds the result" if len(held) < len(kept) else ""
         return (
             f"{losing.capitalize()} {problem} loses results from {rows['parameter'].iloc[0]} {each}; {keeping} stays "
-            f"within {worst}."
+            f"within {at_most(float(held['max_ulp'].max()))} ulps{limit}."
         )
 
     return sentence
@@ -43,10 +44,10 @@ def product_ends(tables: Tables) -> str | None:
     high = ended[ended["factor"] > 1].groupby("format")["n"].min()
     if low.empty or high.empty or not np.isfinite(rows["log"]).all():
         return None
-    each = listed(f"{low[form]} in {form}" for form in MAIN_FORMATS if form in low.index)
     return (
-        f"Of probabilities 0.1 the product is 0 from n = {each}; of densities 39.9 it is ∞ from {high.min()} to "
-        f"{high.max()}. The sum of logs holds to n = {int(rows['n'].max()):,}."
+        f"Of probabilities {plain(rows['factor'].min())} the product is 0 from n = {by_format(low, str)}; of densities "
+        f"{plain(rows['factor'].max())} it is ∞ from {high.min()} to {high.max()}. The sum of logs holds to n = "
+        f"{int(rows['n'].max()):,}."
     )
 
 
@@ -77,7 +78,8 @@ def where_lost(table: str, problem: str, losing: str, keeping: str, form: str) -
 
     def sentence(tables: Tables) -> str | None:
         rows = pick(tables[table], problem=problem, format=form)
-        lost = {name: int(outcome.failed(pick(rows, algorithm=name)).sum()) for name in (losing, keeping)}
+        wrong = rows[(rows["nan"] > 0) | (rows["overflow"] > 0)]
+        lost = {name: len(pick(wrong, algorithm=name)) for name in (losing, keeping)}
         cells = len(pick(rows, algorithm=losing))
         if not lost[keeping] < lost[losing]:
             return None
@@ -111,7 +113,7 @@ def row_sums(form: str) -> Sentence:
     def sentence(tables: Tables) -> str | None:
         rows = pick(tables["row_sums"], format=form)
         off = rows.assign(off=(rows["row_sum"] - 1).abs()).groupby("layout")["off"].max()
-        if off.empty or not off.max() > 0.1:
+        if off.empty or not off.max() > OFF:
             return None
         worst = rows[rows["layout"] == off.idxmax()]
         row = worst.iloc[int((worst["row_sum"] - 1).abs().argmax())]
@@ -121,18 +123,6 @@ def row_sums(form: str) -> Sentence:
         )
 
     return sentence
-
-
-def bounds_exceeded(tables: Tables) -> str | None:
-    """How often the printed bounds and the corrected ones are exceeded."""
-    rows = tables["theorems"]
-    printed, corrected, count = (int(rows[k].sum()) for k in ("above_printed", "above_corrected", "count"))
-    if not printed or corrected:
-        return None
-    return (
-        f"Errors exceed the printed bounds in {printed:,} of {count:,} results, the corrected ones in none: an offset "
-        "of the logits is what the printed ones leave out."
-    )
 
 
 def cost_of_stability(joined_problem: str) -> Sentence:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from study import plots, store
 from study.formats import MAIN_FORMATS
-from study.plots.text import listed, number
+from study.plots.text import number
 from study.problems import PROBLEMS
 from study.report import captions, datapackage
 from study.report.cells import FORMAT, PROBLEM, Heading, Value, View, filters
-from study.report.evidence import pick
+from study.report.evidence import by_format, pick
 from study.report.sections import Claim, Section, claimed, drawn
 
 if TYPE_CHECKING:
@@ -94,12 +94,8 @@ def findings(times: pd.DataFrame, matrix: Sequence[Sequence[Cell]]) -> Iterator[
 
 def _median(times: pd.DataFrame, name: str) -> str | None:
     middle = times.groupby("format")["times_naive"].median()
-    each = [f"{number(middle[form], 2)} in {form}" for form in MAIN_FORMATS if form in middle.index]
-    return (
-        f"{name} takes, by the median over the problems, this many times as long as naive: {listed(each)}."
-        if each
-        else None
-    )
+    each = by_format(middle, lambda times: number(times, 2))
+    return f"{name} takes, by the median over the problems, this many times as long as naive: {each}." if each else None
 
 
 def view(joined: pd.DataFrame) -> View:

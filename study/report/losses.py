@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 
 from study import outcome
-from study.formats import MAIN_FORMATS
 from study.plots.text import at_least, at_most, listed, number, plain
 from study.report.columns import axis
-from study.report.evidence import measurements, pick, span
+from study.report.evidence import by_format, measurements, pick, span
 
 if TYPE_CHECKING:
     from study.report.sentences import Sentence, Tables
@@ -56,8 +55,7 @@ def _first(rows: pd.DataFrame) -> str:
     said = []
     for parameter, part in rows.groupby("parameter", sort=False):
         firsts = part.groupby("format")["value"].min()
-        each = listed(f"{plain(firsts[name])} in {name}" for name in MAIN_FORMATS if name in firsts.index)
-        said.append(f"at a {axis(str(parameter))} of {each}")
+        said.append(f"at a {axis(str(parameter))} of {by_format(firsts, plain)}")
     return f"first {', and '.join(said)}"
 
 
@@ -87,9 +85,7 @@ def share_lost(problem: str, algorithm: str) -> Sentence:
         lost = rows.assign(lost=outcome.losses(rows)).groupby("format")[["lost", "count"]].sum()
         if not lost["lost"].any():
             return None
-        each = listed(
-            f"{100 * lost['lost'][n] / lost['count'][n]:.0f}% in {n}" for n in MAIN_FORMATS if n in lost.index
-        )
+        each = by_format(lost["lost"] / lost["count"], "{:.0%}".format)
         return (
             f"The {algorithm} {problem} loses to infinity, NaN or a wrong 0 this part of its results over "
             f"{span(rows)}: {each}."

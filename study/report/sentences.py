@@ -9,7 +9,7 @@ from study import outcome
 from study.formats import MAIN_FORMATS
 from study.plots.text import at_most, listed, number
 from study.report.columns import axis
-from study.report.evidence import PLACE, measurements, pick
+from study.report.evidence import PLACE, by_format, measurements, pick
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -85,7 +85,7 @@ def lost_near_zero(problem: str, stable: str = "shifted") -> Sentence:
         if zero.empty:
             return None
         largest = zero.assign(exact=zero["worst_reference"].astype(float).abs()).groupby("format")["exact"].max()
-        each = listed(f"{number(largest[form])} in {form}" for form in MAIN_FORMATS if form in largest)
+        each = by_format(largest, number)
         return f"The shift does not save what is nearly zero: the {stable} {problem} is 0 where it should be {each}."
 
     return sentence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import TYPE_CHECKING
 
@@ -17,25 +18,21 @@ SHEET = ".drawn{width:100%;height:auto;display:block}.drawn *{stroke-linejoin:ro
 
 def alone(figure: Figure, name: str) -> str:
     """The figure as an SVG file, its text as text; ``name`` makes its identifiers its own."""
-    import io
-
-    import matplotlib.style
-
-    text = io.StringIO()
-    with matplotlib.style.context([STYLE, {"svg.hashsalt": name}]):
-        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None, "Title": name})
-    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
+    text = _saved(figure, name, "svg", {"Date": None, "Creator": None, "Title": name}).decode()
+    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
 
 
 def picture(figure: Figure) -> bytes:
     """The figure as a PNG file."""
-    import io
+    return _saved(figure, "", "png", {"Software": None})
 
+
+def _saved(figure: Figure, salt: str, kind: str, metadata: dict[str, str | None]) -> bytes:
     import matplotlib.style
 
     data = io.BytesIO()
-    with matplotlib.style.context(STYLE):
-        figure.savefig(data, format="png", metadata={"Software": None})
+    with matplotlib.style.context([STYLE, {"svg.hashsalt": salt}]):
+        figure.savefig(data, format=kind, metadata=metadata)
     return data.getvalue()
 
 

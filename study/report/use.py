@@ -98,37 +98,46 @@ def calls(stored: Iterable[tuple[Experiment, Mapping[str, pd.DataFrame]]]) -> di
     if not tables:
         return {}
     table = max(tables, key=len)
-    table = table[(table["format"] == COMPARED) & table["misbehaviour"].isna()]
-    table = table.assign(group=groups(table), lost=outcome.lost(table))
-    found: dict[str, list[Call]] = {}
+    table = grouped(table[table["format"] == COMPARED])
+    said, found = told(table), dict[str, list[Call]]()
     for problem, part in table.groupby("problem", sort=False):
         best = [
             min((rows for _, rows in library.groupby("algorithm", sort=False)), key=_badness)
             for _, library in part.groupby("backend", sort=False)
         ]
-        found[str(problem)] = [Call(str(r["algorithm"].iloc[0]), _errors(r)) for r in sorted(best, key=_badness)]
+        names = [str(rows["algorithm"].iloc[0]) for rows in sorted(best, key=_badness)]
+        found[str(problem)] = [Call(name, said[str(problem), name, COMPARED]) for name in names]
     return found
 
 
-def groups(table: pd.DataFrame) -> pd.Series[str]:
-    """The group of each row: that of its inputs, or flushed to zero where its worst result is 0 for a subnormal one."""
+def grouped(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of functions that behave, with ``lost``, and ``group``: that of the inputs, or flushed to zero where the
+    worst result is 0 for a subnormal number.
+    """
+    table = table[table["misbehaviour"].isna()]
     least = table["format"].map(lambda form: FORMATS[form].xmin)
     exact, computed = (pd.to_numeric(table[k], errors="coerce").abs() for k in ("worst_reference", "worst_computed"))
     flushed = (computed == 0) & (exact > 0) & (exact < least)
-    return table["inputs"].map(group).where(~flushed, "flushed to zero")
+    of_inputs = table["inputs"].map(group).where(~flushed, "flushed to zero")
+    return table.assign(group=of_inputs, lost=outcome.lost(table))
+
+
+def told(table: pd.DataFrame) -> dict[tuple[str, str, str], list[str]]:
+    """By problem, function and format: the worst error in each group, or what is lost there, a dash where nothing is.
+
+    Args:
+        table: see ``grouped``.
+    """
+    key = ["problem", "algorithm", "format"]
+    said = {place: number(float(ulps)) for place, ulps in table.groupby([*key, "group"])["max_ulp"].max().items()}
+    said |= {place: outcome.words(part) for place, part in table[table["lost"]].groupby([*key, "group"])}
+    places = table[key].drop_duplicates().itertuples(index=False, name=None)
+    return {place: [said.get((*place, name), "–") for name in GROUPS] for place in places}
 
 
 def by_group(name: str, table: pd.DataFrame) -> View:
     """Every function in every format: its worst error in each group, or what a result of it is lost to."""
-    table = table[table["misbehaviour"].isna()]
-    table = table.assign(group=groups(table), lost=outcome.lost(table))
-    key = ["problem", "algorithm", "format"]
-    said = {place: number(float(ulps)) for place, ulps in table.groupby([*key, "group"])["max_ulp"].max().items()}
-    said |= {place: outcome.words(part) for place, part in table[table["lost"]].groupby([*key, "group"])}
-    lines = [
-        [*map(Value, measured), *(Value(said.get((*measured, group), "–")) for group in GROUPS)]
-        for measured in table[key].drop_duplicates().itertuples(index=False, name=None)
-    ]
+    lines = [[Value(words) for words in (*measured, *errors)] for measured, errors in told(grouped(table)).items()]
     function = Heading("Function", "", "As it is called.", numeric=False)
     headings = [Heading(g.capitalize(), "ulps", "Worst error, or what is lost.", numeric=True) for g in GROUPS]
     caption = f"{len(lines)} functions and formats on the hard battery; errors are never told across groups."
@@ -139,12 +148,3 @@ def _badness(rows: pd.DataFrame) -> tuple[float, ...]:
     """What a function is judged by: group by group, in order, whether it loses a result, and its worst error."""
     parts = [rows[rows["group"] == name] for name in GROUPS]
     return tuple(v for p in parts for v in (float(p["lost"].any()), float(p["max_ulp"].max()) if len(p) else 0.0))
-
-
-def _errors(rows: pd.DataFrame) -> list[str]:
-    said = []
-    for name in GROUPS:
-        part = rows[rows["group"] == name]
-        lost = part[part["lost"]]
-        said.append("–" if part.empty else outcome.words(lost) if len(lost) else number(float(part["max_ulp"].max())))
-    return said

@@ -36,7 +36,7 @@ def summary(experiment: str, name: str, table: pd.DataFrame) -> View:
     parameter = str(table["parameter"].iloc[0])
     lines = []
     by = keys(table)
-    table = table.assign(gone=outcome.lost(table) | outcome.beyond(table))
+    table = table.assign(gone=outcome.gone(table))
     vectors = ["max_normwise"] if any(_is_vector(name) for name in table["problem"].unique()) else []
     for names, part in in_order(table, by):
         gone, lost = part["gone"], part[part["gone"]]
