@@ -74,14 +74,10 @@ def lines(
             held = np.flatnonzero(np.isfinite(at))
             if not held.size:
                 continue
-            if held[-1] + 1 < len(at):
-                place = line[x].iloc[held[-1]]
-                axes.plot(place, at[held[-1]], marker="X", markersize=6, color=look.ink.light)
-                axes.axvline(place, color=look.ink.light, linewidth=0.6, linestyle=(0, (2, 2)))
-                axes.annotate(f"{name} ends", (place, 1), xycoords=("data", "axes fraction"), xytext=(3, -7),
-                              textcoords="offset points", color=look.ink.light, size=7)  # fmt: skip
-            else:
-                ends.append(End(float(at[held[-1]]), name, look.ink.light))
+            early = bool(held[-1] + 1 < len(at))
+            if early:
+                axes.plot(line[x].iloc[held[-1]], at[held[-1]], marker="X", markersize=6, color=look.ink.light)
+            ends.append(End(float(at[held[-1]]), f"{name} ×" if early else name, look.ink.light))
         name_ends(axes, ends)
 
     longest = max(len(name) for part in parts.values() for name, _, _ in _split(part, x, ordinates, by))

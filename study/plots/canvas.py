@@ -44,7 +44,7 @@ def panels(
     columns: int = 2,
     height: float = 1.6,
     longest: int = 0,
-    left: int = 7,
+    left: int = 6,
     across: str = "",
     up: str = "",
 ) -> Figure:
@@ -82,7 +82,7 @@ def panels(
         columns = min(columns, len(parts))
         rows = -(-len(parts) // columns)
         figure = Figure(figsize=(WIDTH, rows * (height + 0.42) + 0.22))
-        _place(figure, rows, columns, height, LETTER * left, 0.12 + LETTER * longest)
+        _place(figure, rows, columns, height, LETTER * left, 0.14 + LETTER * longest)
         for k, (title, part) in enumerate(parts.items()):
             axes = figure.axes[k]
             axes.patch.set_gid(f"frame{k}")
@@ -96,7 +96,7 @@ def panels(
 def _place(figure: Figure, rows: int, columns: int, height: float, ticks: float, names: float) -> None:
     """Lay out axes by hand, in inches: what is measured from them then stays."""
     wide, high = figure.get_size_inches()
-    left, gap = 0.22 + ticks, ticks
+    left, gap = 0.28 + ticks, ticks
     each = (wide - left - columns * names - (columns - 1) * gap) / columns
     for k in range(rows * columns):
         x = left + (k % columns) * (each + names + gap)

@@ -44,7 +44,8 @@ def _course(axes: Axes, values: NDArray[np.float64]) -> str:
     ends = [finite[0], finite[-1]]
     inner = [y for y in (min(finite), max(finite)) if y not in ends]
     between = f" by way of {listed(_said(axes, y) for y in inner)}" if inner else ""
-    return f"from {_said(axes, ends[0])}{between} to {_said(axes, ends[1])}"
+    stop = "" if math.isfinite(values[-1]) else ", then nothing finite"
+    return f"from {_said(axes, ends[0])}{between} to {_said(axes, ends[1])}{stop}"
 
 
 def _said(axes: Axes, y: float) -> str:

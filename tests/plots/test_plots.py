@@ -8,6 +8,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 import study
@@ -158,9 +159,11 @@ def test_a_product_ends_where_the_table_says():
 
 def test_a_line_that_is_no_longer_finite_ends_in_a_cross():
     table = swept(format="float32", algorithm="naive").assign(max_ulp=[1.0, 2.0, np.nan])
-    axes = plots.lines(table, "value", "max_ulp", by="algorithm").axes[0]
-    assert [text.get_text() for text in axes.texts] == ["naive ends"]
+    figure = plots.lines(table, "value", "max_ulp", by="algorithm")
+    (axes,) = figure.axes
+    assert [text.get_text() for text in axes.texts] == ["naive ×"]
     assert axes.lines[1].get_ydata() == [2.0]
+    assert "naive from 1 to 2, then nothing finite" in words.told(figure)
 
 
 def test_a_cost_stands_beside_its_error():
@@ -214,6 +217,36 @@ def test_a_figure_and_its_message_follow_the_tables(experiment):
         assert len(before) <= 200
         assert before != after
         assert svg.alone(figure.draw(tables), "f") != svg.alone(figure.draw(other), "f")
+
+
+@pytest.mark.parametrize("experiment", [e for e in discover() if e.figures], ids=lambda e: e.name)
+def test_no_word_is_cut_off_or_written_over_another(experiment):
+    """In the files, in the letters that matplotlib measures; test_browser holds the page to it in a reader's."""
+    tables = read_tables(experiment)
+    for name, figure in ((name, figure.draw(tables)) for name, figure in experiment.figures.items()):
+        FigureCanvasAgg(figure).draw()
+        whole = figure.bbox
+        texts = [
+            text for text in figure.findobj(mpl.text.Text) if text.get_text().strip() and text not in beyond(figure)
+        ]
+        boxes = [(text.get_text(), mpl.text.Text.get_window_extent(text)) for text in texts]
+        assert boxes
+        for k, (said, box) in enumerate(boxes):
+            assert box.x0 >= whole.x0 - 1, f"{name}: {said} is cut off"
+            assert box.x1 <= whole.x1 + 1, f"{name}: {said} is cut off"
+            for other, there in boxes[:k]:
+                wide, high = (
+                    min(box.x1, there.x1) - max(box.x0, there.x0),
+                    min(box.y1, there.y1) - max(box.y0, there.y0),
+                )
+                assert wide <= 2.5 or high <= 2.5, f"{name}: {said} lies over {other}"
+
+
+def beyond(figure):
+    """The labels of ticks that lie beyond the ends of their axis, and are not drawn."""
+    axes = [one for axes in figure.axes for one in (axes.xaxis, axes.yaxis)]
+    ends = [(one, sorted(one.get_view_interval())) for one in axes]
+    return [t.label1 for one, (low, high) in ends for t in one.get_major_ticks() if not low <= t.get_loc() <= high]
 
 
 def turned(table):
