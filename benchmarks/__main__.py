@@ -14,8 +14,8 @@ import numpy as np
 
 from benchmarks import numpy_only, sweeps, whole
 from benchmarks.peers import ARRAY_PEER, PREC, ROW_PEERS, Peer
-from study.reference import engine
-from study.reference.engine import elementwise
+from study.certified import engine
+from study.certified.engine import elementwise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 
 from study.formats import FORMATS, MAIN_FORMATS, Format
-from study.inputs import generator, rounded
-from study.machine import provenance
+from study.inputs.families import generator, rounded
 from study.problems import PROBLEMS, Problem
 from study.problems.signature import Kind
-from study.store import RESULTS, write_provenance, write_table
+from study.runs.machine import provenance
+from study.runs.store import RESULTS, write_provenance, write_table
 
 ROWS, LENGTH, REPEATS = 100, 1000, 5
 

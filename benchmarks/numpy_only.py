@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from study.reference.engine.tables import EXP, POWERS, STEP_1, STEP_2, STEP_3, STEP_INVERSE
+from study.certified.engine.tables import EXP, POWERS, STEP_1, STEP_2, STEP_3, STEP_INVERSE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from study import execution
-from study.sweep.evaluate import Block
-from study.sweep.functions import problem_named
-from study.sweep.measure import BLOCK, measure
-from study.sweep.specification import Specification
+from study.exhaustive.evaluate import Block
+from study.exhaustive.functions import problem_named
+from study.exhaustive.measure import BLOCK, measure
+from study.exhaustive.specification import Specification
+from study.runs import execution
 
 if TYPE_CHECKING:
     from collections.abc import Callable

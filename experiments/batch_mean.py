@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from study.experiment import Experiment, Finding, Sweep
-from study.inputs import Family
+from study.inputs.families import Family
 from study.report import losses, sum_sentences
+from study.runs.experiment import Experiment, Finding, Sweep
+from study.runs.runner import run_experiments
 
 
 def batch(scale: float) -> Family:
@@ -66,4 +67,4 @@ experiment = Experiment(
 )
 
 if __name__ == "__main__":
-    experiment.main()
+    run_experiments([experiment])

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from study import plots
-from study.experiment import Experiment, Figure, Finding, Sweep
-from study.inputs import Family
+from study.inputs.families import Family
 from study.report import captions, losses
 from study.report.evidence import main
+from study.runs.experiment import Experiment, Figure, Finding, Sweep
+from study.runs.runner import run_experiments
 
 SIZES = [1e-9, 1e-4, 0.01, 0.1, 1, 3, 6, 9, 12, 16, 20, 30, 40, 60, 90, 120, 400, 740, 800]
 
@@ -71,4 +72,4 @@ experiment = Experiment(
 )
 
 if __name__ == "__main__":
-    experiment.main()
+    run_experiments([experiment])

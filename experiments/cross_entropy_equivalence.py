@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from study.errors import error_in_u
-from study.experiment import Experiment, Finding, Sweep
+from study.certified.errors import error_in_u
 from study.formats import FORMATS, MAIN_FORMATS
-from study.inputs import Family, generator
+from study.inputs.families import Family, generator
 from study.problems import get_problem
-from study.reference import exact
+from study.problems.reference import exact
 from study.report import losses
+from study.runs.experiment import Experiment, Finding, Sweep
+from study.runs.runner import run_experiments
 
 CLASSES = 8
 
@@ -70,4 +71,4 @@ experiment = Experiment(
 )
 
 if __name__ == "__main__":
-    experiment.main()
+    run_experiments([experiment])

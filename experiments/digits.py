@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from study.experiment import Experiment, Finding, Sweep
-from study.inputs import Family
+from study.inputs.families import Family
 from study.report import sentences
+from study.runs.experiment import Experiment, Finding, Sweep
+from study.runs.runner import run_experiments
 
 FILE = Path(__file__).with_suffix(".csv")
 
@@ -60,4 +61,4 @@ experiment = Experiment(
 )
 
 if __name__ == "__main__":
-    experiment.main()
+    run_experiments([experiment])

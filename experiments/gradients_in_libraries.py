@@ -7,9 +7,10 @@ through a sigmoid that has saturated there is nothing left to differentiate.
 
 from functools import partial
 
-from study import library_gradients
-from study.experiment import Experiment, Finding
+from study.libraries import gradients
 from study.report import library_sentences as sentences
+from study.runs.experiment import Experiment, Finding
+from study.runs.runner import run_experiments
 
 BACKENDS = ("torch", "jax")
 SIZES = (0.0625, 0.5, 1, 2, 5, 8, 10, 12, 14, 16, 17, 18, 20, 30, 40, 50, 80, 88, 90, 100, 104, 200, 700, 740, 1000)
@@ -20,7 +21,7 @@ experiment = Experiment(
     __doc__ or "",
     order=230,
     title="Library gradients",
-    tables={"sweep": partial(library_gradients.sweep, BACKENDS, sorted({s * x for s in (-1, 1) for x in SIZES}))},
+    tables={"sweep": partial(gradients.sweep, BACKENDS, sorted({s * x for s in (-1, 1) for x in SIZES}))},
     problems=(BCE, NLL),
     backends=BACKENDS,
     findings=[
@@ -30,4 +31,4 @@ experiment = Experiment(
 )
 
 if __name__ == "__main__":
-    experiment.main()
+    run_experiments([experiment])

@@ -7,12 +7,14 @@ battery, in each format, with vectors as rows, as columns and strided. PyTorch a
 
 from functools import partial
 
-from study import libraries, library_curves, plots
-from study.backends import LAYOUTS
-from study.experiment import Experiment, Figure, Finding
+from study import plots
+from study.libraries import curves, tables
+from study.libraries.backends import LAYOUTS
 from study.report import captions
 from study.report import library_sentences as sentences
 from study.report.evidence import pick
+from study.runs.experiment import Experiment, Figure, Finding
+from study.runs.runner import run_experiments
 
 BACKENDS = ("numpy", "scipy", "sklearn")
 TIES = "more ties than float16 counts"
@@ -22,13 +24,13 @@ experiment = Experiment(
     __doc__ or "",
     order=200,
     tables={
-        "backends": partial(libraries.presence, BACKENDS),
-        "battery": partial(libraries.on_battery, BACKENDS),
-        "layouts": partial(libraries.by_layout, BACKENDS),
-        "row_sums": partial(library_curves.row_sums, BACKENDS, library_curves.LENGTHS, tuple(LAYOUTS)),
-        "float16_axis": partial(library_curves.float16_axis, BACKENDS, library_curves.SIGMOIDS),
+        "backends": partial(tables.presence, BACKENDS),
+        "battery": partial(tables.on_battery, BACKENDS),
+        "layouts": partial(tables.by_layout, BACKENDS),
+        "row_sums": partial(curves.row_sums, BACKENDS, curves.LENGTHS, tuple(LAYOUTS)),
+        "float16_axis": partial(curves.float16_axis, BACKENDS, curves.SIGMOIDS),
     },
-    problems=("logsumexp", "softmax", "log_softmax", *library_curves.SIGMOIDS),
+    problems=("logsumexp", "softmax", "log_softmax", *curves.SIGMOIDS),
     backends=BACKENDS,
     figures={
         "row_sums": Figure(
@@ -55,4 +57,4 @@ experiment = Experiment(
 )
 
 if __name__ == "__main__":
-    experiment.main()
+    run_experiments([experiment])

@@ -7,10 +7,12 @@ arrays of both libraries too: the same code, each operation theirs.
 from functools import partial
 from pathlib import Path
 
-from study import contracts, corpus, libraries, library_curves
-from study.backends import BACKENDS
-from study.experiment import Experiment, Finding
+from study.gate import contracts
+from study.libraries import corpus, curves, tables
+from study.libraries.backends import BACKENDS
 from study.report import library_sentences as sentences
+from study.runs.experiment import Experiment, Finding
+from study.runs.runner import run_experiments
 
 ALL = tuple(BACKENDS)
 TIES = "more ties than float16 counts"
@@ -22,15 +24,15 @@ experiment = Experiment(
     order=210,
     title="PyTorch and JAX",
     tables={
-        "backends": partial(libraries.presence, ALL),
-        "battery": partial(libraries.on_battery, ALL),
-        "layouts": partial(libraries.by_layout, ALL),
-        "ours": partial(libraries.ours, ALL),
-        "row_sums": partial(library_curves.row_sums, ALL, library_curves.LENGTHS, ("rows", "columns")),
-        "float16_axis": partial(library_curves.float16_axis, ALL, library_curves.SIGMOIDS),
+        "backends": partial(tables.presence, ALL),
+        "battery": partial(tables.on_battery, ALL),
+        "layouts": partial(tables.by_layout, ALL),
+        "ours": partial(tables.ours, ALL),
+        "row_sums": partial(curves.row_sums, ALL, curves.LENGTHS, ("rows", "columns")),
+        "float16_axis": partial(curves.float16_axis, ALL, curves.SIGMOIDS),
         "reports": partial(corpus.verdicts, REPORTS, ALL),
     },
-    problems=("logsumexp", "softmax", "log_softmax", *library_curves.SIGMOIDS),
+    problems=("logsumexp", "softmax", "log_softmax", *curves.SIGMOIDS),
     contracts=[contracts.faithful_on_reports],
     backends=ALL,
     data=(REPORTS.name,),
@@ -46,4 +48,4 @@ experiment = Experiment(
 )
 
 if __name__ == "__main__":
-    experiment.main()
+    run_experiments([experiment])

@@ -10,15 +10,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from study import bounds, plots
-from study.errors import relative_error
-from study.experiment import Experiment, Figure, Finding
+from study import plots
+from study.certified.errors import relative_error
 from study.formats import FORMATS, MAIN_FORMATS
-from study.inputs import generator, rounded
-from study.problems import get_problem
-from study.reference import exact
+from study.inputs.families import generator, rounded
+from study.problems import bounds, get_problem
+from study.problems.reference import condition, exact
 from study.report import losses
 from study.report.evidence import pick
+from study.runs.experiment import Experiment, Figure, Finding
+from study.runs.runner import run_experiments
 
 THEOREMS = (
     ("4.2", "logsumexp", "shifted", bounds.logsumexp_shifted_printed, bounds.logsumexp_shifted_corrected),
@@ -57,7 +58,7 @@ def against(theorem: Any, form: Any, x: np.ndarray[Any, Any]) -> dict[str, Any]:
     error = relative_error(get_problem(problem).algorithms[algorithm](x), reference)
     limits = [bound(form, [x.astype(np.float64)], reference) for bound in (printed, corrected)]
     finite = np.isfinite(limits[0])
-    cond = get_problem(problem).condition(x, reference=reference)
+    cond = condition(problem, x, reference=reference)
     worst = np.unravel_index(np.argmax(np.where(finite, error, -1)), error.shape)
     return {
         "theorem": name,
@@ -95,4 +96,4 @@ experiment = Experiment(
 )
 
 if __name__ == "__main__":
-    experiment.main()
+    run_experiments([experiment])

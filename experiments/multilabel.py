@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from study.experiment import Experiment, Finding, Sweep
-from study.inputs import Family
+from study.inputs.families import Family
 from study.report import losses
+from study.runs.experiment import Experiment, Finding, Sweep
+from study.runs.runner import run_experiments
 
 
 def labelled(scale: float) -> Family:
@@ -42,4 +43,4 @@ experiment = Experiment(
 )
 
 if __name__ == "__main__":
-    experiment.main()
+    run_experiments([experiment])

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from study import plots
-from study.experiment import Experiment, Figure, Finding, Sweep
-from study.inputs import Family
+from study.inputs.families import Family
 from study.report import captions, losses
 from study.report.evidence import main
+from study.runs.experiment import Experiment, Figure, Finding, Sweep
+from study.runs.runner import run_experiments
 
 
 def normalised(rng: np.random.Generator, rows: int, n: Any) -> tuple[np.ndarray[Any, Any], ...]:
@@ -63,4 +64,4 @@ experiment = Experiment(
 )
 
 if __name__ == "__main__":
-    experiment.main()
+    run_experiments([experiment])

@@ -12,15 +12,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from study import contracts, plots
-from study.case import single
-from study.experiment import Experiment, Figure, Finding, Sweep
+from study import plots
 from study.formats import FORMATS, MAIN_FORMATS, Format
-from study.inputs import constant, uniform
+from study.gate import contracts
+from study.inputs.families import constant, uniform
+from study.measurement.case import single
+from study.measurement.threshold import first_integer
 from study.problems import get_problem
 from study.report import captions, product_sentences, sentences
 from study.report.evidence import main
-from study.threshold import first_integer
+from study.runs.experiment import Experiment, Figure, Finding, Sweep
+from study.runs.runner import run_experiments
 
 PROBABILITIES = (0.5, 0.1)
 DENSITY = 39.9
@@ -135,4 +137,4 @@ experiment = Experiment(
 )
 
 if __name__ == "__main__":
-    experiment.main()
+    run_experiments([experiment])

@@ -7,9 +7,11 @@ our own formulas. ``experiments/reports.toml`` has the inputs and the links; wha
 from functools import partial
 from pathlib import Path
 
-from study import contracts, corpus
-from study.experiment import Experiment, Finding
+from study.gate import contracts
+from study.libraries import corpus
 from study.report import library_sentences as sentences
+from study.runs.experiment import Experiment, Finding
+from study.runs.runner import run_experiments
 
 BACKENDS = ("numpy", "scipy", "sklearn")
 FILE = Path(__file__).with_suffix(".toml")
@@ -27,4 +29,4 @@ experiment = Experiment(
 )
 
 if __name__ == "__main__":
-    experiment.main()
+    run_experiments([experiment])

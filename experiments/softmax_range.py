@@ -11,15 +11,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from study import contracts, plots
-from study.experiment import Experiment, Figure, Finding, Sweep
+from study import plots
 from study.formats import FORMATS, MAIN_FORMATS
-from study.inputs import normal, placed, scaled_normal, shifted_normal
+from study.gate import contracts
+from study.inputs.families import normal, placed, scaled_normal, shifted_normal
+from study.measurement.threshold import first_number
 from study.problems import Algorithm, get_problem
 from study.report import captions, sentences
 from study.report.evidence import main
-from study.run import measure_sweep
-from study.threshold import first_number
+from study.runs.experiment import Experiment, Figure, Finding, Sweep
+from study.runs.runner import measure_sweep, run_experiments
 
 OFFSETS = (-1000, -300, -100, -30, -10, 0, 10, 30, 100, 300, 1000)
 SPREADS = (0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000)
@@ -103,4 +104,4 @@ experiment = Experiment(
 )
 
 if __name__ == "__main__":
-    experiment.main()
+    run_experiments([experiment])

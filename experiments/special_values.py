@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from study.errors import Outcome, compare
-from study.experiment import Experiment, Finding
+from study.certified.errors import Outcome, compare
 from study.formats import FORMATS, MAIN_FORMATS, Format
 from study.problems import PROBLEMS, Algorithm, Problem
+from study.problems.reference import exact
 from study.problems.special import stacks
-from study.reference import exact
+from study.runs.experiment import Experiment, Finding
+from study.runs.runner import run_experiments
 
 LOST = (Outcome.NAN, Outcome.OVERFLOW, Outcome.UNDERFLOW)
 
@@ -89,4 +90,4 @@ experiment = Experiment(
 )
 
 if __name__ == "__main__":
-    experiment.main()
+    run_experiments([experiment])

@@ -11,14 +11,15 @@ import numpy as np
 import pandas as pd
 
 from study import plots
-from study.errors import error_in_u
-from study.experiment import Experiment, Figure, Finding, Sweep
+from study.certified.errors import error_in_u
 from study.formats import FORMATS, MAIN_FORMATS, Format
-from study.inputs import generator, rounded, uniform
+from study.inputs.families import generator, rounded, uniform
 from study.problems import get_problem
-from study.reference import exact
+from study.problems.reference import exact
 from study.report import captions, sum_sentences
 from study.report.evidence import main
+from study.runs.experiment import Experiment, Figure, Finding, Sweep
+from study.runs.runner import run_experiments
 
 SUMS = ("sum_log", "pairwise", "compensated", "wide", "scaled", "faithful")
 
@@ -74,4 +75,4 @@ experiment = Experiment(
 )
 
 if __name__ == "__main__":
-    experiment.main()
+    run_experiments([experiment])

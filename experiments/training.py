@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from study import plots
-from study.experiment import Experiment, Figure, Finding
 from study.formats import FORMATS, Format
 from study.problems import get_problem
 from study.report import losses
+from study.runs.experiment import Experiment, Figure, Finding
+from study.runs.runner import run_experiments
 
 STEPS, RATES = 300, (0.01, 1.0)
 TRAINED = ("float16", "bfloat16", "float32")
@@ -99,4 +100,4 @@ experiment = Experiment(
 )
 
 if __name__ == "__main__":
-    experiment.main()
+    run_experiments([experiment])

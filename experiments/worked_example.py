@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 
 from study import plots
-from study.case import single
-from study.experiment import Experiment, Figure, Finding
 from study.formats import FORMATS, Format
+from study.measurement.case import single
 from study.report import sentences
+from study.runs.experiment import Experiment, Figure, Finding
+from study.runs.runner import run_experiments
 
 PROBABILITIES = [0.1, 0.3, 0.5, 0.1]
 
@@ -79,4 +80,4 @@ experiment = Experiment(
 )
 
 if __name__ == "__main__":
-    experiment.main()
+    run_experiments([experiment])

@@ -3,15 +3,15 @@
 What is public is here. Importing it takes NumPy and mpmath along; pandas and SciPy load when first needed.
 """
 
-from study import kernels
-from study.accuracy import assert_accurate, measure
-from study.battery import battery
-from study.errors import Outcome, error_in_u, outcomes, relative_error, scaled_error, ulp_error
-from study.exact import Exact
-from study.experiment import Experiment, Finding, Sweep
+from study.certified.certify import UncertifiedError
+from study.certified.errors import Outcome, error_in_u, outcomes, relative_error, scaled_error, ulp_error
+from study.certified.exact import Exact
 from study.formats import FORMATS, Format, round_to
-from study.problems import PROBLEMS, Algorithm, Problem
-from study.reference import UncertifiedError, exact, reference
+from study.inputs.battery import battery
+from study.own.accuracy import assert_accurate, measure
+from study.problems import PROBLEMS, Algorithm, Problem, kernels
+from study.problems.reference import exact, reference
+from study.runs.experiment import Experiment, Finding, Sweep
 
 __all__ = [
     "FORMATS",

@@ -8,7 +8,7 @@ settings.register_profile("search", deadline=None, max_examples=1000)
 settings.load_profile("study")
 
 
-FOLDERS = ("tests/report/", "tests/sweep/")
+FOLDERS = ("tests/report/", "tests/exhaustive/")
 """Whose files share a built report, or compiled kernels."""
 
 

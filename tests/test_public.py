@@ -12,11 +12,13 @@ def test_everything_public_is_there_and_documented():
 
 
 def test_names_are_functions_though_modules_have_them_too():
-    import study.battery
-    import study.reference
+    import study.certified.exact
+    import study.inputs.battery
+    import study.problems.reference
 
     assert callable(study.reference)
     assert callable(study.battery)
+    assert callable(study.exact)
 
 
 def test_importing_does_not_load_what_is_heavy():

@@ -33,8 +33,8 @@ def main() -> None:
 @contextmanager
 def one_line_errors() -> Iterator[None]:
     """Wrong use ends in one line and exit code 2; damaged results, a full disk, doubtful numbers in one and code 1."""
-    from study.execution import WorkerDiedError
-    from study.store import DamagedResultsError
+    from study.runs.execution import WorkerDiedError
+    from study.runs.store import DamagedResultsError
 
     try:
         yield

@@ -49,9 +49,9 @@ def measure(
       study measure mykernels:log_softmax --problem log_softmax --format float16,float32 --max-normwise 20
       study measure scipy.special.softmax --problem softmax --format float16 --layout columns
     """  # noqa: D301 - \b is click's mark for text to be left as it is
-    from study.accuracy import BUDGETS, check
     from study.formats import get_format
-    from study.named import Named
+    from study.own.accuracy import BUDGETS, check
+    from study.own.named import Named
 
     given = {name: value for name, value in options.items() if value is not None}
     if not set(BUDGETS) & set(given):
@@ -80,7 +80,7 @@ def measure(
 
 
 def _of_library(name: str, problem: str, layout: str) -> Callable[..., Any]:
-    from study.backends import find_function, laid_out
+    from study.libraries.backends import find_function, laid_out
 
     if "." not in name:
         raise ValueError(f"{name!r} names no function; write MODULE:FUNCTION, as in mykernels:log_softmax")
@@ -114,7 +114,7 @@ def audit(file: str, targets: str | None, axis: int, variable: str | None, outpu
     indices from 0. Without it a .csv has them in a last column named "target", an .npz or .mat in an array named
     "targets"; where there are none, losses are not measured.
     """
-    from study.audit import audit as measured
+    from study.own.audit import audit as measured
 
     with one_line_errors():
         checked_output("--output", output)

@@ -10,14 +10,14 @@ import click
 from study.cli.group import one_line_errors
 
 if TYPE_CHECKING:
-    from study.experiment import Experiment
+    from study.runs.experiment import Experiment
 
 
 @click.command("list")
 def list_() -> None:
     """List the experiments, the problems with their algorithms, the formats and the backends."""
-    from study.backends import BACKENDS
     from study.formats import FORMATS
+    from study.libraries.backends import BACKENDS
     from study.problems import PROBLEMS
 
     click.echo("experiments")
@@ -36,8 +36,8 @@ def list_() -> None:
 @click.option("--jobs", type=click.IntRange(1), envvar="JOBS", help="Worker processes; default: one a processor.")
 def run(names: tuple[str, ...], jobs: int | None) -> None:
     """Run experiments (all, or NAMES), as far as they are not up to date, and rebuild the report."""
-    from study import uptodate
-    from study.run import EXPERIMENTS, run_experiments
+    from study.runs import uptodate
+    from study.runs.runner import EXPERIMENTS, run_experiments
 
     if not names and (said := uptodate.said(EXPERIMENTS)):
         click.echo("\n".join(["everything is up to date", *said]))
@@ -69,8 +69,8 @@ def report() -> None:
 @click.option("--jobs", type=click.IntRange(1), envvar="JOBS", help="Worker processes; default: one a processor.")
 def check(names: tuple[str, ...], jobs: int | None) -> None:
     """The gate: recompute tables (all and the hard battery, or of NAMES) and fail if one breaks what it promises."""
-    from study import drift
-    from study.gate import check as verdict
+    from study.gate import drift
+    from study.gate.verdict import check as verdict
 
     with one_line_errors():
         found = verdict(_discover(names), jobs, hard=not names)
@@ -95,8 +95,8 @@ def check(names: tuple[str, ...], jobs: int | None) -> None:
 @click.option("--jobs", type=click.IntRange(1), envvar="JOBS", help="Worker processes; default: one a processor.")
 def baseline(jobs: int | None) -> None:
     """Record today's figures as the baseline for this machine's numerical fingerprint, and say what changed."""
-    from study import bound_use, drift
-    from study.gate import check as verdict
+    from study.gate import bound_use, drift
+    from study.gate.verdict import check as verdict
 
     with one_line_errors():
         found = verdict(_discover(()), jobs, hard=True)
@@ -114,14 +114,14 @@ def baseline(jobs: int | None) -> None:
 @click.argument("case", metavar="EXPERIMENT/TABLE/ROW")
 def replay(case: str) -> None:
     """Run one stored worst case again, step by step: each intermediate, its exact value and its error."""
-    from study.replay import replay as again
+    from study.cli.replay import replay as again
 
     with one_line_errors():
         click.echo(again(case))
 
 
 def _discover(names: tuple[str, ...]) -> list[Experiment]:
-    from study.run import discover
+    from study.runs.runner import discover
 
     with one_line_errors():
         return discover(names)

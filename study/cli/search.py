@@ -23,9 +23,9 @@ def search(problem: str, form: str, algorithm: str, length: int, budget: int, se
     Example:
       study search logsumexp --format float64 --algorithm shifted --length 4
     """  # noqa: D301 - \b is click's mark for text to be left as it is
-    from study.search.patterns import Space
-    from study.search.run import run
-    from study.sweep.functions import problem_named
+    from study.exhaustive.functions import problem_named
+    from study.exhaustive.search.patterns import Space
+    from study.exhaustive.search.run import run
 
     with one_line_errors():
         vectors = any(kind.axes for kind in problem_named(problem).signature.arguments)

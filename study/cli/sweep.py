@@ -9,7 +9,7 @@ import click
 from study.cli.group import one_line_errors
 
 if TYPE_CHECKING:
-    from study.sweep.specification import Specification
+    from study.exhaustive.specification import Specification
 
 
 @click.command()
@@ -33,8 +33,8 @@ def sweep(
       study sweep logaddexp --format float16 --algorithms log1p,faithful
       study sweep softmax --format float8_e4m3fn --length 3
     """  # noqa: D301 - \b is click's mark for text to be left as it is
-    from study.sweep.functions import problem_named
-    from study.sweep.specification import Specification
+    from study.exhaustive.functions import problem_named
+    from study.exhaustive.specification import Specification
 
     with one_line_errors():
         known = problem_named(problem).algorithms
@@ -49,7 +49,7 @@ def sweep(
 @click.option("--jobs", type=click.IntRange(1), envvar="JOBS", help="Worker processes; default: one a processor.")
 def exhaustive(jobs: int | None) -> None:
     """Run every sweep of the plan, the cheap ones first: hours; what is done is kept."""
-    from study.sweep.plan import plan
+    from study.exhaustive.plan import plan
 
     with one_line_errors():
         _run(plan(), jobs)
@@ -63,7 +63,7 @@ def _number(text: str) -> int:
 
 
 def _run(specs: list[Specification], jobs: int | None) -> None:
-    from study.sweep.run import run
+    from study.exhaustive.run import run
 
     for spec in specs:
         paths, left = run(spec, jobs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from study import outcome
+from study.measurement import outcome
 from study.plots.canvas import panels
 from study.plots.looks import hand
 from study.plots.text import measure, number

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from study import outcome
 from study.formats import FORMATS
+from study.measurement import outcome
 from study.plots.canvas import End, axis, name_ends, panels
 from study.plots.looks import QUIET, RULE, SHADE, TEXT, hand
 

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
 SPAN = 1e4
 """How far below the largest value an axis reaches; smaller values are drawn at its foot."""
 MARKED = 40
+MANY = {"marker": "", "linewidth": 0.8}
 """Lines of more points have no markers."""
 
 
@@ -55,13 +57,8 @@ def lines(
         ValueError: no rows, or several panels for one axes.
     """
     ordinates = {y: y} if isinstance(y, str) else dict(y)
-    parts = {
-        ", ".join(_titled(name, value) for name, value in zip(panel, key, strict=True)): part
-        for key, part in table.groupby(list(panel), sort=False)
-    }
-    values = table[list(ordinates)].to_numpy(dtype=float)
-    top = float(values[np.isfinite(values)].max())
-    bottom = max(top / SPAN, float(values[np.isfinite(values) & (values > 0)].min()))
+    parts = _parts(table, panel)
+    bottom, top = _reach(table[list(ordinates)].to_numpy(dtype=float))
 
     def draw(axes: Axes, rows: pd.DataFrame) -> None:
         axis(axes, rows[x].tolist())
@@ -69,20 +66,37 @@ def lines(
         ends = []
         for k, (name, line, column) in enumerate(_split(rows, x, ordinates, by)):
             at, look = np.maximum(line[column].to_numpy(dtype=float), bottom), hand(name, k)
-            many = {"marker": "", "linewidth": 0.8} if len(line) > MARKED else {}
+            many = MANY if len(line) > MARKED else {}
             axes.plot(line[x], at, **{**look.line, **many}, label=name)
-            held = np.flatnonzero(np.isfinite(at))
-            if not held.size:
-                continue
-            early = bool(held[-1] + 1 < len(at))
-            if early:
-                axes.plot(line[x].iloc[held[-1]], at[held[-1]], marker="X", markersize=6, color=look.ink.light)
-            ends.append(End(float(at[held[-1]]), f"{name} ×" if early else name, look.ink.light))
+            ends += _ended(axes, line[x].to_numpy(), at, name, look.ink.light)
         name_ends(axes, ends)
 
     longest = max(len(name) for part in parts.values() for name, _, _ in _split(part, x, ordinates, by))
     label = up or next(iter(ordinates.values()))
     return panels(draw, parts, ax, columns=columns, longest=longest, across=across or x, up=label)
+
+
+def _parts(table: pd.DataFrame, panel: Sequence[str]) -> dict[str, pd.DataFrame]:
+    return {
+        ", ".join(_titled(name, value) for name, value in zip(panel, key, strict=True)): part
+        for key, part in table.groupby(list(panel), sort=False)
+    }
+
+
+def _reach(values: NDArray[np.float64]) -> tuple[float, float]:
+    top = float(values[np.isfinite(values)].max())
+    return max(top / SPAN, float(values[np.isfinite(values) & (values > 0)].min())), top
+
+
+def _ended(axes: Axes, x: NDArray[Any], y: NDArray[np.float64], name: str, ink: str) -> list[End]:
+    """Where a line has its name, none where nothing of it is finite; a cross is drawn where it ends early."""
+    held = np.flatnonzero(np.isfinite(y))
+    if not held.size:
+        return []
+    last = held[-1]
+    if early := bool(last + 1 < len(y)):
+        axes.plot(x[last], y[last], marker="X", markersize=6, color=ink)
+    return [End(float(y[last]), f"{name} ×" if early else name, ink)]
 
 
 def curve(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from study import outcome
+from study.measurement import outcome
 from study.plots.canvas import panels
 from study.plots.looks import HEAT, RULE, TEXT
 from study.plots.text import plain

@@ -70,17 +70,12 @@ def panels(
     if not parts:
         raise ValueError("nothing to draw: the table has no such rows")
     if ax is not None:
-        if len(parts) > 1:
-            raise ValueError(f"one axes takes one panel, and the table has {', '.join(parts)}: pick the rows of one")
-        draw(ax, next(iter(parts.values())))
-        ax.set(xlabel=across, ylabel=up)
-        return whole(ax)
-    import matplotlib.style
+        return _alone(draw, parts, ax, across, up)
     from matplotlib.figure import Figure
+    from matplotlib.style import context
 
-    with matplotlib.style.context(STYLE):
-        columns = min(columns, len(parts))
-        rows = -(-len(parts) // columns)
+    with context(STYLE):
+        rows = -(-len(parts) // (columns := min(columns, len(parts))))
         figure = Figure(figsize=(WIDTH, rows * (height + 0.42) + 0.22))
         _place(figure, rows, columns, height, LETTER * left, 0.14 + LETTER * longest)
         for k, (title, part) in enumerate(parts.items()):
@@ -91,6 +86,14 @@ def panels(
         for axes in figure.axes[len(parts) :]:
             axes.remove()
         return figure
+
+
+def _alone(draw: Callable[[Axes, Any], object], parts: Mapping[str, Any], ax: Axes, across: str, up: str) -> Figure:
+    if len(parts) > 1:
+        raise ValueError(f"one axes takes one panel, and the table has {', '.join(parts)}: pick the rows of one")
+    draw(ax, next(iter(parts.values())))
+    ax.set(xlabel=across, ylabel=up)
+    return whole(ax)
 
 
 def _place(figure: Figure, rows: int, columns: int, height: float, ticks: float, names: float) -> None:

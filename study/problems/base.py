@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from study.errors import Outcome
-    from study.exact import Exact
+    from study.certified.errors import Outcome
+    from study.certified.exact import Exact
 
     Bound = Callable[[Format, Sequence[NDArray[Any]], Exact], NDArray[np.float64]]
     """(format, arguments in binary64, reference) -> bound on the relative error, infinite where none holds."""
@@ -33,7 +33,7 @@ class Algorithm:
         name: name of the algorithm.
         function: the formula, on arrays of one dtype with the vectors along the last axis.
         bound: its a-priori bound, None where none is known.
-        fails: what its documented failure makes of a result (``study.bounds`` says from where on), None if it has none.
+        fails: what its documented failure makes of a result (its bound says from where on), None if it has none.
         formats: names of the formats that it is for.
         stored: whether it takes formats of 8 bits as they are stored, and rounds to them itself.
     """
@@ -122,7 +122,7 @@ class Problem:
         sensitivity: condition number times |result|, from the arguments in binary64 and the result.
         domain: what numbers the arguments are, ``probability``, ``real`` or ``negative``: one for all, or for each in
             turn, as in ``real, probability``.
-        engine: name of the function of ``study.reference.engine`` that evaluates it fast, None if there is none.
+        engine: name of the function of ``study.certified.engine`` that evaluates it fast, None if there is none.
         code: NumPy to copy, of ordinary operations: statements on arguments named as in the formula, the result last.
         algorithms: its algorithms by name, in order of declaration.
     """
@@ -182,32 +182,3 @@ class Problem:
         object.__setattr__(made, "__doc__", formula.__doc__)
         self.algorithms["faithful"] = made
         return made
-
-    def reference(self, *args: Any, prec: int = 120) -> NDArray[np.object_]:
-        """The exact values; see ``study.reference``."""
-        from study.reference import reference
-
-        return reference(self, *args, prec=prec)
-
-    def condition(self, *args: Any, reference: Exact | None = None) -> NDArray[np.float64]:
-        """Relative condition number of each result: the largest relative change of it that a relative change of the
-        arguments makes, per unit, in the limit; infinite where the result is 0.
-
-        Args:
-            *args: as for ``reference``.
-            reference: the results, where they are known already.
-
-        Raises:
-            TypeError, ValueError: as ``study.reference``.
-        """
-        from study.reference import exact, prepare
-
-        arrays = prepare(self, args)
-        result = exact(self, *arrays) if reference is None else reference
-        # Held within 2**±1000, so that neither a result nor its sensitivity leaves binary64 before they are divided.
-        value = np.asarray(np.ldexp(result.hi, np.clip(result.exponent, -1000, 1000).astype(np.int32)))
-        size = np.abs(value)
-        with np.errstate(all="ignore"):
-            sensitivity = np.broadcast_to(self.sensitivity(*arrays, value), size.shape)
-            cond = sensitivity / size
-        return np.where(np.isnan(cond), np.where(sensitivity == 0, 0.0, np.inf), cond)

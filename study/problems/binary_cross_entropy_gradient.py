@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
-from study import bounds
-from study.errors import Outcome
-from study.problems import extended
+from study.certified.errors import Outcome
+from study.problems import bounds, extended
 from study.problems import sigmoid as sig
 from study.problems.base import Problem
 

@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
-from study import bounds
-from study.errors import Outcome
+from study.certified.errors import Outcome
 from study.problems import binary_cross_entropy as from_probabilities
-from study.problems import extended
+from study.problems import bounds, extended
 from study.problems import log_sigmoid as logs
 from study.problems import sigmoid as sig
 from study.problems import softplus as soft

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
-from study import bounds, reductions
+from study.arithmetic import reductions
+from study.problems import bounds
 from study.problems.base import Problem
 
 

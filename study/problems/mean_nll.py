@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
-from study import bounds, reductions
-from study.errors import Outcome
+from study.arithmetic import reductions
+from study.certified.errors import Outcome
+from study.problems import bounds
 from study.problems import nll as losses
 from study.problems.base import Problem
 from study.problems.logsumexp import largest

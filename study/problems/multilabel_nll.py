@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from study import bounds, reductions
-from study.errors import Outcome
+from study.arithmetic import reductions
+from study.certified.errors import Outcome
 from study.problems import binary_cross_entropy_with_logits as bce
-from study.problems import extended
+from study.problems import bounds, extended
 from study.problems.base import Problem
 
 

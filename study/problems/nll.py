@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
-from study import bounds
+from study.problems import bounds
 from study.problems import log_softmax as logs
 from study.problems.base import Algorithm, Problem
 from study.problems.logsumexp import largest, others

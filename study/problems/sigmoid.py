@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
-from study import bounds
-from study.errors import Outcome
+from study.certified.errors import Outcome
+from study.problems import bounds
 from study.problems.base import Problem
 
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from study import outcome, store
 from study.formats import MAIN_FORMATS
+from study.measurement import outcome
 from study.plots.text import number, plain
 from study.report import answer
 from study.report.cells import REPLAY, Heading, Value, View
+from study.runs import store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

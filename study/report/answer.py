@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from study import outcome
-from study.experiment import Sweep
 from study.formats import FORMATS, MAIN_FORMATS
+from study.measurement import outcome
 from study.plots.text import at_most, measure, plain
 from study.problems import PROBLEMS
+from study.runs.experiment import Sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from study.experiment import Experiment
+    from study.runs.experiment import Experiment
 
 GRADES = {"exact": 12.0, "near": 6.0, "far": 2.0, "off": 0.0}
 """Fewest decimal digits right of each grade; ``lost`` is what has no digit right on some input."""

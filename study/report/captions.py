@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from study import outcome
 from study.formats import MAIN_FORMATS
+from study.measurement import outcome
 from study.plots.text import at_most, listed, number, plain
 from study.report.evidence import by_format, pick
 from study.report.library_sentences import OFF

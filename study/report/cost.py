@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from study import plots, store
+from study import plots
 from study.formats import MAIN_FORMATS
 from study.plots.text import number
 from study.problems import PROBLEMS
@@ -12,6 +12,7 @@ from study.report import captions, datapackage
 from study.report.cells import FORMAT, PROBLEM, Heading, Value, View, filters
 from study.report.evidence import by_format, pick
 from study.report.sections import Claim, Section, claimed, drawn
+from study.runs import store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from study import store
 from study.report import answer, cost, every, sections
+from study.runs import store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from study.experiment import Experiment
     from study.report.answer import Cell
     from study.report.sections import Claim, Section
+    from study.runs.experiment import Experiment
 
 
 @dataclass(frozen=True)

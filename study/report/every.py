@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from study import store
 from study.problems import PROBLEMS
 from study.report import datapackage, every_sentences, every_views
 from study.report.columns import SWEPT
 from study.report.sections import Claim, Section, claimed, drawn
+from study.runs import store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +42,7 @@ def tables() -> dict[str, pd.DataFrame]:
     Raises:
         DamagedResultsError: one is damaged, or does not account for every input and says so.
     """
-    from study.sweep.stored import incomplete
+    from study.exhaustive.stored import incomplete
 
     stored = store.read_below(NAME, "search")
     for line in incomplete(stored):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from study import outcome
+from study.measurement import outcome
 from study.plots.text import at_least, at_most, listed, number, percent
 from study.report.evidence import pick
 

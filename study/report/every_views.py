@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from study import outcome, plots
+from study import plots
+from study.measurement import outcome
 from study.plots.text import number, percent
 from study.report import cells
 from study.report.cells import FORMAT, PROBLEM, REPLAY, Heading, Value, View

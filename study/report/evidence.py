@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from study import outcome
 from study.formats import MAIN_FORMATS
+from study.measurement import outcome
 from study.plots.text import listed, plain
 from study.report.columns import axis
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from study import outcome
+from study.measurement import outcome
 from study.plots.text import at_least, at_most, listed, number
 from study.report.evidence import measurements, pick
 

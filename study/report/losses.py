@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from study import outcome
+from study.measurement import outcome
 from study.plots.text import at_least, at_most, listed, number, plain
 from study.report.columns import axis
 from study.report.evidence import by_format, measurements, pick, span

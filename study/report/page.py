@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from study.battery import GROUPS
 from study.formats import MAIN_FORMATS
+from study.inputs.battery import GROUPS
 from study.report import answer, every, provenance, svg, use
 from study.report.columns import COLUMNS
 from study.report.sections import MOST, formulas

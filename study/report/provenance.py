@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from study import store
+from study.runs import store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from study.experiment import Sweep
 from study.plots import words
 from study.plots.text import listed, number, plain, slug
 from study.problems import get_problem
 from study.report import field, svg, use, views
+from study.runs.experiment import Sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure as Drawn
 
-    from study.experiment import Experiment
     from study.report.cells import View
+    from study.runs.experiment import Experiment
 
 
 MOST = 3

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from study import outcome
 from study.formats import MAIN_FORMATS
+from study.measurement import outcome
 from study.plots.text import at_most, listed, number
 from study.report.columns import axis
 from study.report.evidence import PLACE, by_format, measurements, pick

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from study import outcome
-from study.battery import GROUPS, group
 from study.formats import FORMATS
+from study.inputs.battery import GROUPS, group
+from study.measurement import outcome
 from study.plots.text import number
 from study.problems import PROBLEMS
 from study.report import advice
@@ -18,7 +18,7 @@ from study.report.cells import FORMAT, PROBLEM, Heading, Value, View, filters
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from study.experiment import Experiment
+    from study.runs.experiment import Experiment
 
 COMPARED = "float32"
 """The format in which calls of libraries are compared."""
@@ -33,7 +33,7 @@ class Call:
 
     Attributes:
         name: as it is called.
-        errors: its worst error in each of ``study.battery.GROUPS``, in words; a dash where there is none of it.
+        errors: its worst error in each of ``study.inputs.battery.GROUPS``, in words; a dash where there is none of it.
     """
 
     name: str
@@ -86,7 +86,7 @@ def arguments(problem: str) -> list[str]:
     """What the kernel of a problem calls its arguments."""
     import inspect
 
-    from study import kernels
+    from study.problems import kernels
 
     parameters = inspect.signature(getattr(kernels, problem)).parameters.values()
     return [p.name for p in parameters if p.kind is p.POSITIONAL_ONLY]

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from study import outcome
 from study.formats import FORMATS
+from study.measurement import outcome
 from study.plots.text import number, plain
 from study.problems import PROBLEMS
 from study.report.answer import digits as digits_right

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from study import store
 from study.report import cost, every, provenance
-from study.run import discover
+from study.runs import store
+from study.runs.runner import discover
 
 if TYPE_CHECKING:
-    from study.experiment import Experiment
     from study.report.data import Data
+    from study.runs.experiment import Experiment
 
 PAGE = "report.html"
 HERE = Path(__file__).parent

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from study import bounds
-from study.adversarial import adversarial
-from study.errors import relative_error
+from study.certified.errors import relative_error
 from study.formats import FORMATS, MAIN_FORMATS
-from study.problems import PROBLEMS
-from study.reference import exact
+from study.inputs.adversarial import adversarial
+from study.problems import PROBLEMS, bounds
+from study.problems.reference import exact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -14,7 +14,7 @@ from tests.campaigns.truth import ARB, MPMATH, Field
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from study.exact import Exact
+    from study.certified.exact import Exact
 
     Truth = Callable[[Field], Sequence[Any]]
 

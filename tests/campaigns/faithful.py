@@ -1,7 +1,7 @@
 """The error of ``faithful`` on many inputs: ``python -m tests.campaigns.faithful STORE [--vectors N] [PROBLEM …]``.
 
 Three kinds of inputs, each in every format: *numbers*, every bit pattern of 8 and 16 bits; *pairs*
-(``tests.campaigns.pairs``); *vectors*, random and adversarial (``study.adversarial``), N of them, 10^6 by default, of
+(``tests.campaigns.pairs``); *vectors*, random and adversarial (``inputs.adversarial``), N of them, 10^6 by default, of
 lengths from 1 to 10^5. The work is cut into parts, seeded by their numbers; STORE gets a line a part, and what it has
 already is not done again. ``--table`` prints what STORE has; docs/faithful.md holds one such run.
 
@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from study.adversarial import adversarial
-from study.errors import Outcome, compare
+from study.certified.errors import Outcome, compare
 from study.formats import FORMATS, Format
-from study.inputs import generator
+from study.inputs.adversarial import adversarial
+from study.inputs.families import generator
 from study.problems import PROBLEMS, Problem
-from study.reference import exact
+from study.problems.reference import exact, reference
 from tests.campaigns.faithful_table import table
 from tests.campaigns.pairs import pairs
 
@@ -66,7 +66,7 @@ def measured(problem: Problem, args: Arguments, *, check: bool) -> dict[str, Any
     row = {"instances": len(ulps), "n": n, "wrong": int(np.isin(found.outcome, WRONG).sum()), "ulps": float(ulps.max())}
     if check and n <= AFFORDED:
         one = [np.asarray(stack[ulps.argmax()]) for stack in stacks]
-        again = compare(problem.algorithms["faithful"](*one), problem.reference(*one))
+        again = compare(problem.algorithms["faithful"](*one), reference(problem, *one))
         row["wrong"] += int(np.isin(again.outcome, WRONG).sum())
         row["by_mpmath"] = float(np.max(again.ulps))
     return row

@@ -32,8 +32,8 @@ changes; elsewhere every finding still holds, its figures aside.
 """
 FINDINGS = """
 import json
-from study.run import discover
-from study.store import read_tables
+from study.runs.runner import discover
+from study.runs.store import read_tables
 stored = [(e, read_tables(e)) for e in discover() if not e.absent()]
 print(json.dumps({f"{e.name} {i}": f.told(t) for e, t in stored for i, f in enumerate(e.findings)}))
 """
@@ -103,7 +103,7 @@ def tried(cell: Cell, python: Path, clone: Path) -> tuple[str, ...]:
         return subprocess.run(command, cwd=clone, env=surroundings, capture_output=True, text=True, check=False)
 
     here = str(python)
-    mark = run(here, "-c", "from study.fingerprint import fingerprint; print(fingerprint())").stdout.strip()
+    mark = run(here, "-c", "from study.runs.fingerprint import fingerprint; print(fingerprint())").stdout.strip()
     before = json.loads(run(here, "-c", FINDINGS).stdout)
     done = run(here, "-m", "study", "run")
     changed = [line[3:] for line in run("git", "status", "--porcelain").stdout.splitlines()]

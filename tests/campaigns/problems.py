@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import ml_dtypes
 import numpy as np
 
-from study.reference import engine
+from study.certified import engine
 from tests.campaigns import truth
 from tests.campaigns.families import factors, logits, rounded, scalars
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from study.exact import Exact
+    from study.certified.exact import Exact
     from tests.campaigns.claims import Truth
 
 

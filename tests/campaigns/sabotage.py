@@ -53,7 +53,7 @@ class Fault:
     sealed: bool = False
 
 
-PROBLEMS, ENGINE = "study/problems", "study/reference/engine"
+PROBLEMS, ENGINE = "study/problems", "study/certified/engine"
 FAULTS = (
     Fault("softmax shifted by half the maximum", f"{PROBLEMS}/softmax.py",
           "terms = xp.exp(x - xp.max(x, axis=-1, keepdims=True))",
@@ -77,10 +77,10 @@ FAULTS = (
     Fault("a condition number twice as large", f"{PROBLEMS}/logsumexp.py",
           "sensitivity=lambda x, value: largest(x)", "sensitivity=lambda x, value: 2 * largest(x)",
           "near_zero", r"near_zero/normalised.*logsumexp naive float16"),
-    Fault("a bound a thousand times too large", "study/bounds/softmax.py",
+    Fault("a bound a thousand times too large", "study/problems/bounds/softmax.py",
           "c = shifted_sum(form, x) + range_ + k + 1", "c = 1000 * (shifted_sum(form, x) + range_ + k + 1)",
           "softmax_range", r"softmax_range/sweep.*softmax shifted.*bound"),
-    Fault("a bound a hundred times too small", "study/bounds/likelihood.py",
+    Fault("a bound a hundred times too small", "study/problems/bounds/likelihood.py",
           "return _log_sum(form, args, args[0].shape[-1] - 1 + elementary(form))",
           "return _log_sum(form, args, (args[0].shape[-1] - 1 + elementary(form)) / 100)",
           "product_underflow", r"product_underflow/sweep.*log_likelihood sum_log in float.*times its a-priori bound"),
@@ -101,24 +101,24 @@ FAULTS = (
     Fault("rounding down for to nearest", "study/formats.py",
           "np.rint(values / spacing)", "np.floor(values / spacing)",
           "multilabel", r"multilabel/sweep.*multilabel_nll.*float"),
-    Fault("ulps twice as large", "study/due.py",
+    Fault("ulps twice as large", "study/certified/due.py",
           "self.form.emin) - self.form.p + 1)", "self.form.emin) - self.form.p + 2)",
           "multilabel", r"multilabel/sweep.*multilabel_nll.*float.*max_ulp"),
-    Fault("a wide accumulator that is not wide", "study/reductions.py",
+    Fault("a wide accumulator that is not wide", "study/arithmetic/reductions.py",
           '"float16": "float32"', '"float16": "float16"',
           "multilabel", r"multilabel/sweep.*multilabel_nll wide float16"),
-    Fault("compensation with the wrong sign", "study/reductions.py",
+    Fault("compensation with the wrong sign", "study/arithmetic/reductions.py",
           "corrected = plain + sequential_sum(error)", "corrected = plain - sequential_sum(error)",
           "product_underflow", r"product_underflow/sweep.*log_likelihood compensated.*float"),
     Fault("another seed", "experiments/multilabel.py",
           'parameter="n",', 'parameter="n",\n            seed="another",',
           "multilabel", r"multilabel/sweep.*multilabel_nll naive float16"),
-    Fault("a family that is drawn from less", "study/inputs.py",
+    Fault("a family that is drawn from less", "study/inputs/families.py",
           "rng.uniform(low, high, (rows, n))", "rng.uniform(low, high - 1e-4, (rows, n))",
           "product_underflow", r"product_underflow/sweep.*likelihood.*float"),
     Fault("a value that is left out of a sweep", "experiments/multilabel.py",
           "30, 37, 100", "30, 100", "multilabel", r"multilabel/sweep: \d+ rows"),
-    Fault("a median that is none", "study/case.py",
+    Fault("a median that is none", "study/measurement/case.py",
           "QUANTILES = (0.5, 0.99)", "QUANTILES = (0.4, 0.99)",
           "multilabel", r"multilabel/sweep.*multilabel_nll.*float.*median_ulp"),
     Fault("a stored number", "results/near_zero/normalised.csv", "faithful,float16", "faithful,float32",
@@ -138,8 +138,8 @@ FAULTS = (
 
 
 FINGERPRINTS = """
-from study import store
-from study.fingerprint import fingerprint
+from study.runs import store
+from study.runs.fingerprint import fingerprint
 print(fingerprint(), store.numerics_of("multilabel"))
 """
 

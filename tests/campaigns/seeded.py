@@ -18,16 +18,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from study import catalogue
-from study.case import Case
-from study.experiment import Sweep
+from study.certified import certify
 from study.formats import FORMATS
-from study.inputs import generator
-from study.problems import PROBLEMS, Problem
-from study.reference import certify, crosscheck, prepare
-from study.run import discover
-from tests.reference.engine.mutants import MUTANTS
-from tests.reference.engine.test_mutants import copy_of_engine
+from study.gate import catalogue
+from study.inputs.families import generator
+from study.measurement.case import Case
+from study.problems import PROBLEMS, Problem, crosscheck
+from study.problems.reference import prepare
+from study.runs.experiment import Sweep
+from study.runs.runner import discover
+from tests.certified.engine.mutants import MUTANTS
+from tests.certified.engine.test_mutants import copy_of_engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -115,7 +116,7 @@ def caught(check: Any, error: Any, trial: Trial, held: Any, reported: Any) -> bo
 
 def tried(engine: Any, made: Sequence[Trial], checks: Mapping[str, Any]) -> list[dict[str, bool]]:
     """Of each trial, which crosschecks refuse what an engine holds."""
-    reference: Any = importlib.import_module("study.reference")
+    reference: Any = importlib.import_module("study.problems.reference")
     reference.engine = engine
     return [verdicts(trial, checks) for trial in made]
 
@@ -135,7 +136,7 @@ def main(checkout: str) -> None:
             "before": other(Path(checkout), folder),
             "now": (crosscheck.crosscheck, crosscheck.DisagreementError),
         }
-        reference: Any = importlib.import_module("study.reference")
+        reference: Any = importlib.import_module("study.problems.reference")
         reference.certified = remembered(certify.certified)
         report(folder, checks)
 

@@ -19,8 +19,8 @@ from study.plots._values import height
 from study.plots.text import number
 from study.problems import PROBLEMS
 from study.report import svg
-from study.run import discover
-from study.store import read_tables
+from study.runs.runner import discover
+from study.runs.store import read_tables
 
 
 def synthetic():

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from study import digests, store
 from study.report import writer
-from study.run import discover
+from study.runs import digests, store
+from study.runs.runner import discover
 
 
 def copy_tables(folder):

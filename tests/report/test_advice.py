@@ -2,8 +2,8 @@ import pandas as pd
 import pytest
 
 from study.report import advice, answer
-from study.run import discover
-from study.store import read_tables
+from study.runs.runner import discover
+from study.runs.store import read_tables
 
 
 @pytest.fixture(scope="module")

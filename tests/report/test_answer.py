@@ -5,14 +5,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from study import outcome
 from study.formats import FORMATS
+from study.measurement import outcome
 from study.problems import PROBLEMS
+from study.problems.reference import exact
 from study.problems.special import stacks
-from study.reference import exact
 from study.report import answer, every
-from study.run import discover
-from study.store import read_tables
+from study.runs.runner import discover
+from study.runs.store import read_tables
 
 ROW = {
     "experiment": "e", "backend": "numpy", "problem": "softmax", "format": "float32", "inputs": "i", "parameter": "x",

@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
 
-from study import store
 from study.report import answer, cost
+from study.runs import store
 
 SAMPLED = {"problem": "softplus", "max_ulp": 1.0, "nan": 0, "overflow": 0, "missed": 0, "underflow": 0}
 CELL = answer.Cell("softplus", "float32", "two_branch", 2.0, "near", "overflow", "binary/logits/1")

@@ -8,8 +8,8 @@ import pytest
 from study.report import every, every_sentences
 from study.report.evidence import MEASURED, PLACE, measurements
 from study.report.sections import claims
-from study.run import discover
-from study.store import read_tables
+from study.runs.runner import discover
+from study.runs.store import read_tables
 
 KEYS = {"value", "p", "target", "count", "worst_row"}
 """Columns that say what was measured, not what came out."""

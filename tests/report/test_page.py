@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from study import replay_stored, store
-from study.cli import main
+from study.cli import main, replay_stored
 from study.plots.text import measure
 from study.problems import PROBLEMS
 from study.report import advice, answer, every, views
-from study.run import discover
-from study.store import read_tables
+from study.runs import store
+from study.runs.runner import discover
+from study.runs.store import read_tables
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 

@@ -2,9 +2,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from study import store
-from study.machine import provenance as measured_with
 from study.report import provenance
+from study.runs import store
+from study.runs.machine import provenance as measured_with
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 import pandas as pd
 import pytest
 
-from study import store
 from study.report import writer
-from study.run import discover
+from study.runs import store
+from study.runs.runner import discover
 
 
 def contents(folder):

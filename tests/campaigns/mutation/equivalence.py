@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from study.adversarial import adversarial
-from study.cancelling import divergences, products
-from study.case import Case
-from study.catalogue import cases
-from study.errors import relative
+from study.certified.errors import relative
 from study.formats import FORMATS
+from study.gate.catalogue import cases
+from study.inputs.adversarial import adversarial
+from study.inputs.cancelling import divergences, products
+from study.measurement.case import Case
 from study.problems import PROBLEMS
 from study.problems.signature import Kind
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from study.formats import Format
-    from study.inputs import Arguments
+    from study.inputs.families import Arguments
     from study.problems import Algorithm, Problem
     from tests.campaigns.mutation.mutants import Mutant
 

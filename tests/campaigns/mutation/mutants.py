@@ -16,20 +16,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from study.formats import format_of
-from study.inputs import generator
+from study.inputs.families import generator
 from tests.campaigns.mutation.operators import mutations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from study.case import Case
+    from study.measurement.case import Case
     from study.problems import Algorithm
 
     Place = tuple[str, int, str]
     """File, first line and name of a function."""
 
 ROOT = Path(__file__).parents[3]
-FOLDERS = ("study/problems", "study/reductions.py")
+FOLDERS = ("study/problems", "study/arithmetic/reductions.py")
 NOT_FORMULAS = ("study/problems/base.py", "study/problems/signature.py")
 ULPS = (1, 2, 4, 8)
 TRACED = 10_000

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from study import catalogue, drift, gate
-from study.guard import MisbehavedError, guarded
+from study.gate import catalogue, drift, verdict
+from study.measurement.guard import MisbehavedError, guarded
 from study.problems import PROBLEMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from study.case import Case
+    from study.measurement.case import Case
     from study.problems import Algorithm
     from tests.campaigns.mutation.mutants import Mutant
 
@@ -72,9 +72,9 @@ def broken(recorded: pd.DataFrame, table: pd.DataFrame) -> Iterator[tuple[str, s
     if table.empty:
         return
     label = table["problem"][0]
-    yield from (("bound", line) for line in gate.exceeded_bounds(label, table))
-    yield from (("faithful", line) for line in gate.unfaithful(label, table))
+    yield from (("bound", line) for line in verdict.exceeded_bounds(label, table))
+    yield from (("faithful", line) for line in verdict.unfaithful(label, table))
     before, now = (drift.summary({("", label): rows}) for rows in (recorded, table))
-    yield from (("drift", line) for line in gate.drifted(drift.moved(before, now)))
-    known = set(gate.missing_failures([recorded]))
-    yield from (("failure gone", line) for line in gate.missing_failures([table]) if line not in known)
+    yield from (("drift", line) for line in verdict.drifted(drift.moved(before, now)))
+    known = set(verdict.missing_failures([recorded]))
+    yield from (("failure gone", line) for line in verdict.missing_failures([table]) if line not in known)

@@ -1,0 +1,180 @@
+"""The arithmetic of ``interval`` on whole rows, by MPFR, whose every result is rounded correctly.
+
+An end is rounded outwards and needs no widening: what lies beside a correctly rounded number is on the other side of
+the exact one. Of numbers that occur often in a row, as those of 16 bits do, a function is evaluated once.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import lru_cache, reduce
+from typing import TYPE_CHECKING, Any
+
+import gmpy2
+import numpy as np
+from mpmath.libmp import from_float
+
+from study.certified.enclosure import Enclosure, mpfr, next_below
+from study.certified.interval import arithmetic, exact_product
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+OPERATIONS = {"add": 2, "sub": 2, "mul": 2, "div": 2, "minus": 1, "plus": 1, "exp": 1, "log": 1, "log1p": 1, "expm1": 1}
+"""MPFR's operations, and how many arguments each has."""
+BEYOND_16_BITS = 2**42 - 1
+"""Last bits of a significand of binary64 that are zero in a number of 16 bits, or of fewer."""
+TINY = 2.0**-20
+LOWEST, HIGHEST = gmpy2.mpfr("-inf"), gmpy2.mpfr("inf")
+
+
+class DirectedArithmetic:
+    """Enclosing arithmetic of ``prec`` bits on numbers and rows of them, in place of ``interval.Arithmetic``."""
+
+    nan, inf = math.nan, math.inf
+
+    def __init__(self, prec: int) -> None:
+        self.prec = prec
+        self.down, self.up = _Rounding(prec, gmpy2.RoundDown), _Rounding(prec, gmpy2.RoundUp)
+        self._in_part = False
+        self._held = _Rounding(max(prec, 53), gmpy2.RoundToNearest)
+
+    @property
+    def left_range(self) -> bool:
+        """Whether a number was too large or too small for MPFR, beyond 2**±2**30, and an end has become inf or 0."""
+        contexts = self.down.context, self.up.context
+        return self._in_part or any(context.underflow or context.overflow for context in contexts)
+
+    def exact(self, values: Any) -> Enclosure:
+        """A binary64 number, or a row of them, without width."""
+        row = np.asarray(values, dtype=np.float64)
+        return self._of(row, repeated=bool(row.ndim) and not np.any(row.view(np.int64) & BEYOND_16_BITS))
+
+    def difference(self, x: Any, y: Any) -> Enclosure:
+        """x - y of rows of numbers; without width where binary64 holds every difference."""
+        with np.errstate(all="ignore"):
+            row = np.asarray(x - y)
+            partner = row - x
+            if np.any((x - (row - partner)) + (-y - partner) != 0):  # the rounding errors: Knuth's TwoSum
+                return self.exact(x) - self.exact(y)
+        return self._of(row, repeated=bool(row.ndim))
+
+    def _of(self, row: Any, *, repeated: bool) -> Enclosure:
+        at = None
+        if repeated:
+            numbers, places = np.unique(row, return_inverse=True)
+            if 2 * numbers.size < row.size:  # else the counting of numbers takes longer than it saves
+                row, at = numbers, places.reshape(row.shape)
+        with np.errstate(all="ignore"):  # gmpy2's own test of a double squares it
+            held = self._held.plus(row.astype(object))
+        return Enclosure(held, held, self, at)
+
+    def exp(self, x: Enclosure) -> Enclosure:
+        """e**x."""
+        return self._increasing("exp", x, lambda width, _low, value: self.up.mul(value, width))
+
+    def exponentials(self, x: Any) -> Enclosure:
+        """exp(x_i - max x) of a row of numbers, which is kept: several problems on one row ask for it."""
+        kept = _exponentials(self.prec, x.tobytes())
+        self._in_part |= kept.made_by.left_range
+        return replace(kept, made_by=self)
+
+    def expm1(self, x: Enclosure) -> Enclosure:
+        """exp(x) - 1."""
+        return self._increasing("expm1", x, lambda width, _low, value: self.up.mul(self.up.add(value, 1), width))
+
+    def log(self, x: Enclosure) -> Enclosure:
+        """Natural logarithm of x > 0; an enclosure that reaches 0 has no logarithm, and precision must rise."""
+        if not np.all(x.low > 0):
+            return self.line(x)
+        return self._increasing("log", x, lambda width, low, _value: self.up.div(width, low))
+
+    def log_ratio(self, p: Enclosure, q: Enclosure) -> Enclosure:
+        """log(p/q) of positive rows without width; a quotient rounded up is 1 + 2**(1 - prec) times p/q at most."""
+        high = self.up.log(self.up.div(p.spread().low, q.spread().low))
+        drop = self.up.context.mul_2exp(gmpy2.mpfr(1), 1 - self.prec)
+        return Enclosure(self.down.sub(next_below(high), drop), high, self)
+
+    def log1p(self, x: Enclosure) -> Enclosure:
+        """log(1 + x) for x > -1."""
+        if not np.all(x.low > -1):
+            return self.line(x)
+        return self._increasing("log1p", x, lambda width, low, _value: self.up.div(width, self.down.add(low, 1)))
+
+    def _increasing(self, name: str, x: Enclosure, drop: Callable[[Any, Any, Any], Any]) -> Enclosure:
+        """An increasing function from its value at the upper end, below which it ``drop``s by at most so much."""
+        if not np.all(x.high < HIGHEST):
+            return self.line(x)
+        high = np.asarray(getattr(self.up, name)(x.high), dtype=object)
+        low, wide = np.asarray(next_below(high), dtype=object), np.asarray(x.low != x.high)
+        if wide.any():
+            part = np.s_[...] if wide.all() else wide
+            starts, ends = (np.asarray(end, dtype=object)[part] for end in (x.low, x.high))
+            low[part] = self.down.sub(low[part], drop(self.up.sub(ends, starts), starts, high[part]))
+        return Enclosure(low[()], high[()], self, x.at)
+
+    def line(self, x: Enclosure) -> Enclosure:
+        """Nothing known, of every number of a row."""
+        low, high = (np.full(np.shape(x.low), end, dtype=object)[()] for end in (LOWEST, HIGHEST))
+        return Enclosure(low, high, self, x.at)
+
+    def sum(self, terms: Enclosure) -> Enclosure:
+        """Sum of a row, 0 for none, or of each of several: its ends' sums, each rounded once."""
+        below, above = self.down.context.fsum, self.up.context.fsum
+        if np.ndim(terms.low if terms.at is None else terms.at) > 1:
+            rows = terms.spread()
+            return Enclosure(_objects(map(below, rows.low.tolist())), _objects(map(above, rows.high.tolist())), self)
+        low, high = terms.low, terms.high
+        if terms.at is not None:
+            used, times = np.unique(terms.at, return_counts=True)
+            low, high = self.down.mul(low[used], times.tolist()), self.up.mul(high[used], times.tolist())
+        return Enclosure(below(low.tolist()), above(high.tolist()), self)
+
+    def product(self, factors: Enclosure) -> Enclosure:
+        """Product of a row, 1 for none."""
+        row = factors.spread()
+        negative, one = np.count_nonzero(row.low < 0), gmpy2.mpfr(1)
+        size = abs(row) if negative else row
+        low, high = reduce(self.down.context.mul, size.low, one), reduce(self.up.context.mul, size.high, one)
+        return -Enclosure(low, high, self) if negative % 2 else Enclosure(low, high, self)
+
+    def log_product(self, factors: Enclosure) -> Enclosure:
+        """Log of the product of positive numbers, each without width; exactly 0 where the product is exactly 1."""
+        product = self.product(factors)
+        if not (product.low > 0.5 and product.high < 2):
+            return self.log(product)
+        exact = exact_product([from_float(float(v)) for v in factors.spread().low])
+        low, high = arithmetic(self.prec).log_near_one(exact)._mpi_
+        return Enclosure(mpfr(low), mpfr(high), self)
+
+    def sum_log1p(self, terms: Enclosure) -> Enclosure:
+        """Sum of log(1 + t) over a row of t >= 0: one log, of the product, unless all are tiny."""
+        if not np.any(terms.high > TINY):
+            return self.sum(self.log1p(terms))
+        wider = DirectedArithmetic(self.prec - math.frexp(TINY)[1] + len(terms.low).bit_length())
+        product = wider.product(Enclosure(terms.low, terms.high, wider, terms.at) + 1)
+        return self.log(Enclosure(product.low, product.high, self))
+
+
+@lru_cache(maxsize=8)
+def _exponentials(prec: int, row: bytes) -> Enclosure:
+    a, x = DirectedArithmetic(prec), np.frombuffer(row)
+    return a.exp(a.difference(x, x.max()))
+
+
+def _objects(values: Iterable[Any]) -> Any:
+    return np.array(list(values), dtype=object)
+
+
+class _Rounding:
+    """MPFR's operations on numbers and on arrays of them, rounded to ``prec`` bits in one direction."""
+
+    def __init__(self, prec: int, direction: int) -> None:
+        least, most = gmpy2.get_emin_min(), gmpy2.get_emax_max()
+        self.context = gmpy2.context(precision=prec, round=direction, emin=least, emax=most)
+
+    def __getattr__(self, name: str) -> Any:
+        made = np.frompyfunc(getattr(self.context, name), OPERATIONS[name], 1)
+        setattr(self, name, made)
+        return made

@@ -1,0 +1,59 @@
+"""Losses: of an observation from logits or probabilities, of a batch, of several labels. Every term is >= 0."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from study.certified.engine import operations as op
+from study.certified.engine.blocks import ENTRIES, by_rows
+from study.certified.engine.distributions import sums
+from study.certified.engine.elementwise import label, loss_of_logit
+from study.certified.engine.rows import Shifted, labels, matrix, row_sum
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from study.certified.engine.compiled import Floats, Integers
+    from study.certified.exact import Exact
+
+
+def nll(x: ArrayLike, target: ArrayLike) -> Exact:
+    """-log_softmax(x)[target]: (rows, n), (rows,) -> (rows,)."""
+    x = matrix(x)
+    target = labels(target, x)
+    return by_rows(len(x), lambda rows: _of_row(x[rows], target[rows]))
+
+
+def nll_from_probabilities(p: ArrayLike, target: ArrayLike) -> Exact:
+    """-log p[target]: (rows, n), (rows,) -> (rows,)."""
+    p = matrix(p)
+    chosen = p[np.arange(len(p)), labels(target, p)]
+    return by_rows(len(p), lambda rows: op.negative(op.log(op.exactly(chosen[rows]))))
+
+
+def mean_nll(x: ArrayLike, target: ArrayLike) -> Exact:
+    """The mean over b of -log_softmax(x)[target]: (rows, b, n), (rows, b) -> (rows,)."""
+    x, target = np.asarray(x, dtype=np.float64), np.asarray(target, dtype=np.int64)
+    _, size, n = x.shape
+    count = op.exactly(np.full(1, float(size)))
+
+    def evaluate(rows: slice) -> Exact:
+        flat = matrix(x[rows].reshape(-1, n))
+        losses = _of_row(flat, labels(target[rows].reshape(-1), flat))
+        return op.divide(row_sum(losses.reshape((-1, size))), count)
+
+    return by_rows(len(x), evaluate, height=max(1, ENTRIES // max(size, 1)))
+
+
+def multilabel_nll(x: ArrayLike, y: ArrayLike) -> Exact:
+    """sum_i y_i softplus(-x_i) + (1 - y_i) softplus(x_i): (rows, n), (rows, n) -> (rows,)."""
+    return sums(loss_of_logit, x, label(y))
+
+
+def _of_row(x: Floats, target: Integers) -> Exact:
+    """(m - x_target) + log(1 + S), both terms >= 0."""
+    shifted = Shifted.of(x)
+    chosen = np.take_along_axis(x, target[:, None], axis=1)[:, 0]
+    return op.add(op.difference(shifted.largest, chosen), shifted.excess())

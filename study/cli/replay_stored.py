@@ -1,0 +1,56 @@
+"""A stored worst case of a sweep over every input or of a search, run again; nothing is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from study.exhaustive.functions import problem_named
+from study.formats import get_format
+from study.measurement.explain import explain
+from study.runs import store
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from study.problems import Problem
+
+FOLDERS = {"exhaustive": "summary", "search": "worst"}
+"""Folders of the results by their tables of worst cases."""
+
+
+def replay(identifier: str) -> str:
+    """Run ``exhaustive/SWEEP/ALGORITHM`` or ``search/SEARCH/ROW`` again, step by step.
+
+    Raises:
+        ValueError: nothing of that name is stored, or the library's function is not installed.
+    """
+    folder, name, which = (identifier.split("/") + [""] * 2)[:3]
+    known = sorted(path.parent.name for path in (store.RESULTS / folder).rglob(f"{FOLDERS[folder]}.csv"))
+    if name not in known or identifier.count("/") != 2:
+        raise ValueError(f"{identifier!r} is no case; it is {folder}/NAME/…, NAME one of: {', '.join(known) or 'none'}")
+    table = store.read_table(f"{folder}/{name}", FOLDERS[folder])
+    names = list(table["algorithm"]) if folder == "exhaustive" else [str(k) for k in range(len(table))]
+    if which not in names:
+        raise ValueError(f"{folder}/{name} has no {which!r}; it has: {', '.join(names)}")
+    row = cast("dict[str, Any]", table.iloc[names.index(which)].to_dict())
+    problem = problem_named(row["problem"])
+    if row["algorithm"] not in problem.algorithms:
+        raise ValueError(f"the library of {row['algorithm']} is not installed; make libraries installs all")
+    args = arguments(problem, row)
+    header = f"{identifier}: {row.get('coverage', row.get('found_by'))}, {row['format']}"
+    return "\n".join([header, *explain(problem, problem.algorithms[row["algorithm"]], args)])
+
+
+def arguments(problem: Problem, row: Mapping[str, Any]) -> list[NDArray[Any]]:
+    """The arguments that a row's input is written as: numbers in hex, see ``study.measurement.written.written``."""
+    form = get_format(row["format"])
+    text = str(row["worst_input"] if "worst_input" in row else row["input"])
+    args = []
+    for part, kind in zip(text.split("; "), problem.signature.arguments, strict=True):
+        numbers = form.round([float.fromhex(word) for word in part.split()])
+        args.append(numbers if kind.axes else np.asarray(numbers[0]))
+    return args

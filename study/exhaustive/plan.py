@@ -1,0 +1,27 @@
+"""The sweeps of ``make exhaustive``, the cheap ones first."""
+
+from __future__ import annotations
+
+from study.exhaustive.functions import problem_named
+from study.exhaustive.specification import Specification
+
+SCALAR = ("exp", "log", "sigmoid", "log_sigmoid", "softplus", "log1mexp")
+PAIRS = (("logaddexp", 1), ("softmax", 2), ("log_softmax", 2), ("binary_cross_entropy_with_logits", 1))
+TRIPLES = (("logsumexp", 3), ("softmax", 3))
+NARROW = ("float8_e4m3fn", "float8_e5m2")
+HALF = ("float16", "bfloat16")
+
+
+def plan() -> list[Specification]:
+    """All single numbers of 16 and 32 bits, pairs of 16 and triples of 8, for our algorithms and the libraries."""
+    return [
+        *(_all(problem, form, 1) for form in HALF for problem in SCALAR),
+        *(_all(problem, form, length) for form in NARROW for problem, length in TRIPLES),
+        *(_all(problem, "float32", 1) for problem in SCALAR),
+        *(_all(problem, form, length) for form in HALF for problem, length in PAIRS),
+    ]
+
+
+def _all(problem: str, form: str, length: int) -> Specification:
+    algorithms = problem_named(problem).algorithms
+    return Specification(problem, form, tuple(n for n, a in algorithms.items() if form in a.formats), length)

@@ -1,0 +1,70 @@
+"""A search from end to end: evolved and sampled with one budget, the worst inputs stored as regression cases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from study.certified.errors import compare
+from study.exhaustive.search.evolve import KEPT, Found, sample, search
+from study.formats import get_format
+from study.measurement.written import decimal, written
+from study.problems.crosscheck import crosscheck
+from study.problems.reference import exact
+from study.runs import store
+from study.runs.machine import provenance
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from study.exhaustive.search.patterns import Space
+
+LABEL = "searched: a lower bound"
+
+
+def run(space: Space, algorithm: str, budget: int, seed: str) -> tuple[pd.DataFrame, Path]:
+    """Search, sample, and store the worst inputs of both; returns the table and where it is.
+
+    Raises:
+        ValueError: there is no such format, the problem has no such algorithm, or it is not for that format.
+    """
+    import pandas as pd
+
+    get_format(space.form)
+    known = {name: a for name, a in space.function.algorithms.items() if space.form in a.formats}
+    if algorithm not in known:
+        raise ValueError(f"{space.problem} has no algorithm {algorithm!r} in {space.form}; it has: {', '.join(known)}")
+    found = {LABEL: search(space, algorithm, budget, seed), "random": sample(space, algorithm, budget, seed)}
+    key = {"problem": space.problem, "algorithm": algorithm, "format": space.form, "length": space.length, "seed": seed}
+    rows = [{**key, "found_by": by, **case} for by, worst in found.items() for case in _cases(space, algorithm, worst)]
+    folder = f"search/{space.problem}{space.length if space.length > 1 else ''}_{space.form}_{algorithm}"
+    store.write_table(folder, "worst", pd.DataFrame(rows))
+    store.write_provenance(folder, provenance())
+    return pd.DataFrame(rows), store.RESULTS / folder / "worst.csv"
+
+
+def _cases(space: Space, algorithm: str, found: Found) -> list[dict[str, Any]]:
+    args = space.arguments(found.codes[:KEPT])
+    held = exact(space.function, *args)
+    crosscheck(space.function, [a.astype(np.float64) for a in args], held, [(row, 0) for row in range(len(args[0]))])
+    computed = np.asarray(space.function.algorithms[algorithm](*args))
+    measured = compare(computed, held)
+    rows = len(args[0])
+    ulps, results = (part.reshape(rows, -1) for part in (measured.ulps, computed))
+    values = held.reshape(ulps.shape)
+    cases = []
+    for row, at in enumerate(ulps.argmax(axis=1)):
+        cases.append(
+            {
+                "evaluations": found.evaluations,
+                "ulps": float(ulps[row, at]),
+                "component": int(at),
+                "computed": repr(float(results[row, at])),
+                "reference": decimal(values[row, at]),
+                "input": written(space.function, args, row),
+            }
+        )
+    return cases

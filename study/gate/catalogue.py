@@ -1,0 +1,97 @@
+"""Every algorithm of the catalogue on hard inputs: what the gate holds besides the experiments."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from study.formats import FORMATS, MAIN_FORMATS
+from study.inputs.adversarial import adversarial
+from study.inputs.battery import ODD, battery
+from study.inputs.cancelling import divergences, products
+from study.inputs.families import rounded
+from study.measurement.case import Case
+from study.problems import PROBLEMS
+from study.problems.signature import Kind
+from study.problems.special import stacks
+from study.runs.experiment import Experiment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from study.inputs.families import Arguments
+    from study.problems import Algorithm, Problem
+
+NAME = "catalogue"
+INSTANCES = 24
+"""Instances taken of each kind of inputs."""
+LONG = ODD[1:]
+"""Shape of the rows that are for kernels alone: formulas that add term by term are measured on long rows elsewhere."""
+
+
+def cases(problem: Problem, formats: Sequence[str] = MAIN_FORMATS) -> Iterator[tuple[str, Case]]:
+    """Instances of each kind of the battery, adversarial ones, and the special values, in each format; kind first."""
+    for form in (FORMATS[name] for name in formats):
+        kinds = {k: _some(problem, args) for k, args in battery(problem, form).items() if args[0].shape[-1:] != LONG}
+        if problem.domain == "probability" and problem.signature.arguments == (Kind.VECTOR,):
+            kinds["with reciprocals"] = rounded(form, (_with_reciprocals(kinds["ordinary"][0].astype(np.float64)),))
+            kinds["product near 1"] = (products(form, INSTANCES, NAME),)
+        if problem.domain == "probability" and problem.signature.arguments == (Kind.VECTOR, Kind.VECTOR):
+            kinds["terms that cancel"] = divergences(form, INSTANCES, NAME)
+        if len(problem.signature.arguments) > 1 and Kind.MATRIX not in problem.signature.arguments:
+            first, *others = kinds["ordinary"]
+            kinds["broadcast"] = (first, *(a[:1] for a in others))
+        kinds |= {
+            f"special values of shape {', '.join(str(a.shape[1:]) for a in args)}": args
+            for args in stacks(problem, form)
+        }
+        kinds |= {f"adversarial, n = {n}": adversarial(problem, form, INSTANCES, n, NAME) for n in (2, 9)}
+        for kind, args in kinds.items():
+            yield kind, Case(problem, args)
+
+
+def _some(problem: Problem, args: Arguments) -> Arguments:
+    """Few enough instances, evenly taken, that all problems take seconds; of a batch, some of its vectors."""
+    axis = 1 if Kind.MATRIX in problem.signature.arguments else 0
+    most = INSTANCES if any(a.ndim > 1 for a in args) else 10 * INSTANCES
+    return tuple(a.take(np.unique(np.linspace(0, a.shape[axis] - 1, most).astype(int)), axis=axis) for a in args)
+
+
+def _with_reciprocals(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Numbers whose product is nearly 1, so that their logs cancel."""
+    return np.concatenate([x, 1 / x], axis=-1)
+
+
+def table(cases: Iterable[tuple[str, Case]]) -> pd.DataFrame:
+    """A row for every algorithm on every case that is for it."""
+    import pandas as pd
+
+    return pd.DataFrame([
+        key(kind, case, algorithm) | case.measure(algorithm)
+        for kind, case in cases
+        for algorithm in case.problem.algorithms.values()
+        if case.form.name in algorithm.formats
+    ])  # fmt: skip
+
+
+def key(kind: str, case: Case, algorithm: Algorithm) -> dict[str, Any]:
+    """What a row of the catalogue is found by."""
+    names = {"experiment": NAME, "problem": case.problem.name, "algorithm": algorithm.name, "format": case.form.name}
+    return {**names, "inputs": kind, "parameter": "instances", "value": INSTANCES}
+
+
+def of_problem(name: str) -> pd.DataFrame:
+    """The table of a problem, in the main formats."""
+    return table(cases(PROBLEMS[name]))
+
+
+experiment = Experiment(
+    __file__,
+    __doc__ or "",
+    tables={name: partial(of_problem, name) for name in PROBLEMS},
+)

@@ -1,0 +1,1 @@
+"""The libraries that are measured, and the tables made of them."""

@@ -1,0 +1,91 @@
+"""JAX on the CPU: jax.nn and jax.scipy.special; gradients by its own differentiation."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from study.libraries.backends.base import Backend, LibraryFunction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def _session() -> Iterator[None]:
+    """64-bit numbers for as long as a call takes, on the CPU."""
+    import jax
+
+    with jax.enable_x64(new_val=True), jax.default_device(jax.devices("cpu")[0]):
+        yield
+
+
+def _to(x: Any) -> Any:
+    import jax.numpy as jnp
+
+    return jnp.asarray(x)
+
+
+def _summed_logs(total: Any, p: Any, axis: int) -> Any:
+    import jax.numpy as jnp
+
+    return total(jnp.log(p), axis=axis)
+
+
+def _of_target(log_softmax: Any, x: Any, target: Any) -> Any:
+    import jax.numpy as jnp
+
+    return -jnp.take_along_axis(log_softmax(x), target[..., None], axis=-1)[..., 0]
+
+
+def _gradient_of_nll(log_softmax: Any, x: Any, target: Any) -> Any:
+    import jax
+
+    return jax.grad(lambda x: _of_target(log_softmax, x, target).sum())(x)
+
+
+def _gradient_from_softplus(softplus: Any, x: Any, y: Any) -> Any:
+    import jax
+
+    return jax.grad(lambda x: (softplus(x) - x * y).sum())(x)
+
+
+def _gradient_from_log_sigmoid(log_sigmoid: Any, x: Any, y: Any) -> Any:
+    import jax
+
+    return jax.grad(lambda x: (-y * log_sigmoid(x) - (1 - y) * log_sigmoid(-x)).sum())(x)
+
+
+SPECIAL = "jax.scipy.special"
+
+BACKEND = Backend(
+    name="jax",
+    distribution="jax",
+    module="jax",
+    functions=(
+        LibraryFunction("logsumexp", f"{SPECIAL}.logsumexp", lambda f, x, axis: f(x, axis=axis)),
+        LibraryFunction("softmax", "jax.nn.softmax", lambda f, x, axis: f(x, axis=axis)),
+        LibraryFunction("log_softmax", "jax.nn.log_softmax", lambda f, x, axis: f(x, axis=axis)),
+        LibraryFunction("nll", "jax.nn.log_softmax", _of_target),
+        LibraryFunction("mean_nll", "jax.nn.log_softmax", lambda f, x, t: _of_target(f, x, t).mean(axis=-1)),
+        LibraryFunction("sigmoid", "jax.nn.sigmoid", lambda f, x: f(x)),
+        LibraryFunction("log_sigmoid", "jax.nn.log_sigmoid", lambda f, x: f(x)),
+        LibraryFunction("softplus", "jax.nn.softplus", lambda f, x: f(x)),
+        LibraryFunction("log1mexp", "jax.nn.log1mexp", lambda f, x: f(-x)),
+        LibraryFunction("logaddexp", "jax.numpy.logaddexp", lambda f, a, b: f(a, b)),
+        LibraryFunction("entropy", f"{SPECIAL}.entr", lambda f, p, axis: f(p).sum(axis=axis)),
+        LibraryFunction("kl_divergence", f"{SPECIAL}.rel_entr", lambda f, p, q, axis: f(p, q).sum(axis=axis)),
+        LibraryFunction("cross_entropy", f"{SPECIAL}.xlogy", lambda f, p, q, axis: -f(p, q).sum(axis=axis)),
+        LibraryFunction("likelihood", "jax.numpy.prod", lambda f, p, axis: f(p, axis=axis)),
+        LibraryFunction("log_likelihood", "jax.numpy.sum", _summed_logs),
+        LibraryFunction("nll_gradient", "jax.nn.log_softmax", _gradient_of_nll),
+        LibraryFunction("binary_cross_entropy_gradient", "jax.nn.softplus", _gradient_from_softplus),
+        LibraryFunction("binary_cross_entropy_gradient", "jax.nn.log_sigmoid", _gradient_from_log_sigmoid),
+    ),
+    to_library=_to,
+    to_numpy=np.asarray,
+    session=_session,
+    computes=True,
+)

@@ -1,0 +1,1 @@
+"""Experiments, how they are run, and what is stored."""

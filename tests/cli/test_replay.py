@@ -1,0 +1,56 @@
+import pytest
+
+from study.cli.replay import replay
+from study.runs import runner
+from study.runs.store import read_table
+
+SOURCE = '''"""Why?"""
+from study.runs.experiment import Experiment, Sweep
+from study.inputs.families import scaled_normal
+
+experiment = Experiment(__file__, __doc__, tables={
+    "sweep": Sweep("top", [2, 50], [scaled_normal(12)], {"softmax": None}, rows=lambda _: 20),
+    "other": list,
+})
+'''
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("project")
+    (path / "experiments").mkdir()
+    (path / "experiments" / "one.py").write_text(SOURCE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(path)
+        (experiment,) = runner.discover()
+        runner.run_experiments([experiment], jobs=1)
+        yield path
+
+
+def test_a_replayed_case_has_the_stored_error(folder):
+    table = read_table("one", "sweep")
+    for number in range(len(table)):
+        text = replay(f"one/sweep/{number}")
+        stored = table["max_ulp"].iloc[number]
+        assert float(text.splitlines()[-1].split()[1]) == pytest.approx(stored, rel=1e-5)
+
+
+def test_it_shows_the_steps(folder):
+    lines = replay("one/sweep/1").splitlines()
+    assert [line.split()[0] for line in lines[4:8]] == ["max", "subtract", "exp", "sum"]
+
+
+@pytest.mark.parametrize(
+    ("case", "says"),
+    [
+        ("one", "EXPERIMENT/TABLE/ROW"),
+        ("one/sweep/x", "EXPERIMENT/TABLE/ROW"),
+        ("two/sweep/0", "no experiment named 'two'; did you mean: one"),
+        ("one/swep/0", "no sweep named 'swep'; it has: sweep"),
+        ("one/other/0", "no sweep named 'other'"),
+        ("one/sweep/999", "rows 0 … [0-9]+, not 999"),
+    ],
+)
+def test_what_is_wrong_is_said(folder, case, says):
+    with pytest.raises(ValueError, match=says):
+        replay(case)

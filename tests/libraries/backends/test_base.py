@@ -1,0 +1,90 @@
+import numpy as np
+import pytest
+
+import study
+from study.formats import FORMATS, MAIN_FORMATS
+from study.libraries.backends import BACKENDS, AbsentError, Backend, LibraryFunction, find_function, get_backend
+from study.libraries.backends.base import in_format_of
+from study.problems import PROBLEMS
+from study.runs.experiment import Experiment
+from study.runs.runner import run_experiments
+
+NAMES = ("numpy", "scipy", "sklearn", "torch", "jax")
+ABSENT = Backend(name="absent", distribution="absent", module="no_such_module", functions=())
+
+
+def installed(name):
+    if not BACKENDS[name].installed:
+        pytest.skip(f"{name} is not installed; make libraries installs it")
+    return BACKENDS[name]
+
+
+def test_the_backends_are_found_by_their_files():
+    assert set(BACKENDS) == set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_function_is_of_a_known_problem_and_declared_once(name):
+    pairs = [(f.problem, f.name) for f in BACKENDS[name].functions]
+    assert len(set(pairs)) == len(pairs)
+    assert {problem for problem, _ in pairs} <= set(PROBLEMS)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("form", MAIN_FORMATS)
+def test_arrays_go_there_and_back_bit_by_bit(name, form):
+    backend = installed(name)
+    values = np.array([0.0, -0.0, 1 / 3, FORMATS[form].xmins, -FORMATS[form].xmax, np.inf, np.nan, 1e-3])
+    given = FORMATS[form].round(values)
+    back = backend.on_numpy(lambda x: x)(given)
+    assert back.dtype == given.dtype
+    assert back.tobytes() == given.tobytes()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_function_gives_the_due_shape_on_ordinary_inputs(name):
+    backend = installed(name)
+    for function in backend.functions:
+        kind = "two" if function.problem == "nll_from_probabilities" else "ordinary"
+        table = study.measure(function, function.problem, "float32", kind, backend=backend, layouts=())
+        assert table["misbehaviour"].tolist() == [""], function.name
+        assert table["max_scaled"].max() < 1e5, function.name
+
+
+def test_a_wider_result_is_rounded_once():
+    wide = np.array([1 + 2.0**-11 + 2.0**-40])
+    assert in_format_of(wide, (np.zeros(1, np.float16),)) == np.float16(1 + 2.0**-10)
+
+
+def test_what_is_no_number_is_handed_on_as_it_is():
+    words = np.array(["nothing"])
+    assert in_format_of(words, (np.zeros(1),)) is words
+
+
+def test_an_absent_backend_has_no_version_and_cannot_be_called():
+    assert (ABSENT.installed, ABSENT.version) == (False, "")
+    with pytest.raises(AbsentError, match="absent is not installed"):
+        study.measure(np.exp, "softplus", "float64", "ordinary", backend=ABSENT)
+
+
+def test_an_experiment_on_an_absent_backend_keeps_its_results(tmp_path, monkeypatch):
+    monkeypatch.setitem(BACKENDS, "absent", ABSENT)
+    experiment = Experiment(
+        str(tmp_path / "lost.py"), "Why?", tables={"t": lambda: 1 / 0}, backends=("absent", "numpy")
+    )
+    assert experiment.absent() == ["absent"]
+    assert run_experiments([experiment]) == []
+
+
+def test_names_that_are_unknown_are_answered_with_those_that_exist():
+    with pytest.raises(ValueError, match="no backend named 'tensorflow'; there are: jax, numpy"):
+        get_backend("tensorflow")
+    with pytest.raises(ValueError, match=r"no backend has 'scipy.special.lse' for logsumexp; they have: jax"):
+        find_function("logsumexp", "scipy.special.lse")
+    with pytest.raises(ValueError, match=r"numpy has no 'numpy.exp' for sigmoid; it has: none"):
+        BACKENDS["numpy"].function("sigmoid", "numpy.exp")
+
+
+def test_a_function_says_whether_it_takes_an_axis():
+    assert LibraryFunction("logsumexp", "numpy.max", lambda f, x, axis: f(x, axis=axis)).has_axis
+    assert not LibraryFunction("sigmoid", "numpy.exp", lambda f, x: f(x)).has_axis
