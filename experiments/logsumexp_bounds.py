@@ -14,7 +14,8 @@ from study import plots
 from study.certified.errors import relative_error
 from study.formats import FORMATS, MAIN_FORMATS
 from study.inputs.families import generator, rounded
-from study.problems import bounds, get_problem
+from study.problems import get_problem
+from study.problems.bounds import logsumexp, softmax
 from study.problems.reference import condition, exact
 from study.report import losses
 from study.report.evidence import pick
@@ -22,13 +23,19 @@ from study.runs.experiment import Experiment, Figure, Finding
 from study.runs.runner import run_experiments
 
 THEOREMS = (
-    ("4.2", "logsumexp", "shifted", bounds.logsumexp_shifted_printed, bounds.logsumexp_shifted_corrected),
+    (
+        "4.2",
+        "logsumexp",
+        "shifted",
+        logsumexp.logsumexp_shifted_printed,
+        logsumexp.logsumexp_shifted_corrected,
+    ),
     (
         "4.4",
         "softmax",
         "exp_minus_logsumexp",
-        bounds.softmax_from_logsumexp_printed,
-        bounds.softmax_from_logsumexp_corrected,
+        softmax.softmax_from_logsumexp_printed,
+        softmax.softmax_from_logsumexp_corrected,
     ),
 )
 SHAPES: dict[str, Callable[[Any, float], Any]] = {

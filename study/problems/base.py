@@ -35,6 +35,7 @@ class Algorithm:
         bound: its a-priori bound, None where none is known.
         fails: what its documented failure makes of a result (its bound says from where on), None if it has none.
         formats: names of the formats that it is for.
+        keeps: whether it keeps all special values of its problem, as ``faithful`` does.
         stored: whether it takes formats of 8 bits as they are stored, and rounds to them itself.
     """
 
@@ -45,6 +46,7 @@ class Algorithm:
     bound: Bound | None = None
     fails: Outcome | None = None
     formats: tuple[str, ...] = tuple(FORMATS)
+    keeps: bool = False
     stored: bool = False
 
     def __call__(self, *args: Any, axis: int = -1) -> Any:
@@ -123,6 +125,8 @@ class Problem:
         domain: what numbers the arguments are, ``probability``, ``real`` or ``negative``: one for all, or for each in
             turn, as in ``real, probability``.
         engine: name of the function of ``study.certified.engine`` that evaluates it fast, None if there is none.
+        special: arguments that are empty, infinite, NaN or zero, and what the result is there: that of the definition
+            in the extended reals, where exp(-inf) = 0, log 0 = -inf, 0 log 0 = 0, and inf - inf and inf / inf are NaN.
         code: NumPy to copy, of ordinary operations: statements on arguments named as in the formula, the result last.
         algorithms: its algorithms by name, in order of declaration.
     """
@@ -134,6 +138,7 @@ class Problem:
     sensitivity: Callable[..., NDArray[np.float64]]
     domain: str = "real"
     engine: str | None = None
+    special: tuple[tuple[tuple[Any, ...], Any], ...] = ()
     code: str = ""
     algorithms: dict[str, Algorithm] = field(default_factory=dict)
 
@@ -152,12 +157,13 @@ class Problem:
         bound: Bound | None = None,
         fails: Outcome | None = None,
         formats: tuple[str, ...] = tuple(FORMATS),
+        keeps: bool = False,
     ) -> Callable[[Callable[..., Any]], Algorithm]:
         """Declare the decorated formula as an algorithm of this problem, under its own name."""
 
         def declare(function: Callable[..., Any]) -> Algorithm:
             name = function.__name__
-            made = Algorithm(self.name, name, function, self.signature, bound, fails, formats)
+            made = Algorithm(self.name, name, function, self.signature, bound, fails, formats, keeps)
             object.__setattr__(made, "__doc__", function.__doc__)
             self.algorithms[name] = made
             return made
@@ -178,7 +184,7 @@ class Problem:
         def function(*args: Any) -> Any:
             return faithful(formula, *map(np.asarray, args), core=core, precise=precise)
 
-        made = Algorithm(self.name, "faithful", function, self.signature, stored=True)
+        made = Algorithm(self.name, "faithful", function, self.signature, keeps=True, stored=True)
         object.__setattr__(made, "__doc__", formula.__doc__)
         self.algorithms["faithful"] = made
         return made

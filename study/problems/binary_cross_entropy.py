@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from math import inf, nan
 from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace
 
 from study.certified.errors import Outcome
-from study.problems import bounds, extended
+from study.problems import extended
 from study.problems.base import Problem
+from study.problems.bounds import losses as bounds
 from study.problems.nll_from_probabilities import clip
 
 
@@ -33,7 +35,12 @@ binary_cross_entropy = Problem(
     domain="probability",
     engine="binary_cross_entropy",
     code="-(y * np.log(p) + (1 - y) * np.log1p(-p))",
-)
+    special=(
+        ((0.0, 0.0), 0), ((1.0, 1.0), 0), ((0.0, 1.0), inf), ((1.0, 0.0), inf), ((0.0, 0.5), inf), ((1.0, 0.5), inf),
+        ((nan, 0.0), nan), ((0.5, nan), nan), ((2.0, 0.5), nan), ((0.5, -1.0), nan), ((0.5, 2.0), nan),
+        ((2.0, 1.0), nan),
+    ),
+)  # fmt: skip
 
 
 @binary_cross_entropy.algorithm(bound=bounds.binary_cross_entropy_naive, fails=Outcome.NAN)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from math import inf, nan
 from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace
 
 from study.certified.errors import Outcome
-from study.problems import bounds, extended
+from study.problems import extended
 from study.problems import sigmoid as sig
 from study.problems.base import Problem
+from study.problems.bounds import losses as bounds
 
 
 def _definition(a: Any, x: float, y: float) -> Any:
@@ -35,7 +37,11 @@ binary_cross_entropy_gradient = Problem(
     domain="real, probability",
     engine="binary_cross_entropy_gradient",
     code="np.exp(-np.logaddexp(0, -x)) - y",
-)
+    special=(
+        ((0.0, 0.5), 0), ((inf, 1.0), 0), ((-inf, 0.0), 0), ((inf, 0.0), 1), ((-inf, 1.0), -1), ((inf, 0.5), 0.5),
+        ((nan, 0.0), nan), ((0.0, nan), nan), ((0.0, 2.0), nan),
+    ),
+)  # fmt: skip
 
 
 @binary_cross_entropy_gradient.algorithm(bound=bounds.bce_gradient, fails=Outcome.UNDERFLOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf, nan
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,12 @@ from array_api_compat import array_namespace
 
 from study.certified.errors import Outcome
 from study.problems import binary_cross_entropy as from_probabilities
-from study.problems import bounds, extended
+from study.problems import extended
 from study.problems import log_sigmoid as logs
 from study.problems import sigmoid as sig
 from study.problems import softplus as soft
 from study.problems.base import Problem
+from study.problems.bounds import losses as bounds
 
 
 def definition(a: Any, x: float, y: float) -> Any:
@@ -42,7 +44,12 @@ binary_cross_entropy_with_logits = Problem(
     domain="real, probability",
     engine="binary_cross_entropy_with_logits",
     code="np.maximum(x, 0) - x * y + np.log1p(np.exp(-np.abs(x)))",
-)
+    special=(
+        ((inf, 1.0), 0), ((-inf, 0.0), 0), ((-inf, -0.0), 0), ((inf, 0.0), inf), ((-inf, 1.0), inf), ((inf, 0.5), inf),
+        ((-inf, 0.5), inf),
+        ((nan, 0.0), nan), ((0.0, nan), nan), ((0.0, 2.0), nan), ((1.0, -1.0), nan),
+    ),
+)  # fmt: skip
 
 
 @binary_cross_entropy_with_logits.algorithm(fails=Outcome.NAN)

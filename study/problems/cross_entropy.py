@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf, nan
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,9 @@ from array_api_compat import array_namespace
 
 from study.arithmetic import reductions
 from study.certified.errors import Outcome
-from study.problems import bounds, extended
+from study.problems import extended
 from study.problems.base import Problem
+from study.problems.bounds import distributions as bounds
 
 
 def definition(a: Any, p: Any, q: Any) -> Any:
@@ -30,7 +32,11 @@ cross_entropy = Problem(
     domain="probability",
     engine="cross_entropy",
     code="-(p * np.log(q)).sum(axis=-1)",
-)
+    special=(
+        (([], []), 0), (([1.0, 0.0], [1.0, 0.0]), 0), (([0.0, 1.0], [0.0, 1.0]), 0), (([1.0, 0.0], [0.0, 1.0]), inf),
+        (([0.0], [nan]), nan), (([nan], [1.0]), nan), (([2.0], [0.5]), nan), (([0.5], [2.0]), nan),
+    ),
+)  # fmt: skip
 
 
 @cross_entropy.algorithm(bound=bounds.cross_entropy, fails=Outcome.NAN)

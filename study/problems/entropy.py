@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf, nan
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,9 @@ from array_api_compat import array_namespace
 
 from study.arithmetic import reductions
 from study.certified.errors import Outcome
-from study.problems import bounds
 from study.problems import cross_entropy as cross
 from study.problems.base import Problem
+from study.problems.bounds import distributions as bounds
 
 
 def _sensitivity(p: Any, value: Any) -> Any:  # noqa: ARG001 - one call for all
@@ -27,7 +28,10 @@ entropy = Problem(
     domain="probability",
     engine="entropy",
     code="-(p * np.log(p)).sum(axis=-1)",
-)
+    special=(
+        (([],), 0), (([1.0, 0.0, -0.0],), 0), (([nan, 1.0],), nan), (([2.0],), nan), (([-0.5],), nan), (([inf],), nan),
+    ),
+)  # fmt: skip
 
 
 @entropy.algorithm(bound=bounds.entropy, fails=Outcome.NAN)

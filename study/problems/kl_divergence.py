@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import gcd
+from math import gcd, inf, nan
 from typing import Any
 
 import numpy as np
@@ -10,10 +10,11 @@ from array_api_compat import array_namespace
 
 from study.arithmetic import reductions
 from study.certified.errors import Outcome
-from study.problems import bounds, extended
 from study.problems import cross_entropy as cross
 from study.problems import entropy as own
+from study.problems import extended
 from study.problems.base import Problem
+from study.problems.bounds import distributions as bounds
 
 PATIENCE = 2000
 """Bits beyond which a sum that is still not told from 0 is tested for being exactly 0."""
@@ -85,7 +86,12 @@ kl_divergence = Problem(
     domain="probability",
     engine="kl_divergence",
     code="(p * np.log(p / q)).sum(axis=-1)",
-)
+    special=(
+        (([], []), 0), (([0.5, 0.5], [0.5, 0.5]), 0), (([1.0, 0.0], [1.0, 0.0]), 0), (([0.0, 1.0], [0.5, 1.0]), 0),
+        (([1.0, 0.0], [0.0, 1.0]), inf), (([0.5, 0.5], [0.25, 1.0]), 0), (([nan], [1.0]), nan), (([0.5], [2.0]), nan),
+        (([0.0], [nan]), nan), (([2.0], [1.0]), nan), (([1.0], [-0.0]), inf),
+    ),
+)  # fmt: skip
 
 
 @kl_divergence.algorithm(bound=bounds.kl_ratio, fails=Outcome.NAN)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from math import inf, nan
 from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace
 
 from study.arithmetic import reductions
-from study.problems import bounds
 from study.problems.base import Problem
+from study.problems.bounds import likelihood as bounds
 
 
 def _definition(a: Any, p: Any) -> Any:
@@ -28,7 +29,11 @@ likelihood = Problem(
     domain="probability",
     engine="likelihood",
     code="p.prod(axis=-1)",
-)
+    special=(
+        (([],), 1), (([1.0],), 1), (([0.5, 0.0],), 0), (([-0.0],), 0), (([0.5, nan],), nan), (([0.0, inf],), nan),
+        (([0.0, -inf],), nan), (([0.0, nan],), nan), (([inf, 0.5],), inf),
+    ),
+)  # fmt: skip
 
 
 @likelihood.algorithm(bound=bounds.product)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from math import inf, nan
 from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace
 
 from study.certified.errors import Outcome
-from study.problems import bounds
 from study.problems.base import Problem
+from study.problems.bounds import binary as bounds
 
 
 def _definition(a: Any, x: float) -> Any:
@@ -31,6 +32,7 @@ log1mexp = Problem(
     domain="negative",
     engine="log1mexp",
     code="np.where(x > -np.log(2), np.log(-np.expm1(x)), np.log1p(-np.exp(x)))",
+    special=(((0.0,), -inf), ((-0.0,), -inf), ((-inf,), 0), ((1.0,), nan), ((inf,), nan), ((nan,), nan)),
 )
 
 
@@ -55,7 +57,7 @@ def expm1(x: Any) -> Any:
     return xp.log(-xp.expm1(x))
 
 
-@log1mexp.algorithm(bound=bounds.log1mexp)
+@log1mexp.algorithm(bound=bounds.log1mexp, keeps=True)
 def maechler(x: Any) -> Any:
     """log(−expm1 x) above −log 2, log1p(−exp x) below (Mächler 2012, equation 7)."""
     xp = array_namespace(x)

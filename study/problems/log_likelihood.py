@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf, nan
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,8 @@ from array_api_compat import array_namespace
 
 from study.arithmetic import reductions
 from study.certified.errors import Outcome
-from study.problems import bounds
 from study.problems.base import Problem
+from study.problems.bounds import likelihood as bounds
 
 
 def _definition(a: Any, p: Any) -> Any:
@@ -31,7 +32,11 @@ log_likelihood = Problem(
     domain="probability",
     engine="log_likelihood",
     code="np.log(p).sum(axis=-1)",
-)
+    special=(
+        (([],), 0), (([1.0, 1.0],), 0), (([0.5, 0.0],), -inf), (([-0.0],), -inf), (([nan],), nan), (([-1.0],), nan),
+        (([0.0, inf],), nan), (([0.5, inf],), inf), (([2.0, 0.5],), 0),
+    ),
+)  # fmt: skip
 
 
 @log_likelihood.algorithm(bound=bounds.log_of_product, fails=Outcome.OVERFLOW)
@@ -40,13 +45,13 @@ def naive(p: Any) -> Any:
     return array_namespace(p).log(reductions.sequential_product(p))
 
 
-@log_likelihood.algorithm(bound=bounds.sequential_log_sum)
+@log_likelihood.algorithm(bound=bounds.sequential_log_sum, keeps=True)
 def sum_log(p: Any) -> Any:
     """log p₁ + … + log pₙ, left to right."""
     return reductions.sequential_sum(array_namespace(p).log(p))
 
 
-@log_likelihood.algorithm(bound=bounds.pairwise_log_sum)
+@log_likelihood.algorithm(bound=bounds.pairwise_log_sum, keeps=True)
 def pairwise(p: Any) -> Any:
     """Sums of halves of the logs."""
     return reductions.pairwise_sum(array_namespace(p).log(p))

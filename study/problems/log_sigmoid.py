@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from math import inf, nan
 from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace
 
 from study.certified.errors import Outcome
-from study.problems import bounds
 from study.problems import sigmoid as sig
 from study.problems import softplus as soft
 from study.problems.base import Problem
+from study.problems.bounds import binary as bounds
 
 log_sigmoid = Problem(
     name="log_sigmoid",
@@ -21,6 +22,7 @@ log_sigmoid = Problem(
     sensitivity=lambda x, value: -np.abs(x) * np.expm1(value),
     engine="log_sigmoid",
     code="-np.logaddexp(0, -x)",
+    special=(((inf,), 0), ((-inf,), -inf), ((nan,), nan)),
 )
 
 
@@ -43,7 +45,7 @@ def log1p(x: Any) -> Any:
     return -xp.log1p(xp.exp(-x))
 
 
-@log_sigmoid.algorithm(bound=bounds.log_sigmoid)
+@log_sigmoid.algorithm(bound=bounds.log_sigmoid, keeps=True)
 def two_branch(x: Any) -> Any:
     """min(x, 0) − log1p(exp(−|x|))."""
     return -soft.stable(-x)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf, nan
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,10 @@ from array_api_compat import array_namespace
 
 from study.arithmetic import reductions
 from study.certified.errors import Outcome
-from study.problems import bounds
 from study.problems import logsumexp as lse
 from study.problems import softmax as soft
 from study.problems.base import Problem
+from study.problems.bounds import softmax as bounds
 
 
 def definition(a: Any, x: Any) -> Any:
@@ -35,7 +36,11 @@ log_softmax = Problem(
 z = x - x.max(axis=-1, keepdims=True)
 z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
 """,
-)
+    special=(
+        (([],), []), (([7.0],), [0]), (([-inf, 0.0],), [-inf, 0]), (([-inf, -inf],), [nan, nan]),
+        (([inf, 0.0],), [nan, -inf]), (([inf, inf],), [nan, nan]), (([nan, 0.0],), [nan, nan]),
+    ),
+)  # fmt: skip
 
 
 @log_softmax.algorithm(bound=bounds.log_of_softmax_unshifted, fails=Outcome.NAN)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from math import inf, nan
 from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace
 
 from study.certified.errors import Outcome
-from study.problems import bounds
 from study.problems import logsumexp as lse
 from study.problems.base import Problem
+from study.problems.bounds import logsumexp as bounds
 
 logaddexp = Problem(
     name="logaddexp",
@@ -20,7 +21,11 @@ logaddexp = Problem(
     sensitivity=lambda a, b, value: lse.largest(np.stack(np.broadcast_arrays(a, b), axis=-1)),  # noqa: ARG005
     engine="logaddexp",
     code="np.maximum(a, b) + np.log1p(np.exp(-np.abs(a - b)))",
-)
+    special=(
+        ((-inf, -inf), -inf), ((-inf, 2.0), 2), ((2.0, -inf), 2), ((inf, -inf), inf), ((inf, inf), inf),
+        ((inf, 0.0), inf), ((nan, 0.0), nan), ((0.0, nan), nan), ((nan, inf), nan),
+    ),
+)  # fmt: skip
 
 
 @logaddexp.algorithm(bound=bounds.of_pair(bounds.logsumexp_unshifted), fails=Outcome.OVERFLOW)
@@ -37,7 +42,7 @@ def shifted(a: Any, b: Any) -> Any:
     return top + array_namespace(a, b).log(1 + decay)
 
 
-@logaddexp.algorithm(bound=bounds.of_pair(bounds.logsumexp_shifted))
+@logaddexp.algorithm(bound=bounds.of_pair(bounds.logsumexp_shifted), keeps=True)
 def log1p(a: Any, b: Any) -> Any:
     """Max + log1p e, e = exp(min − max)."""
     top, decay = _apart(a, b)

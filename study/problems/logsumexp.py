@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from math import inf, nan
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,8 @@ from array_api_compat import array_namespace
 
 from study.arithmetic import reductions
 from study.certified.errors import Outcome
-from study.problems import bounds
 from study.problems.base import Problem
+from study.problems.bounds import logsumexp as bounds
 
 FEW = 8
 """Positions so few that looking for those where a maximum rises takes longer than to take each for one."""
@@ -45,7 +46,12 @@ logsumexp = Problem(
 top = x.max(axis=-1)
 top + np.log(np.exp(x - top[..., None]).sum(axis=-1))
 """,
-)
+    special=(
+        (([],), -inf), (([0.0],), 0), (([-0.0],), 0), (([3.5],), 3.5), (([-inf],), -inf), (([-inf, -inf],), -inf),
+        (([inf],), inf), (([inf, inf, -inf],), inf), (([inf, 0.0],), inf), (([-inf, 2.0],), 2), (([nan, 0.0],), nan),
+        (([nan, inf],), nan),
+    ),
+)  # fmt: skip
 
 
 @logsumexp.algorithm(bound=bounds.logsumexp_unshifted, fails=Outcome.OVERFLOW)
@@ -55,7 +61,7 @@ def naive(x: Any) -> Any:
     return xp.log(reductions.sequential_sum(xp.exp(x)))
 
 
-@logsumexp.algorithm(bound=bounds.logsumexp_shifted)
+@logsumexp.algorithm(bound=bounds.logsumexp_shifted, keeps=True)
 def shifted(x: Any) -> Any:
     """max + log(Σ exp(xᵢ − max)) (Blanchard, Higham and Higham, algorithm 4.1 without log1p)."""
     xp = array_namespace(x)
@@ -72,7 +78,7 @@ def finite(top: Any) -> Any:
     return xp.where(xp.isfinite(top), top, xp.zeros_like(top))
 
 
-@logsumexp.algorithm(bound=bounds.logsumexp_shifted)
+@logsumexp.algorithm(bound=bounds.logsumexp_shifted, keeps=True)
 def log1p(x: Any) -> Any:
     """Max + log1p s, s = Σ exp(xᵢ − max) over the others (Blanchard, Higham and Higham, algorithm 4.1)."""
     xp = array_namespace(x)
@@ -91,7 +97,7 @@ def sum_of_others(x: Any) -> tuple[Any, Any]:
     return top[..., 0], reductions.sequential_sum(xp.where(first, xp.zeros_like(terms), terms))
 
 
-@logsumexp.algorithm(bound=bounds.logsumexp_one_pass)
+@logsumexp.algorithm(bound=bounds.logsumexp_one_pass, keeps=True)
 def one_pass(x: Any) -> Any:
     """Max + log s, s rescaled whenever a new maximum comes by (Milakov and Gimelshein, *Online softmax*, 2018)."""
     top, total = online(x)
@@ -133,7 +139,7 @@ def _rises(x: Any) -> list[int]:
     return [0, *(np.flatnonzero(somewhere) + 1).tolist()]
 
 
-@logsumexp.algorithm(bound=bounds.logsumexp_compensated)
+@logsumexp.algorithm(bound=bounds.logsumexp_compensated, keeps=True)
 def compensated(x: Any) -> Any:
     """Max + log(Σ exp(xᵢ − max)), summed with its rounding errors."""
     xp = array_namespace(x)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf, nan
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,9 @@ from array_api_compat import array_namespace
 
 from study.arithmetic import reductions
 from study.certified.errors import Outcome
-from study.problems import bounds
 from study.problems import nll as losses
 from study.problems.base import Problem
+from study.problems.bounds import losses as bounds
 from study.problems.logsumexp import largest
 
 
@@ -45,7 +46,11 @@ z = logits - np.take_along_axis(logits, target[..., None], axis=-1)
 top = z.max(axis=-1)
 (top + np.log(np.exp(z - top[..., None]).sum(axis=-1))).mean(axis=-1)
 """,
-)
+    special=(
+        (([[7.0], [1.0]], [0, 0]), 0), (([[-inf, 0.0], [0.0, -inf]], [1, 0]), 0), (([[-inf, 0.0]], [0]), inf),
+        (([[nan, 0.0], [0.0, -inf]], [0, 0]), nan), (([[inf, 0.0], [0.0, -inf]], [0, 0]), nan),
+    ),
+)  # fmt: skip
 
 
 def _mean(loss: str, total: Any) -> Any:

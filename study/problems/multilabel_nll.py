@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf, nan
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,9 @@ import numpy as np
 from study.arithmetic import reductions
 from study.certified.errors import Outcome
 from study.problems import binary_cross_entropy_with_logits as bce
-from study.problems import bounds, extended
+from study.problems import extended
 from study.problems.base import Problem
+from study.problems.bounds import losses as bounds
 
 
 def _definition(a: Any, x: Any, y: Any) -> Any:
@@ -34,7 +36,11 @@ multilabel_nll = Problem(
     domain="real, probability",
     engine="multilabel_nll",
     code="(np.maximum(x, 0) - x * y + np.log1p(np.exp(-np.abs(x)))).sum(axis=-1)",
-)
+    special=(
+        (([], []), 0), (([inf, -inf], [1.0, 0.0]), 0), (([inf, 0.0], [0.0, 0.0]), inf), (([nan, 0.0], [0.0, 0.0]), nan),
+        (([inf, 0.0], [0.0, nan]), nan),
+    ),
+)  # fmt: skip
 
 
 @multilabel_nll.algorithm(fails=Outcome.NAN)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from math import inf, nan
 from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace
 
-from study.problems import bounds
 from study.problems import log_softmax as logs
 from study.problems.base import Algorithm, Problem
+from study.problems.bounds import softmax as bounds
 from study.problems.logsumexp import largest, others
 
 nll = Problem(
@@ -24,7 +25,11 @@ z = logits - np.take_along_axis(logits, target[..., None], axis=-1)
 top = z.max(axis=-1)
 top + np.log(np.exp(z - top[..., None]).sum(axis=-1))
 """,
-)
+    special=(
+        (([7.0], 0), 0), (([-inf, 0.0], 1), 0), (([-inf, 0.0], 0), inf), (([inf, 0.0], 1), inf), (([inf, 0.0], 0), nan),
+        (([-inf, -inf], 0), nan), (([nan, 0.0], 1), nan),
+    ),
+)  # fmt: skip
 
 
 def _through(log_softmax: Algorithm) -> Any:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from math import inf, nan
 from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace
 
 from study.certified.errors import Outcome
-from study.problems import bounds
 from study.problems.base import Problem
+from study.problems.bounds import likelihood as bounds
 
 
 def _definition(a: Any, p: list[float], target: int) -> Any:
@@ -30,7 +31,11 @@ nll_from_probabilities = Problem(
     domain="probability",
     engine="nll_from_probabilities",
     code="-np.log(np.take_along_axis(p, target[..., None], axis=-1)[..., 0])",
-)
+    special=(
+        (([0.0, 1.0], 1), 0), (([0.0, 1.0], 0), inf), (([-0.0], 0), inf), (([inf], 0), -inf), (([-1.0], 0), nan),
+        (([nan, 1.0], 1), 0), (([nan, 1.0], 0), nan),
+    ),
+)  # fmt: skip
 
 
 def chosen(p: Any, target: Any) -> Any:
@@ -49,7 +54,7 @@ def clip(p: Any, eps: float) -> Any:
     return xp.where(p < low, low, xp.where(p > high, high, p))
 
 
-@nll_from_probabilities.algorithm(bound=bounds.minus_log)
+@nll_from_probabilities.algorithm(bound=bounds.minus_log, keeps=True)
 def plain(p: Any, target: Any) -> Any:
     """−log p_target: ∞ where the probability has been rounded to 0."""
     return -array_namespace(p).log(chosen(p, target))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from math import inf, nan
 from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace
 
 from study.certified.errors import Outcome
-from study.problems import bounds
 from study.problems import log_softmax as logs
 from study.problems import softmax as soft
 from study.problems.base import Problem
+from study.problems.bounds import losses
+from study.problems.bounds import softmax as softmax_bounds
 from study.problems.logsumexp import largest
 
 
@@ -35,7 +37,12 @@ nll_gradient = Problem(
 e = np.exp(x - x.max(axis=-1, keepdims=True))
 e / e.sum(axis=-1, keepdims=True) - (np.arange(x.shape[-1]) == target[..., None])
 """,
-)
+    special=(
+        (([7.0], 0), [0]), (([-inf], 0), [nan]), (([nan], 0), [nan]),
+        (([-inf, 0.0], 1), [0, 0]), (([-inf, 0.0], 0), [-1, 1]), (([inf, 0.0], 1), [nan, -1]),
+        (([inf, 0.0], 0), [nan, 0]), (([-inf, -inf], 0), [nan, nan]), (([nan, 0.0], 1), [nan, nan]),
+    ),
+)  # fmt: skip
 
 
 def _onehot(x: Any, target: Any) -> tuple[Any, Any]:
@@ -52,21 +59,21 @@ def _minus_onehot(g: Any, at: Any) -> Any:
     return array_namespace(g).where(at, g - 1, g)
 
 
-@nll_gradient.algorithm(bound=bounds.nll_gradient(bounds.softmax_unshifted), fails=Outcome.NAN)
+@nll_gradient.algorithm(bound=losses.nll_gradient(softmax_bounds.softmax_unshifted), fails=Outcome.NAN)
 def naive(x: Any, target: Any) -> Any:
     """Naive softmax minus one-hot."""
     x, at = _onehot(x, target)
     return _minus_onehot(soft.naive.function(x), at)
 
 
-@nll_gradient.algorithm(bound=bounds.nll_gradient(bounds.softmax_shifted), fails=Outcome.UNDERFLOW)
+@nll_gradient.algorithm(bound=losses.nll_gradient(softmax_bounds.softmax_shifted), fails=Outcome.UNDERFLOW)
 def shifted(x: Any, target: Any) -> Any:
     """Shifted softmax minus one-hot: 0 at the target once its probability rounds to 1."""
     x, at = _onehot(x, target)
     return _minus_onehot(soft.shifted.function(x), at)
 
 
-@nll_gradient.algorithm(bound=bounds.nll_gradient_expm1)
+@nll_gradient.algorithm(bound=losses.nll_gradient_expm1)
 def expm1(x: Any, target: Any) -> Any:
     """Shifted softmax, and at the target expm1 of log-softmax (with log1p)."""
     x, at = _onehot(x, target)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from math import inf, nan
 from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace
 
 from study.certified.errors import Outcome
-from study.problems import bounds
 from study.problems.base import Problem
+from study.problems.bounds import binary as bounds
 
 
 def definition(a: Any, x: float) -> Any:
@@ -28,6 +29,7 @@ sigmoid = Problem(
     sensitivity=lambda x, value: np.abs(x) * value * (1 - value),
     engine="sigmoid",
     code="np.exp(-np.logaddexp(0, -x))",
+    special=(((0.0,), 0.5), ((-0.0,), 0.5), ((inf,), 1), ((-inf,), 0), ((nan,), nan)),
 )
 
 
@@ -50,7 +52,7 @@ def half_tanh(x: Any) -> Any:
     return (1 + array_namespace(x).tanh(x / 2)) / 2
 
 
-@sigmoid.algorithm(bound=bounds.sigmoid)
+@sigmoid.algorithm(bound=bounds.sigmoid, keeps=True)
 def two_branch(x: Any) -> Any:
     """1 / (1 + exp(−x)) for x ≥ 0, exp x / (1 + exp x) below."""
     xp = array_namespace(x)

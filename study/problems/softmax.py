@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf, nan
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,9 @@ from array_api_compat import array_namespace
 
 from study.arithmetic import reductions
 from study.certified.errors import Outcome
-from study.problems import bounds
 from study.problems import logsumexp as lse
 from study.problems.base import Problem
+from study.problems.bounds import softmax as bounds
 from study.problems.logsumexp import largest, others
 
 
@@ -35,7 +36,12 @@ softmax = Problem(
 e = np.exp(x - x.max(axis=-1, keepdims=True))
 e / e.sum(axis=-1, keepdims=True)
 """,
-)
+    special=(
+        (([],), []), (([7.0],), [1]), (([-inf, 0.0],), [0, 1]), (([0.0, -0.0],), [0.5, 0.5]),
+        (([-inf, -inf],), [nan, nan]), (([inf, 0.0],), [nan, 0]), (([inf, inf],), [nan, nan]),
+        (([nan, 0.0],), [nan, nan]),
+    ),
+)  # fmt: skip
 
 
 @softmax.algorithm(bound=bounds.softmax_unshifted, fails=Outcome.NAN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from math import inf, nan
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,8 @@ from array_api_compat import array_namespace
 
 from study.certified.errors import Outcome
 from study.formats import FORMATS
-from study.problems import bounds
 from study.problems.base import Problem
+from study.problems.bounds import binary as bounds
 
 
 def definition(a: Any, x: float) -> Any:
@@ -29,6 +30,7 @@ softplus = Problem(
     sensitivity=lambda x, value: -np.abs(x) * np.expm1(-value),
     engine="softplus",
     code="np.logaddexp(0, x)",
+    special=(((-inf,), 0), ((inf,), inf), ((nan,), nan)),
 )
 
 
@@ -46,7 +48,7 @@ def log1p(x: Any) -> Any:
     return xp.log1p(xp.exp(x))
 
 
-@softplus.algorithm(bound=bounds.softplus)
+@softplus.algorithm(bound=bounds.softplus, keeps=True)
 def two_branch(x: Any) -> Any:
     """max(x, 0) + log1p(exp(−|x|))."""
     return stable(x)

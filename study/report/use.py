@@ -11,7 +11,7 @@ from study.formats import FORMATS
 from study.inputs.battery import GROUPS, group
 from study.measurement import outcome
 from study.plots.text import number
-from study.problems import PROBLEMS
+from study.problems import PROBLEMS, kernels
 from study.report import advice
 from study.report.cells import FORMAT, PROBLEM, Heading, Value, View, filters
 
@@ -74,22 +74,12 @@ def uses(
             name,
             PROBLEMS[name].formula,
             PROBLEMS[name].code.strip(),
-            KERNEL.format(problem=name, arguments=", ".join(arguments(name))),
+            KERNEL.format(problem=name, arguments=", ".join(kernels.arguments(PROBLEMS[name]))),
             view,
             called.get(name, []),
         )
         for name, view in advice.views(rows, tried, special).items()
     ]
-
-
-def arguments(problem: str) -> list[str]:
-    """What the kernel of a problem calls its arguments."""
-    import inspect
-
-    from study.problems import kernels
-
-    parameters = inspect.signature(getattr(kernels, problem)).parameters.values()
-    return [p.name for p in parameters if p.kind is p.POSITIONAL_ONLY]
 
 
 def calls(stored: Iterable[tuple[Experiment, Mapping[str, pd.DataFrame]]]) -> dict[str, list[Call]]:

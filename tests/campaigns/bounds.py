@@ -17,7 +17,8 @@ import numpy as np
 from study.certified.errors import relative_error
 from study.formats import FORMATS, MAIN_FORMATS
 from study.inputs.adversarial import adversarial
-from study.problems import PROBLEMS, bounds
+from study.problems import PROBLEMS
+from study.problems.bounds import logsumexp, softmax
 from study.problems.reference import exact
 
 if TYPE_CHECKING:
@@ -31,10 +32,13 @@ LENGTHS = {2: 0.4, 5: 0.4, 30: 0.19, 500: 0.01}
 PART = 30_000
 """Instances measured at once."""
 THEOREMS = {
-    ("logsumexp", "shifted"): {"4.2": bounds.logsumexp_shifted_printed, "4.2'": bounds.logsumexp_shifted_corrected},
+    ("logsumexp", "shifted"): {
+        "4.2": logsumexp.logsumexp_shifted_printed,
+        "4.2'": logsumexp.logsumexp_shifted_corrected,
+    },
     ("softmax", "exp_minus_logsumexp"): {
-        "4.4": bounds.softmax_from_logsumexp_printed,
-        "4.4'": bounds.softmax_from_logsumexp_corrected,
+        "4.4": softmax.softmax_from_logsumexp_printed,
+        "4.4'": softmax.softmax_from_logsumexp_corrected,
     },
 }
 

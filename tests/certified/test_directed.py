@@ -13,7 +13,6 @@ from study.formats import FORMATS
 from study.inputs.battery import battery
 from study.problems import PROBLEMS
 from study.problems.reference import prepare
-from study.problems.special import SPECIAL
 
 ARITHMETICS = {"mpmath": 10**9, "MPFR": -1}
 
@@ -59,7 +58,9 @@ def test_the_comparison_sees_an_exponential_that_is_off(monkeypatch):
 
 
 @pytest.mark.parametrize("short", ARITHMETICS.values(), ids=ARITHMETICS)
-@pytest.mark.parametrize(("name", "case"), [(name, case) for name, cases in SPECIAL.items() for case in cases])
+@pytest.mark.parametrize(
+    ("name", "case"), [(name, case) for name, problem in PROBLEMS.items() for case in problem.special]
+)
 def test_special_values_are_those_written_down(monkeypatch, name, case, short):
     monkeypatch.setattr(certify, "SHORT", short)
     args, due = case

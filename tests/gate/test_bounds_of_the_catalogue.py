@@ -6,7 +6,8 @@ from study.certified.exact import Exact
 from study.formats import FORMATS
 from study.inputs.adversarial import adversarial, reals
 from study.inputs.families import generator, rounded
-from study.problems import PROBLEMS, bounds
+from study.problems import PROBLEMS
+from study.problems.bounds import logsumexp, model, softmax
 from study.problems.reference import exact
 from study.problems.softplus import cutoffs
 
@@ -54,11 +55,11 @@ def test_theorem_4_2_fails_as_printed_and_holds_with_the_final_addition():
     x, form = two_equal(1000.0, "float16"), FORMATS["float16"]
     reference = exact("logsumexp", x)
     shifted = PROBLEMS["logsumexp"].algorithms["shifted"]
-    share = used(shifted, bounds.logsumexp_shifted_printed, form, [x], reference)[0]
+    share = used(shifted, logsumexp.logsumexp_shifted_printed, form, [x], reference)[0]
     assert relative_error(shifted(x), reference)[0] / form.u == pytest.approx(0.395, abs=1e-3)
     assert share == pytest.approx(0.395 / 0.0027, rel=0.02)
-    assert used(shifted, bounds.logsumexp_shifted, form, [x], reference)[0] <= 1
-    assert used(shifted, bounds.logsumexp_shifted_corrected, form, [x], reference)[0] <= 1
+    assert used(shifted, logsumexp.logsumexp_shifted, form, [x], reference)[0] <= 1
+    assert used(shifted, logsumexp.logsumexp_shifted_corrected, form, [x], reference)[0] <= 1
 
 
 def test_theorem_4_4_fails_as_printed_and_holds_with_the_final_addition():
@@ -66,9 +67,9 @@ def test_theorem_4_4_fails_as_printed_and_holds_with_the_final_addition():
     reference = exact("softmax", x)
     minus = PROBLEMS["softmax"].algorithms["exp_minus_logsumexp"]
     assert np.max(relative_error(minus(x), reference)) / form.u == pytest.approx(436, abs=1)
-    share = used(minus, bounds.softmax_from_logsumexp_printed, form, [x], reference)[0]
+    share = used(minus, softmax.softmax_from_logsumexp_printed, form, [x], reference)[0]
     assert share == pytest.approx(436 / 4.39, rel=0.01)
-    assert used(minus, bounds.softmax_from_logsumexp_corrected, form, [x], reference)[0] <= 1
+    assert used(minus, softmax.softmax_from_logsumexp_corrected, form, [x], reference)[0] <= 1
 
 
 @pytest.mark.parametrize("form", ["float16", "bfloat16"])
@@ -77,8 +78,8 @@ def test_the_corrected_forms_hold_where_the_papers_model_does(form):
     (x,) = rounded(form, (reals(form, generator("theorem", form.name), 400, 6),))
     x = x[np.isfinite(x.astype(np.float64)).all(axis=-1)]
     for problem, algorithm, bound in (
-        ("logsumexp", "shifted", bounds.logsumexp_shifted_corrected),
-        ("softmax", "exp_minus_logsumexp", bounds.softmax_from_logsumexp_corrected),
+        ("logsumexp", "shifted", logsumexp.logsumexp_shifted_corrected),
+        ("softmax", "exp_minus_logsumexp", softmax.softmax_from_logsumexp_corrected),
     ):
         share, finite = used(PROBLEMS[problem].algorithms[algorithm], bound, form, [x], exact(problem, x))
         assert finite > 300
@@ -87,7 +88,7 @@ def test_the_corrected_forms_hold_where_the_papers_model_does(form):
 
 def test_strict_bounds_are_above_first_order_ones_and_end_at_one_half():
     c = np.array([0.0, 1.0, 100.0, 600.0, 1e9])
-    strict = bounds.strict(c, 2.0**-11)
+    strict = model.strict(c, 2.0**-11)
     assert np.all(strict >= c * 2.0**-11)
     assert strict[0] == 0
     assert np.isinf(strict[-1])
@@ -113,7 +114,7 @@ def test_a_bound_that_is_wrong_is_caught():
     shifted = PROBLEMS["logsumexp"].algorithms["shifted"]
 
     def tenth(*call):
-        return bounds.logsumexp_shifted(*call) / 10
+        return logsumexp.logsumexp_shifted(*call) / 10
 
     assert used(shifted, tenth, form, [x], exact("logsumexp", x))[0] > 1
     assert isinstance(exact("logsumexp", x), Exact)

@@ -9,7 +9,8 @@ import pytest
 from study.formats import FORMATS
 from study.inputs.families import generator, rounded
 from study.measurement.case import Case
-from study.problems import PROBLEMS, Algorithm, bounds
+from study.problems import PROBLEMS, Algorithm
+from study.problems.bounds import logsumexp, model
 from study.problems.reference import exact
 
 BOUNDED = [
@@ -80,7 +81,7 @@ def test_a_kernel_that_loses_a_bit_exceeds_its_bound():
 def test_strict_covers_every_power_of_the_first_order(c):
     """(1 + u)**c - 1 and 1 / (1 - u)**c - 1 are within it."""
     for form in FORMATS.values():
-        bound, u = float(bounds.strict(c, form.u)), Fraction(form.u)
+        bound, u = float(model.strict(c, form.u)), Fraction(form.u)
         if math.isfinite(bound):
             assert (1 + u) ** c - 1 <= Fraction(bound) * (1 + Fraction(2) ** -50)
             assert 1 / (1 - u) ** c - 1 <= Fraction(bound) * (1 + Fraction(2) ** -50)
@@ -92,7 +93,7 @@ def test_the_printed_bound_fails_on_large_equal_numbers_and_the_corrected_one_do
     x = np.array([[1000.0, 1000.0]], np.float16)
     case = Case(problem, (x,))
     out = case.measure(problem.algorithms["shifted"])
-    printed = float(bounds.logsumexp_shifted_printed(form, (x.astype(float),), case.reference)[0]) / form.u
+    printed = float(logsumexp.logsumexp_shifted_printed(form, (x.astype(float),), case.reference)[0]) / form.u
     assert printed < 0.003
     assert 0.39 < out["max_u"] < 0.4
     assert out["bound_used"] <= 1
@@ -107,5 +108,5 @@ def test_the_bound_on_a_loss_beside_large_logits_is_relative_to_the_loss_itself(
     loss, args = PROBLEMS["nll"], [np.array([x]), np.array([target])]
     due = exact(loss, *args)
     (limit,) = loss.algorithms["minus_logsumexp"].bound(FORMATS["float64"], args, due)
-    absolute = bounds.logsumexp.logsumexp_shifted_absolute(FORMATS["float64"], args[0], np.array([max(x)]))
+    absolute = logsumexp.logsumexp_shifted_absolute(FORMATS["float64"], args[0], np.array([max(x)]))
     assert limit * due.to_float()[0] == pytest.approx(absolute[0], rel=1e-10)

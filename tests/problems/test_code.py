@@ -7,14 +7,14 @@ import pytest
 
 import study
 from study.problems import PROBLEMS
-from study.report.use import arguments
+from study.problems.kernels import arguments
 
 
 def run(problem, *args):
     """The value of the last line, the arguments named as the kernel names them."""
     tree = ast.parse(problem.code.strip())
     *before, last = tree.body
-    names = {"np": np} | dict(zip(arguments(problem.name), args, strict=True))
+    names = {"np": np} | dict(zip(arguments(problem), args, strict=True))
     exec(compile(ast.Module(before, []), problem.name, "exec"), names)  # noqa: S102 - our own code
     return eval(compile(ast.Expression(last.value), problem.name, "eval"), names)  # noqa: S307 - as above
 
