@@ -14,9 +14,9 @@ from study import plots
 from study.certified.errors import relative_error
 from study.formats import FORMATS, MAIN_FORMATS
 from study.inputs.families import generator, rounded
+from study.measurement.case import Case
 from study.problems import get_problem
 from study.problems.bounds import logsumexp, softmax
-from study.problems.reference import condition, exact
 from study.report import losses
 from study.report.evidence import pick
 from study.runs.experiment import Experiment, Figure, Finding
@@ -61,11 +61,10 @@ def measured() -> pd.DataFrame:
 def against(theorem: Any, form: Any, x: np.ndarray[Any, Any]) -> dict[str, Any]:
     """How the errors on these logits compare with one theorem, printed and corrected."""
     name, problem, algorithm, printed, corrected = theorem
-    reference = exact(problem, x)
-    error = relative_error(get_problem(problem).algorithms[algorithm](x), reference)
-    limits = [bound(form, [x.astype(np.float64)], reference) for bound in (printed, corrected)]
-    finite = np.isfinite(limits[0])
-    cond = condition(problem, x, reference=reference)
+    case = Case(get_problem(problem), (x,))
+    error = relative_error(case.problem.algorithms[algorithm](x), case.reference)
+    limits = [bound(form, case.wide, case.reference) for bound in (printed, corrected)]
+    finite, cond = np.isfinite(limits[0]), case.cond
     worst = np.unravel_index(np.argmax(np.where(finite, error, -1)), error.shape)
     return {
         "theorem": name,

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from study.certified.errors import Outcome, compare
+from study.certified.errors import Outcome
 from study.formats import FORMATS, MAIN_FORMATS, Format
+from study.measurement.case import Case
 from study.problems import PROBLEMS, Algorithm, Problem
-from study.problems.reference import exact
 from study.problems.special import stacks
 from study.runs.experiment import Experiment, Finding
 from study.runs.runner import run_experiments
@@ -41,9 +41,8 @@ def counted(problem: Problem, algorithm: Algorithm, form: Format) -> dict[str, A
     """Arguments in all; where a number or an infinity is due and lost; where NaN is due and a number given."""
     cases, lost, unnoticed, first = 0, 0, 0, ""
     for args in stacks(problem, form):
-        reference = exact(problem, *args)
-        result = np.asarray(algorithm(*args))
-        outcome = compare(result, reference).outcome
+        case = Case(problem, args)
+        outcome, reference = case.compare(np.asarray(algorithm(*args))).outcome, case.reference
         missed = outcome == Outcome.MISSED
         wrong = np.isin(outcome, LOST) | (missed & ~np.isnan(reference.hi))
         each = wrong.reshape(len(args[0]), -1).any(axis=-1)

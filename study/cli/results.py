@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 @click.command("list")
 def list_() -> None:
-    """List the experiments, the problems with their algorithms, the formats and the backends."""
+    """List the experiments of this folder, the problems with their algorithms, the formats and the backends."""
     from study.formats import FORMATS
     from study.libraries.backends import BACKENDS
     from study.problems import PROBLEMS
+    from study.runs.runner import EXPERIMENTS
 
-    click.echo("experiments")
-    for experiment in _discover(()):
-        click.echo(f"  {experiment.name:24} {experiment.question}")
+    for number, experiment in enumerate(_discover(()) if EXPERIMENTS.is_dir() else ()):
+        click.echo("experiments\n" * (number == 0) + f"  {experiment.name:24} {experiment.question}")
     click.echo("problems")
     for problem in PROBLEMS.values():
         click.echo(f"  {problem.name:24} {problem.formula}\n{'':27}{', '.join(problem.algorithms)}")

@@ -37,13 +37,6 @@ def _elementary(name: str, definition: Callable[..., Any]) -> Problem:
 
 
 ELEMENTARY = {"exp": _elementary("exp", _exp), "log": _elementary("log", _log)}
-OTHERS = {
-    "numpy": (("exp", "numpy.exp"), ("log", "numpy.log")),
-    "scipy": (("softplus", "scipy.special.softplus"),),
-    "torch": (("exp", "torch.exp"), ("log", "torch.log")),
-    "jax": (("exp", "jax.numpy.exp"), ("log", "jax.numpy.log")),
-}
-"""Functions by backend that a backend does not declare, since no experiment measures them."""
 
 
 @cache
@@ -74,8 +67,7 @@ def _library(problem: str) -> Iterator[tuple[Backend, LibraryFunction]]:
     for backend in BACKENDS.values():
         if backend.installed:
             yield from ((backend, function) for function in backend.functions if function.problem == problem)
-            others = OTHERS.get(backend.name, ())
-            yield from ((backend, LibraryFunction(of, name, _plainly)) for of, name in others if of == problem)
+            yield from ((backend, LibraryFunction(of, name, _plainly)) for of, name in backend.swept if of == problem)
 
 
 def _plainly(function: Callable[..., Any], x: Any) -> Any:

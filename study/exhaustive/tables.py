@@ -67,32 +67,30 @@ def _row(spec: Specification, name: str, tally: Tally) -> dict[str, Any]:
 
 def _worst(spec: Specification, name: str, tally: Tally) -> dict[str, Any]:
     from study.certified.errors import ulp_error
-    from study.measurement.written import decimal, written
+    from study.measurement.case import Case
     from study.problems.crosscheck import crosscheck
-    from study.problems.reference import exact
 
     if not tally.count:
         return {"max_ulp": 0.0, "worst_input": "", "worst_component": 0, "worst_computed": "", "worst_reference": ""}
     problem = problem_named(spec.problem)
     args, _ = spec.arguments(tally.worst_input, tally.worst_input + 1)
-    held = exact(problem, *args)
+    case, at = Case(problem, tuple(args)), tally.worst_component
     with np.errstate(invalid="ignore"):
-        crosscheck(problem, [arg.astype(np.float64) for arg in args], held, [(0, tally.worst_component)])
+        crosscheck(problem, [arg.astype(np.float64) for arg in args], case.reference, [(0, at)])
         computed = _again(spec, name, tally.worst_input).astype(spec.format.dtype)
-    held = held.reshape(computed.shape)
-    at = tally.worst_component
-    error = float(ulp_error(computed, held)[at])
+    error = float(ulp_error(computed, case.reference.reshape(computed.shape))[at])
+    _, _, given, result, reference = case.shown(computed, at)
     if not np.isclose(error, tally.worst_ulp, rtol=1e-5, atol=0):
         raise AnotherResultError(
-            f"{spec.problem} ({name}) is off by {error} ulps at {written(problem, args, 0)}, where the sweep found "
+            f"{spec.problem} ({name}) is off by {error} ulps at {given}, where the sweep found "
             f"{tally.worst_ulp}: it does not compute the same each time"
         )
     return {
         "max_ulp": error,
-        "worst_input": written(problem, args, 0),
+        "worst_input": given,
         "worst_component": at,
-        "worst_computed": repr(float(computed[at])),
-        "worst_reference": decimal(held[at]),
+        "worst_computed": result,
+        "worst_reference": reference,
     }
 
 

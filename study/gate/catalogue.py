@@ -71,12 +71,7 @@ def table(cases: Iterable[tuple[str, Case]]) -> pd.DataFrame:
     """A row for every algorithm on every case that is for it."""
     import pandas as pd
 
-    return pd.DataFrame([
-        key(kind, case, algorithm) | case.measure(algorithm)
-        for kind, case in cases
-        for algorithm in case.problem.algorithms.values()
-        if case.form.name in algorithm.formats
-    ])  # fmt: skip
+    return pd.DataFrame(key(kind, case, algorithm) | row for kind, case in cases for algorithm, row in case.each())
 
 
 def key(kind: str, case: Case, algorithm: Algorithm) -> dict[str, Any]:

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from study.certified.errors import Outcome, compare
+from study.certified.errors import Outcome
 from study.formats import get_format
 from study.libraries.backends import laid_out
 from study.libraries.tables import present
+from study.measurement.case import Case
 from study.measurement.guard import MisbehavedError, guarded
-from study.measurement.written import decimal
 from study.problems import get_problem
-from study.problems.reference import exact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     from study.formats import Format
     from study.inputs.families import Arguments
-    from study.problems import Problem
     from study.problems.signature import Kind
 
 ROWS = 8
@@ -36,7 +34,7 @@ FINE = (Outcome.NORMAL, Outcome.SUBNORMAL, Outcome.LIMIT)
 
 
 @dataclass(frozen=True)
-class Case:
+class Report:
     """One report, or several of the same input.
 
     Attributes:
@@ -67,62 +65,62 @@ class Case:
         return "; ".join(map(_written, self.arguments))
 
 
-def read(file: str | Path) -> list[Case]:
-    """The cases of a file."""
+def read(file: str | Path) -> list[Report]:
+    """The reports of a file."""
     entries = tomllib.loads(Path(file).read_text(encoding="utf-8"))["case"]
-    return [Case(**entry | {name: tuple(entry[name]) for name in ("links", "arguments")}) for entry in entries]
+    return [Report(**entry | {name: tuple(entry[name]) for name in ("links", "arguments")}) for entry in entries]
 
 
 def verdicts(file: str | Path, names: Sequence[str]) -> pd.DataFrame:
-    """For each case: each installed library that has a function for it, then our formulas."""
+    """For each report: each installed library that has a function for it, then our formulas."""
     import pandas as pd
 
-    return pd.DataFrame(row for case in read(file) for row in _verdicts(case, names))
+    return pd.DataFrame(row for report in read(file) for row in _verdicts(report, names))
 
 
-def _verdicts(case: Case, names: Sequence[str]) -> Iterator[dict[str, Any]]:
-    problem, args = get_problem(case.problem), case.inputs()
+def _verdicts(report: Report, names: Sequence[str]) -> Iterator[dict[str, Any]]:
+    case = Case(get_problem(report.problem), report.inputs())
     key = {
-        "title": case.title,
-        "link": " ".join(case.links),
-        "problem": case.problem,
-        "format": case.format,
-        "layout": case.layout,
-        "input": case.written(),
+        "title": report.title,
+        "link": " ".join(report.links),
+        "problem": report.problem,
+        "format": report.format,
+        "layout": report.layout,
+        "input": report.written(),
     }
     for backend in present(names):
-        here = [f for f in backend.functions if f.problem == case.problem and case.format in backend.formats]
+        here = [f for f in backend.functions if f.problem == report.problem and report.format in backend.formats]
         for function in here:
-            if case.layout == "columns" and not function.has_axis:
+            if report.layout == "columns" and not function.has_axis:
                 continue
             whose = {"backend": backend.name, "version": backend.version, "algorithm": function.name}
-            yield key | whose | _judged(problem, laid_out(backend, function, case.layout), args)
+            yield key | whose | _judged(case, laid_out(backend, function, report.layout))
         if not here:
             yield key | {"backend": backend.name, "version": backend.version, "verdict": "not applicable"}
     for name in OURS:
-        if name in problem.algorithms:
-            yield key | {"backend": "study", "algorithm": name} | _judged(problem, problem.algorithms[name], args)
+        if name in case.problem.algorithms:
+            yield key | {"backend": "study", "algorithm": name} | _judged(case, case.problem.algorithms[name])
 
 
-def _judged(problem: Problem, function: Callable[..., Any], args: Arguments) -> dict[str, Any]:
+def _judged(case: Case, function: Callable[..., Any]) -> dict[str, Any]:
     """What a function makes of an input: its worst value, the right one, and a verdict.
 
     ``right``: within an ulp; ``inexact``: at least half the digits; ``wrong``: fewer, or another outcome than is due.
     """
     try:
-        computed = guarded(function, args, problem.signature.result(args))
+        computed = guarded(function, case.args, case.problem.signature.result(case.args))
     except MisbehavedError as error:
         return {"verdict": "wrong", "misbehaviour": str(error)}
-    reference = exact(problem, *args)
-    measured = compare(computed, reference)
+    measured = case.compare(computed)
     ulps = measured.ulps
     fine = np.isin(measured.outcome, FINE)
     at = int(np.argmax(np.where(fine, ulps, np.inf)))
     worst = float(ulps.ravel()[at])
     half = 2.0 ** (measured.form.p / 2)
+    *_, shown, reference = case.shown(computed, at)
     return {
-        "computed": repr(float(computed.ravel()[at])),
-        "reference": decimal(reference.reshape((-1,))[at]),
+        "computed": shown,
+        "reference": reference,
         "ulps": worst,
         "outcome": Outcome(int(measured.outcome.ravel()[at])).name.lower(),
         "verdict": "wrong" if worst > half or not fine.all() else "right" if worst <= 1 else "inexact",

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from study.certified.errors import compare
 from study.formats import FORMATS
 from study.libraries.backends import laid_out
 from study.libraries.tables import present
+from study.measurement.case import Case
 from study.problems import get_problem
-from study.problems.reference import exact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,15 +69,14 @@ def float16_axis(names: Sequence[str], problems: Sequence[str]) -> pd.DataFrame:
     axis = finite_float16()
     rows: list[dict[str, Any]] = []
     for problem in problems:
-        reference = exact(get_problem(problem), axis)
+        case = Case(get_problem(problem), (axis,))
         for backend in present(names):
             for function in backend.functions:
                 if function.problem != problem:
                     continue
                 computed = laid_out(backend, function)(axis)
-                measured = compare(computed, reference)
                 key = {"backend": backend.name, "version": backend.version, "problem": problem}
-                ulps = measured.ulps
+                ulps = case.compare(computed).ulps
                 rows += [
                     {**key, "algorithm": function.name, "format": "float16", **part} for part in _parts(axis, ulps)
                 ]

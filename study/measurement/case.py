@@ -19,7 +19,7 @@ from study.problems.crosscheck import crosscheck
 from study.problems.reference import condition, exact, prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -78,6 +78,12 @@ class Case:
         """The arguments in binary64, indices as they are."""
         with np.errstate(all="ignore"):
             return [a.astype(np.float64) if a.dtype.kind not in "iu" else a for a in self.args]
+
+    def each(self, chosen: Sequence[str] | None = None) -> Iterator[tuple[Algorithm, dict[str, Any]]]:
+        """Every algorithm that is for the format, or of those named, with its row; see ``row``."""
+        for name, algorithm in self.problem.algorithms.items():
+            if (chosen is None or name in chosen) and self.form.name in algorithm.formats:
+                yield algorithm, self.measure(algorithm)
 
     def measure(self, algorithm: Algorithm) -> dict[str, Any]:
         """Run an algorithm and summarise its errors against its own bound; see ``row``."""
@@ -167,15 +173,16 @@ class Case:
         if not ulps.size:
             nothing = dict.fromkeys(("worst_input", "worst_computed", "worst_reference"), "")
             return {"worst_row": 0, "worst_component": 0, **nothing}
-        at = int(np.argmax(ulps))
-        row, component = divmod(at, ulps.shape[-1]) if self.problem.signature.vector_result else (at, 0)
-        return {
-            "worst_row": row,
-            "worst_component": component,
-            "worst_input": written(self.problem, self.args, row),
-            "worst_computed": repr(float(computed.ravel()[at])),
-            "worst_reference": decimal(self.reference.reshape((-1,))[at]),
-        }
+        row, component, input_, *values = self.shown(computed, int(np.argmax(ulps)))
+        names = ("worst_row", "worst_component", "worst_input", "worst_computed", "worst_reference")
+        return dict(zip(names, (row, component, input_, *values), strict=True))
+
+    def shown(self, computed: NDArray[Any], at: int, figures: int = 20) -> tuple[int, int, str, str, str]:
+        """Of one result, by its place among all: instance, component, input in hex, the result, the exact value."""
+        length = computed.shape[-1] if self.problem.signature.vector_result else 1
+        row, component = divmod(at, length)
+        exact_value = decimal(self.reference.reshape((-1,))[at], figures)
+        return row, component, written(self.problem, self.args, row), repr(float(computed.ravel()[at])), exact_value
 
 
 def normwise(measured: Measured, relative: Floats, *, vectors: bool) -> Floats:

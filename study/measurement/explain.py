@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from study.certified.errors import Outcome, compare
+from study.certified.errors import Outcome
+from study.measurement.case import Case
 from study.measurement.trace import trace
-from study.measurement.written import decimal
-from study.problems.reference import exact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,14 +35,13 @@ def explain(problem: Problem, algorithm: Algorithm, args: Sequence[NDArray[Any]]
             yield f"{step.operation:9} {_numbers(shown)}   exactly {_exactly(true)}   {step.max_ulp:.3g} ulp"
     except TypeError as error:
         yield f"({error})"
-    reference = exact(problem, *args)
-    result = np.asarray(algorithm(*args))
-    measured = compare(result, reference)
+    case, result = Case(problem, tuple(args)), np.asarray(algorithm(*args))
+    measured = case.compare(result)
     ulps = np.atleast_1d(measured.ulps)
     at = int(np.argmax(ulps))
     outcome = Outcome(int(np.atleast_1d(measured.outcome)[at])).name.lower()
     yield f"result    {_numbers(np.atleast_1d(result)[at : at + 1])}   ({outcome})"
-    yield f"reference {decimal(reference.reshape((-1,))[at], 25)}"
+    yield f"reference {case.shown(result, at, 25)[-1]}"
     yield f"error     {ulps[at]:.6g} ulp"
 
 

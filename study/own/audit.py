@@ -54,11 +54,7 @@ def _rows(problem: Problem, form: str, name: str, args: Arguments) -> list[dict[
     """Our formulas, whose worst results the definition confirms, then the libraries' functions."""
     (case,) = resolve(problem, FORMATS[form], {name: args[: len(problem.signature.arguments)]}).values()
     key = {"problem": problem.name, "format": form}
-    ours = [
-        {**key, "backend": "study", "algorithm": algorithm.name, **case.measure(algorithm)}
-        for algorithm in problem.algorithms.values()
-        if form in algorithm.formats
-    ]
+    ours = [{**key, "backend": "study", "algorithm": algorithm.name, **row} for algorithm, row in case.each()]
     case.confirm(ours, "audit")
     return ours + [
         cast("dict[str, Any]", row) | {"backend": f"{backend.name} {backend.version}", "algorithm": function.name}

@@ -6,6 +6,9 @@ import zlib
 from functools import cache
 from typing import Any, NamedTuple
 
+from study.libraries.backends import BACKENDS
+from study.problems import PROBLEMS
+
 
 class Ink(NamedTuple):
     """A colour by its role, on light and on dark ground."""
@@ -60,13 +63,12 @@ HEAT = (
 
 INKS = (TEXT, QUIET, RULE, GROUND, SHADE, *HEAT, *(hand.ink for hand in HANDS))
 ANCHORS = {"naive": 0, "shifted": 1, "faithful": 2, "sum_log": 1}
-LIBRARIES = ("torch", "numpy", "scipy", "jax", "sklearn")
 
 
 def hand(name: str, place: int | None = None) -> Hand:
     """How to draw a formula or a library, wherever it appears; another line by its place among those drawn."""
-    if name in LIBRARIES:
-        return HANDS[LIBRARIES.index(name)]
+    if name in BACKENDS:
+        return next((hand for hand in HANDS if hand.ink.name == BACKENDS[name].colour), HANDS[-1])
     other = zlib.crc32(name.encode()) if place is None else place
     return HANDS[_assigned().get(name, other) % len(HANDS)]
 
@@ -74,8 +76,6 @@ def hand(name: str, place: int | None = None) -> Hand:
 @cache
 def _assigned() -> dict[str, int]:
     """A place in HANDS for each algorithm, such that those of one problem differ as long as there are enough."""
-    from study.problems import PROBLEMS
-
     rivals: dict[str, set[str]] = {}
     for problem in PROBLEMS.values():
         for name in problem.algorithms:

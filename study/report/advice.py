@@ -51,7 +51,11 @@ def views(
     if rows.empty:
         return {}
     costs = _costs()
-    whole = rows if tried is None else pd.concat([tried[tried["format"].isin(MAIN_FORMATS)], rows], ignore_index=True)
+    whole = (
+        rows
+        if tried is None or tried.empty
+        else pd.concat([tried[tried["format"].isin(MAIN_FORMATS)], rows], ignore_index=True)
+    )
     made = {}
     for problem in rows["problem"].unique():
         parts = [whole[(whole["problem"] == problem) & (whole["format"] == form)] for form in MAIN_FORMATS]

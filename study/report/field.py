@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from study.libraries.backends import BACKENDS
 from study.report.cells import FORMAT, PROBLEM, Heading, Value, View, digits, filters
 
 if TYPE_CHECKING:
@@ -14,15 +15,6 @@ if TYPE_CHECKING:
 
     Row = Mapping[Any, Any]
 
-OWNERS = {
-    "numpy/numpy": "numpy",
-    "scipy/scipy": "scipy",
-    "scikit-learn/scikit-learn": "sklearn",
-    "pytorch/pytorch": "torch",
-    "jax-ml/jax": "jax",
-    "google/jax": "jax",
-}
-"""Repositories of the libraries that are measured here."""
 TODAY = {"right": "fixed", "inexact": "inexact", "wrong": "still wrong"}
 TONES = {"right": "exact", "inexact": "far", "wrong": "lost"}
 GRAVITY = {"not applicable": 0, "right": 1, "inexact": 2, "wrong": 3}
@@ -61,7 +53,7 @@ def _line(rows: Sequence[Row], libraries: Sequence[str], ours: Sequence[str]) ->
     own = [r for r in rows if r["backend"] == "study"]
     judged |= {name: _told([r for r in own if r["algorithm"] == name], exact) for name in ours}
     links = [(short(link), link) for link in first["link"].split()]
-    owners = [owner for _, link in links for repo, owner in OWNERS.items() if f"/{repo}/" in link]
+    owners = [b.name for _, link in links for b in BACKENDS.values() if any(f"/{r}/" in link for r in b.repositories)]
     known = [TODAY[judged[owner].key] for owner in owners if owner in judged and judged[owner].key in TODAY]
     return [
         Value(first["title"]),

@@ -202,20 +202,12 @@ def measure_unit(experiment: str, sweep: Sweep, index: int) -> list[dict[str, An
     rows: list[dict[str, Any]] = []
     for problem_name, chosen in sweep.problems.items():
         problem = get_problem(problem_name)
-        args = drawn[: len(problem.signature.arguments)]
-        case = Case(problem, args)
+        case = Case(problem, drawn[: len(problem.signature.arguments)])
         key = {"experiment": experiment, "backend": BACKEND, "problem": problem_name}
         place = {"inputs": unit.family.name, "parameter": sweep.parameter, "value": unit.value}
         measured = [
-            {
-                **key,
-                "algorithm": name,
-                "format": unit.form,
-                **place,
-                **case.measure(algorithm),
-            }
-            for name, algorithm in problem.algorithms.items()
-            if (chosen is None or name in chosen) and unit.form in algorithm.formats
+            {**key, "algorithm": algorithm.name, "format": unit.form, **place, **row}
+            for algorithm, row in case.each(chosen)
         ]
         case.confirm(measured, "crosscheck", *place.values())
         rows += measured

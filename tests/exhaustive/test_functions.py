@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from study.exhaustive.functions import OTHERS, is_formula, problem_named
+from study.exhaustive.functions import is_formula, problem_named
 from study.formats import get_format
 from study.libraries.backends import BACKENDS
 from study.problems import get_problem
@@ -14,7 +14,7 @@ SWEPT = ("sigmoid", "log_sigmoid", "softplus", "logaddexp", "logsumexp", "softma
 @pytest.mark.parametrize("problem", SWEPT)
 def test_functions_of_installed_backends_and_no_others(problem):
     declared = {f.name for b in BACKENDS.values() if b.installed for f in b.functions if f.problem == problem}
-    there = [pair for backend, pairs in OTHERS.items() if BACKENDS[backend].installed for pair in pairs]
+    there = [pair for backend in BACKENDS.values() if backend.installed for pair in backend.swept]
     others = {name for of, name in there if of == problem}
     algorithms = problem_named(problem).algorithms
     assert set(algorithms) == set(get_problem(problem).algorithms) | declared | others

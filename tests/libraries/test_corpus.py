@@ -6,6 +6,7 @@ import pytest
 
 from study.gate import contracts
 from study.libraries import corpus
+from study.measurement.case import Case
 from study.problems import PROBLEMS
 
 FILE = Path("experiments/reports.toml")
@@ -74,14 +75,14 @@ def test_a_library_without_the_axis_is_left_out(few):
 
 
 def test_half_the_digits_part_inexact_from_wrong():
-    problem, x = PROBLEMS["softplus"], (np.array([1.0], np.float32),)
+    case = Case(PROBLEMS["softplus"], (np.array([1.0], np.float32),))
     due = np.log1p(np.exp(np.float64(1)))
     said = [
-        corpus._judged(problem, lambda _, k=k: np.array([due * (1 + k)], np.float32), x)["verdict"]
+        corpus._judged(case, lambda _, k=k: np.array([due * (1 + k)], np.float32))["verdict"]
         for k in (0.0, 1e-5, 1e-3, np.nan)
     ]
     assert said == ["right", "inexact", "wrong", "wrong"]
-    assert corpus._judged(problem, lambda _: 1 / 0, x)["misbehaviour"] == "raises ZeroDivisionError: division by zero"
+    assert corpus._judged(case, lambda _: 1 / 0)["misbehaviour"] == "raises ZeroDivisionError: division by zero"
 
 
 def test_the_contract_finds_a_faithful_that_is_not(few):

@@ -49,9 +49,11 @@ def test_the_float16_axis_is_whole():
 
 
 def test_gradients_are_measured_at_every_logit():
-    cases = list(gradients._cases([-2.0, 3], classes=False))
+    cases = list(gradients._arguments([-2.0, 3], classes=False))
     assert [(name, x) for name, x, _ in cases] == [("label 1", -2), ("label 1", 3), ("label 0", -2), ("label 0", 3)]
     assert all(a.dtype == np.float64 for _, _, args in cases for a in args)
+    first, again = (gradients._cases("nll_gradient", "float32", (3.0,))[0][2] for _ in range(2))
+    assert first is again
     assert gradients.sweep(["numpy"], [1.0]).empty
 
 

@@ -20,6 +20,12 @@ experiment = Experiment(
     findings=[Finding(lambda tables: f"{len(tables['sweep'])} rows", rank=1)],
 )
 '''
+MAIN = """
+if __name__ == "__main__":
+    from study.runs.runner import run_experiments
+
+    run_experiments([experiment])
+"""
 
 
 @pytest.fixture
@@ -109,7 +115,7 @@ def test_an_experiment_that_raises_leaves_the_stored_tables(folder):
 
 def test_an_experiment_runs_by_itself(folder):
     path = folder / "experiments" / "first.py"
-    path.write_text(SOURCE + "\nfrom study.runs.runner import run_experiments\nrun_experiments([experiment])\n")
+    path.write_text(SOURCE + MAIN)
     done = subprocess.run([sys.executable, str(path)], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert (folder / "results" / "first" / "sweep.csv").exists()

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from study.certified.errors import Outcome, compare
+from study.certified.errors import Outcome
 from study.inputs.families import generator
-from study.problems.reference import exact
+from study.measurement.case import Case
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,8 +52,8 @@ def nothing(space: Space) -> Found:
 
 def errors(space: Space, algorithm: str, codes: Whole) -> NDArray[np.float64]:
     """Largest error of each input's results, in ulps; -1 where one is no ordinary number, which is another matter."""
-    args = space.arguments(codes)
-    measured = compare(space.function.algorithms[algorithm](*args), exact(space.function, *args))
+    case = Case(space.function, tuple(space.arguments(codes)))
+    measured = case.compare(np.asarray(space.function.algorithms[algorithm](*case.args)))
     ordinary = np.isin(measured.outcome, (Outcome.NORMAL, Outcome.SUBNORMAL)).reshape(len(codes), -1)
     ulps = measured.ulps.reshape(len(codes), -1)
     return np.where(ordinary.all(axis=1), ulps.max(axis=1), -1.0)

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from study.certified.errors import compare
 from study.exhaustive.search.evolve import KEPT, Found, sample, search
 from study.formats import get_format
-from study.measurement.written import decimal, written
+from study.measurement.case import Case
 from study.problems.crosscheck import crosscheck
-from study.problems.reference import exact
 from study.runs import store
 from study.runs.machine import provenance
 
@@ -47,24 +45,14 @@ def run(space: Space, algorithm: str, budget: int, seed: str) -> tuple[pd.DataFr
 
 
 def _cases(space: Space, algorithm: str, found: Found) -> list[dict[str, Any]]:
-    args = space.arguments(found.codes[:KEPT])
-    held = exact(space.function, *args)
-    crosscheck(space.function, [a.astype(np.float64) for a in args], held, [(row, 0) for row in range(len(args[0]))])
-    computed = np.asarray(space.function.algorithms[algorithm](*args))
-    measured = compare(computed, held)
-    rows = len(args[0])
-    ulps, results = (part.reshape(rows, -1) for part in (measured.ulps, computed))
-    values = held.reshape(ulps.shape)
+    case = Case(space.function, tuple(space.arguments(found.codes[:KEPT])))
+    rows = len(case.args[0])
+    crosscheck(space.function, [a.astype(np.float64) for a in case.args], case.reference, [(k, 0) for k in range(rows)])
+    computed = np.asarray(space.function.algorithms[algorithm](*case.args))
+    ulps = case.compare(computed).ulps.reshape(rows, -1)
     cases = []
-    for row, at in enumerate(ulps.argmax(axis=1)):
-        cases.append(
-            {
-                "evaluations": found.evaluations,
-                "ulps": float(ulps[row, at]),
-                "component": int(at),
-                "computed": repr(float(results[row, at])),
-                "reference": decimal(values[row, at]),
-                "input": written(space.function, args, row),
-            }
-        )
+    for row, component in enumerate(ulps.argmax(axis=1)):
+        _, at, given, result, reference = case.shown(computed, row * ulps.shape[1] + int(component))
+        figures = {"evaluations": found.evaluations, "ulps": float(ulps[row, at]), "component": at}
+        cases.append({**figures, "computed": result, "reference": reference, "input": given})
     return cases

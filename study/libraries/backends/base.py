@@ -65,6 +65,9 @@ class Backend:
         distribution: the package that installs it.
         module: the module that is imported.
         functions: its own functions for the problems.
+        swept: further functions, problem and name, that only exhaustive sweeps measure.
+        repositories: where it is developed, as GitHub writes it.
+        colour: its ink in figures, of ``study.plots.looks.HANDS``.
         to_library: a NumPy array as one of its arrays, no number changed.
         to_numpy: the way back.
         session: a context that its functions run in.
@@ -76,6 +79,9 @@ class Backend:
     distribution: str
     module: str
     functions: tuple[LibraryFunction, ...]
+    swept: tuple[tuple[str, str], ...] = ()
+    repositories: tuple[str, ...] = ()
+    colour: str = ""
     to_library: Callable[[NDArray[Any]], Any] = lambda x: x
     to_numpy: Callable[[Any], NDArray[Any]] = np.asarray
     session: Callable[[], AbstractContextManager[Any]] = nullcontext

@@ -26,4 +26,7 @@ BACKEND = Backend(
         LibraryFunction("likelihood", "numpy.prod", lambda f, p, axis: f(p, axis=axis)),
         LibraryFunction("log_likelihood", "numpy.sum", _summed_logs),
     ),
+    swept=(("exp", "numpy.exp"), ("log", "numpy.log")),
+    repositories=("numpy/numpy",),
+    colour="blue",
 )

@@ -18,4 +18,7 @@ BACKEND = Backend(
         LibraryFunction("kl_divergence", "scipy.special.rel_entr", lambda f, p, q, axis: f(p, q).sum(axis=axis)),
         LibraryFunction("cross_entropy", "scipy.special.xlogy", lambda f, p, q, axis: -f(p, q).sum(axis=axis)),
     ),
+    swept=(("softplus", "scipy.special.softplus"),),
+    repositories=("scipy/scipy",),
+    colour="green",
 )

@@ -23,4 +23,6 @@ BACKEND = Backend(
         LibraryFunction("softmax", "sklearn.utils.extmath.softmax", lambda f, x: f(x)),
         LibraryFunction("nll_from_probabilities", "sklearn.metrics.log_loss", _log_loss),
     ),
+    repositories=("scikit-learn/scikit-learn",),
+    colour="black",
 )
