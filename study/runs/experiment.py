@@ -76,7 +76,7 @@ class Finding:
     """A sentence that is computed from the tables.
 
     Attributes:
-        sentence: what says it.
+        sentence: from the tables to the sentence, None where they do not bear it out.
         rank: its importance among all findings, 1 the highest.
         scope: names of the tables that it is limited to, each with the words by which it says so; without, it is about
             all tables of its experiment.
