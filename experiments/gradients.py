@@ -10,7 +10,7 @@ import numpy as np
 
 from study import plots
 from study.inputs.families import Family, scaled_normal
-from study.report import captions, losses
+from study.report import findings
 from study.report.evidence import main
 from study.runs.experiment import Experiment, Figure, Finding, Sweep
 from study.runs.runner import run_experiments
@@ -37,12 +37,12 @@ experiment = Experiment(
     figures={
         "softmax": Figure(
             lambda tables: plots.errors(main(tables["softmax"], problem="nll_gradient")),
-            captions.survives("softmax", "nll_gradient", "naive", "faithful", scaled_normal(10).name),
+            findings.survives("softmax", "nll_gradient", "naive", "faithful", scaled_normal(10).name),
         ),
     },
     findings=[
-        Finding(losses.first_zero("nll_gradient", "shifted", "expm1"), rank=6),
-        Finding(losses.fails_from("binary_cross_entropy_gradient", "chained"), rank=7),
+        Finding(findings.first_zero("nll_gradient", "shifted", "expm1"), rank=6),
+        Finding(findings.fails_from("binary_cross_entropy_gradient", "chained"), rank=7),
     ],
 )
 

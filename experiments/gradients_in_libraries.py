@@ -8,13 +8,32 @@ through a sigmoid that has saturated there is nothing left to differentiate.
 from functools import partial
 
 from study.libraries import gradients
-from study.report import library_sentences as sentences
-from study.runs.experiment import Experiment, Finding
+from study.measurement import outcome
+from study.report.evidence import measurements
+from study.runs.experiment import Experiment, Finding, Sentence, Tables
 from study.runs.runner import run_experiments
 
 BACKENDS = ("torch", "jax")
 SIZES = (0.0625, 0.5, 1, 2, 5, 8, 10, 12, 14, 16, 17, 18, 20, 30, 40, 50, 80, 88, 90, 100, 104, 200, 700, 740, 1000)
 BCE, NLL = "binary_cross_entropy_gradient", "nll_gradient"
+
+
+def lost(problem: str, form: str) -> Sentence:
+    """Which part of the gradients each library loses at extreme logits."""
+
+    def sentence(tables: Tables) -> str | None:
+        rows = measurements(tables, problem=problem, format=form)
+        each = []
+        for name, part in rows.groupby("algorithm", sort=False):
+            failing = part[outcome.losses(part) > 0]
+            if len(failing):
+                times, count = (int(n.sum()) for n in (outcome.losses(failing), part["count"]))
+                backend = part["backend"].iloc[0]
+                each.append(f"{times / count:.0%} by {backend}’s {str(name).rsplit('.', maxsplit=1)[-1]}")
+        return f"Differentiated in {form} {problem} is lost: {', '.join(each)}." if each else None
+
+    return sentence
+
 
 experiment = Experiment(
     __file__,
@@ -25,8 +44,8 @@ experiment = Experiment(
     problems=(BCE, NLL),
     backends=BACKENDS,
     findings=[
-        Finding(sentences.lost_gradients(BCE, "float32"), rank=7),
-        Finding(sentences.lost_gradients(NLL, "float32"), rank=7),
+        Finding(lost(BCE, "float32"), rank=7),
+        Finding(lost(NLL, "float32"), rank=7),
     ],
 )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from study.gate import contracts
 from study.libraries import corpus, curves, tables
 from study.libraries.backends import BACKENDS
-from study.report import library_sentences as sentences
+from study.report import findings
 from study.runs.experiment import Experiment, Finding
 from study.runs.runner import run_experiments
 
@@ -37,13 +37,13 @@ experiment = Experiment(
     backends=ALL,
     data=(REPORTS.name,),
     findings=[
-        Finding(sentences.row_sum("bfloat16", "columns", 4096), rank=7),
-        Finding(sentences.infinite("logsumexp", "float16", TIES), rank=7),
-        Finding(sentences.zero("nll", "float32", "one dominates"), rank=7),
-        Finding(sentences.lost_functions, rank=6, scope={"battery": "hard battery"}),
-        Finding(sentences.within_one_ulp, rank=7, scope={"battery": "hard battery"}),
-        Finding(sentences.still_wrong("torch"), rank=7),
-        Finding(sentences.still_wrong("jax"), rank=7),
+        Finding(findings.row_sum("bfloat16", "columns", 4096), rank=7),
+        Finding(findings.infinite("logsumexp", "float16", TIES), rank=7),
+        Finding(findings.zero("nll", "float32", "one dominates"), rank=7),
+        Finding(findings.lost_functions, rank=6, scope={"battery": "hard battery"}),
+        Finding(findings.within_one_ulp, rank=7, scope={"battery": "hard battery"}),
+        Finding(findings.still_wrong("torch"), rank=7),
+        Finding(findings.still_wrong("jax"), rank=7),
     ],
 )
 

@@ -15,11 +15,14 @@ from study import plots
 from study.formats import FORMATS, MAIN_FORMATS
 from study.gate import contracts
 from study.inputs.families import normal, placed, scaled_normal, shifted_normal
+from study.measurement import outcome
 from study.measurement.threshold import first_number
+from study.plots.text import at_most, listed, number
 from study.problems import Algorithm, get_problem
-from study.report import captions, sentences
-from study.report.evidence import main
-from study.runs.experiment import Experiment, Figure, Finding, Sweep
+from study.report import findings
+from study.report.columns import axis
+from study.report.evidence import PLACE, by_format, main, measurements, pick
+from study.runs.experiment import Experiment, Figure, Finding, Sweep, Tables
 from study.runs.runner import measure_sweep, run_experiments
 
 OFFSETS = (-1000, -300, -100, -30, -10, 0, 10, 30, 100, 300, 1000)
@@ -29,6 +32,8 @@ PLACED = {offset: Sweep("spread", SPREADS, [placed(10, offset)], {"softmax": ("n
 LENGTHS = (1, 2, 5, 10, 20, 37, 50, 100, 200, 500, 1000, 1009, 2000, 4099, 5000, 10000, 10007, 50021, 2**17, 2**18)
 DRAWN = ["naive", "shifted", "online", "faithful"]
 PROBLEMS = ("logsumexp", "softmax", "log_softmax", "nll")
+CONFINED = 0.1
+"""The error of a vector beside that of its worst component, as numbers, below which it is of small components only."""
 
 
 def first_overflow() -> pd.DataFrame:
@@ -54,6 +59,69 @@ def fails(algorithm: Algorithm, x: np.ndarray[Any, Any]) -> bool:
     target = [np.array(1)] if algorithm.problem == "nll" else []
     result = np.asarray(algorithm(np.stack([x, np.zeros_like(x)]), *target))
     return not np.isfinite(result.astype(np.float64)).all()
+
+
+def where_it_overflows(tables: Tables) -> str | None:
+    """From which logit on the naive softmax of two classes fails, format by format."""
+    firsts = pick(tables["first_overflow"], problem="softmax", algorithm="naive", format=list(MAIN_FORMATS))
+    firsts = firsts.dropna(subset="first_logit")
+    if firsts.empty:
+        return None
+    each = listed(f"{number(x, 5)} in {form}" for x, form in zip(firsts["first_logit"], firsts["format"], strict=True))
+    return f"The naive softmax of two logits, x and 0, is no longer finite once x reaches {each}."
+
+
+def shifted_stays(tables: Tables) -> str | None:
+    """What the shifted softmax does on all inputs on which the naive one fails."""
+    rows = measurements(tables, problem="softmax", algorithm=["naive", "shifted"])
+    failing = pick(rows[outcome.losses(rows) > 0], algorithm="naive")
+    same = pick(rows, algorithm="shifted").merge(failing[PLACE].drop_duplicates())
+    if same.empty or same[list(outcome.NOT_NUMBERS)].to_numpy().any():
+        return None
+    each = at_most(float(same["max_scaled"].max()))
+    zeros, lost, count = (int(n.sum()) for n in (same["underflow"], outcome.losses(failing), failing["count"]))
+    return (
+        f"Where the naive softmax loses {lost:,} of {count:,} results, the shifted one is never infinite or NaN, "
+        f"wrongly 0 in {zeros:,}, and off by at most {each} u (1 + cond)."
+    )
+
+
+def components_and_whole(tables: Tables) -> str | None:
+    """How far single components are off, and the vector as a whole, over each parameter that is swept."""
+    rows = measurements(tables, problem="softmax", algorithm="shifted", format="float64")
+    worst = rows.groupby("parameter", sort=False)[["max_ulp", "max_normwise"]].max()
+    if not (worst["max_normwise"] < CONFINED * worst["max_ulp"]).any():
+        return None
+    single = listed(f"{at_most(ulps)} over {axis(str(name))}" for name, ulps in worst["max_ulp"].items())
+    whole = listed(at_most(u) for u in worst["max_normwise"])
+    return (
+        f"In float64 a component of the shifted softmax is off by at most so many ulps: {single}; its vector, in turn, "
+        f"by {whole} u."
+    )
+
+
+def lost_near_zero(tables: Tables) -> str | None:
+    """Where the exact loss is nearly zero, the shifted formula too returns zero."""
+    rows = measurements(tables, problem="nll", algorithm="shifted")
+    zero = rows[(rows["underflow"] > 0) & (rows["worst_computed"].astype(float) == 0)]
+    if zero.empty:
+        return None
+    largest = zero.assign(exact=zero["worst_reference"].astype(float).abs()).groupby("format")["exact"].max()
+    each = by_format(largest, number)
+    return f"The shift does not save what is nearly zero: the shifted nll is 0 where it should be {each}."
+
+
+def map_of_losses(tables: Tables) -> str | None:
+    """In how many cells of the map the naive and the shifted softmax give infinity or NaN."""
+    rows = pick(tables["outcomes"], problem="softmax", format="float32")
+    wrong = rows[(rows["nan"] > 0) | (rows["overflow"] > 0)]
+    naive, shifted = (len(pick(wrong, algorithm=name)) for name in ("naive", "shifted"))
+    if not shifted < naive:
+        return None
+    return (
+        f"In float32 naive softmax gives infinity or NaN for {naive} of {len(pick(rows, algorithm='naive'))} pairs of "
+        f"offset and spread, shifted for {shifted or 'none'}."
+    )
 
 
 experiment = Experiment(
@@ -85,21 +153,21 @@ experiment = Experiment(
     figures={
         "outcomes": Figure(
             lambda tables: plots.outcomes(tables["outcomes"], "spread", "offset"),
-            captions.where_lost("outcomes", "softmax", "naive", "shifted", "float32"),
+            map_of_losses,
         ),
         "softmax": Figure(
             lambda tables: plots.errors(
                 main(tables["sweep"], problem="softmax", inputs=shifted_normal(10).name, algorithm=DRAWN),
                 overflow_of_exp=True,
             ),
-            captions.survives("sweep", "softmax", "naive", "faithful", shifted_normal(10).name),
+            findings.survives("sweep", "softmax", "naive", "faithful", shifted_normal(10).name),
         ),
     },
     findings=[
-        Finding(sentences.first_overflow("naive", "softmax"), rank=2),
-        Finding(sentences.stable_stays("softmax"), rank=7),
-        Finding(sentences.components_and_whole("softmax", "shifted", "float64"), rank=7),
-        Finding(sentences.lost_near_zero("nll"), rank=6),
+        Finding(where_it_overflows, rank=2),
+        Finding(shifted_stays, rank=7),
+        Finding(components_and_whole, rank=7),
+        Finding(lost_near_zero, rank=6),
     ],
 )
 

@@ -13,8 +13,9 @@ import pandas as pd
 from study import plots
 from study.formats import FORMATS, Format
 from study.measurement.case import single
-from study.report import sentences
-from study.runs.experiment import Experiment, Figure, Finding
+from study.plots.text import listed, number
+from study.report.evidence import pick
+from study.runs.experiment import Experiment, Figure, Finding, Tables
 from study.runs.runner import run_experiments
 
 PROBABILITIES = [0.1, 0.3, 0.5, 0.1]
@@ -57,6 +58,32 @@ def curve() -> pd.DataFrame:
     return pd.DataFrame({"p": p, "nll": [-row["computed"] + 0.0 for row in loss]})
 
 
+def either_answer(tables: Tables) -> str | None:
+    """The loss of the worked example, for either right answer."""
+    table = pick(tables["example"], format="float64", quantity="nll")
+    losses = dict(zip(table["target"], table["computed"], strict=True))
+    falling = (tables["curve"].sort_values("p")["nll"].diff().dropna() < 0).all()
+    if not {3, 4} <= set(losses) or not losses[3] < losses[4] or not falling:
+        return None
+    return (
+        f"With probabilities 0.1, 0.3, 0.5 and 0.1 the negative log likelihood is {number(losses[4])} when the fourth "
+        f"class is right, {number(losses[3])} when the third: the more probable the truth was held, the lower the loss."
+    )
+
+
+def tiny_likelihood(tables: Tables) -> str | None:
+    """What each format makes of 1e-100 and of its log."""
+    held = pick(tables["example"], quantity="log of 1e-100")
+    lost = held[held["held"] == 0]["format"].tolist()
+    kept = held[held["held"] != 0]
+    if not lost or kept.empty:
+        return None
+    return (
+        f"1e-100 is zero in {listed(lost)}; {listed(kept['format'])} holds it, and its log is "
+        f"{number(kept['computed'].iloc[0], 5)}."
+    )
+
+
 experiment = Experiment(
     __file__,
     __doc__ or "",
@@ -73,10 +100,10 @@ experiment = Experiment(
                 across="p, probability given to the truth",
                 up="−log p (nats)",
             ),
-            sentences.nll_example,
+            either_answer,
         )
     },
-    findings=[Finding(sentences.nll_example, rank=8), Finding(sentences.tiny_likelihood, rank=8)],
+    findings=[Finding(either_answer, rank=8), Finding(tiny_likelihood, rank=8)],
 )
 
 if __name__ == "__main__":

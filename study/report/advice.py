@@ -45,7 +45,7 @@ def views(
 
     Args:
         rows: of the experiments, see ``answer.measured``.
-        tried: on every input of a format, see ``study.report.every.rows``.
+        tried: on every input of a format, see ``study.report.exhaustive.rows``.
         special: what is lost at special arguments, see ``answer.specials``.
     """
     if rows.empty:
@@ -66,8 +66,8 @@ def views(
 
 
 def _line(part: pd.DataFrame, costs: Mapping[tuple[str, str, str], float], special: pd.DataFrame | None) -> list[Value]:
-    every, exact = part["row"].str.startswith("exhaustive/"), part["algorithm"] == "faithful"
-    plain = answer.cell(part[~exact & ~every], part[~exact & every], special)
+    exhaustive, exact = part["row"].str.startswith("exhaustive/"), part["algorithm"] == "faithful"
+    plain = answer.cell(part[~exact & ~exhaustive], part[~exact & exhaustive], special)
     best = part[exact]["max_ulp"].max()
 
     def cost(algorithm: str) -> Value:
@@ -79,12 +79,14 @@ def _line(part: pd.DataFrame, costs: Mapping[tuple[str, str, str], float], speci
         Value(plain.form, MAIN_FORMATS.index(plain.form)),
         Value(plain.algorithm),
         Value(f"{plain.digits:.1f}", plain.digits),
-        Value(f"{shown} ∀" if plain.every else shown, plain.worst),
-        Value("; ".join(filter(None, (domain(part[(part["algorithm"] == plain.algorithm) & ~every]), plain.loses)))),
+        Value(f"{shown} ∀" if plain.exhaustive else shown, plain.worst),
+        Value(
+            "; ".join(filter(None, (domain(part[(part["algorithm"] == plain.algorithm) & ~exhaustive]), plain.loses)))
+        ),
         cost(plain.algorithm),
         Value("–", 1e300) if pd.isna(best) else Value(number(float(best)), float(best)),
         cost("faithful"),
-        Value(breaks(part[~every & (part["algorithm"] == "naive")])),
+        Value(breaks(part[~exhaustive & (part["algorithm"] == "naive")])),
         Value(f"study replay {plain.row}", plain.row, command=True),
     ]
 

@@ -68,7 +68,7 @@ class Cell:
         return 0.0 if self.grade == "lost" else digits(self.worst, self.form)
 
     @property
-    def every(self) -> bool:
+    def exhaustive(self) -> bool:
         """Whether every input of the format was tried."""
         return self.row.startswith("exhaustive/")
 
@@ -116,19 +116,19 @@ def specials(stored: Iterable[tuple[Experiment, Mapping[str, pd.DataFrame]]]) ->
 
 
 def matrix(
-    rows: pd.DataFrame, every: pd.DataFrame | None = None, special: pd.DataFrame | None = None
+    rows: pd.DataFrame, exhaustive: pd.DataFrame | None = None, special: pd.DataFrame | None = None
 ) -> list[list[Cell]]:
     """A line a problem, a cell a format; problems in the order in which the experiments take them up.
 
     Args:
         rows: see ``measured``.
-        every: rows on every input of a format, see ``study.report.every.rows``.
+        exhaustive: rows on every input of a format, see ``study.report.exhaustive.rows``.
         special: see ``specials``.
     """
     if rows.empty:
         return []
     places = dict(list(rows.groupby(["problem", "format"], sort=False)))
-    everywhere = dict(list(every.groupby(["problem", "format"]))) if every is not None and len(every) else {}
+    everywhere = {} if exhaustive is None or exhaustive.empty else dict(list(exhaustive.groupby(["problem", "format"])))
     return [
         [
             cell(places[problem, form], everywhere.get((problem, form)), special)
@@ -146,11 +146,11 @@ def faithful(*tables: pd.DataFrame) -> str:
     return f"{at_most(max(known))} ulps" if known else ""
 
 
-def cell(rows: pd.DataFrame, every: pd.DataFrame | None = None, special: pd.DataFrame | None = None) -> Cell:
+def cell(rows: pd.DataFrame, exhaustive: pd.DataFrame | None = None, special: pd.DataFrame | None = None) -> Cell:
     """The verdict on one problem in one format; what is lost at special arguments alone is told and does not decide."""
     problem, form = str(rows["problem"].iloc[0]), str(rows["format"].iloc[0])
     lost = lost_specials(special, problem, form)
-    ordinary = None if every is None else every[~every.apply(_explained, axis=1, lost=lost).astype(bool)]
+    ordinary = None if exhaustive is None else exhaustive[~exhaustive.apply(_explained, axis=1, lost=lost).astype(bool)]
     whole = rows if ordinary is None or ordinary.empty else pd.concat([ordinary, rows], ignore_index=True)
     name = recommended(rows, whole)
     best = whole[whole["algorithm"] == name]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from study.report import answer, cost, every, sections
+from study.report import answer, cost, exhaustive, sections
 from study.runs import store
 
 if TYPE_CHECKING:
@@ -25,15 +25,15 @@ class Data:
 
     Attributes:
         experiments: each with its tables by name.
-        every: tables of sweeps over every input and of searches, by their path.
+        exhaustive: tables of sweeps over every input and of searches, by their path.
         rows: the measurements of all experiments with NumPy's arithmetic, see ``answer.measured``.
-        tried: what our formulas make of every input of a format, see ``every.rows``.
+        tried: what our formulas make of every input of a format, see ``exhaustive.rows``.
         matrix: the answer.
         special: what is lost at special arguments, see ``answer.specials``.
     """
 
     experiments: Sequence[tuple[Experiment, Mapping[str, pd.DataFrame]]]
-    every: Mapping[str, pd.DataFrame]
+    exhaustive: Mapping[str, pd.DataFrame]
     rows: pd.DataFrame
     tried: pd.DataFrame
     matrix: Sequence[Sequence[Cell]]
@@ -43,7 +43,7 @@ class Data:
     def claims(self) -> list[Claim]:
         """The findings that hold, the most important first."""
         found = [claim for e, tables in self.experiments for claim in sections.claims(e, tables)]
-        found += every.claims(self.every, self.rows) + cost.claims(self.matrix)
+        found += exhaustive.claims(self.exhaustive, self.rows) + cost.claims(self.matrix)
         return sorted(found, key=lambda claim: claim.rank)
 
     def sections(self) -> list[Section]:
@@ -52,7 +52,7 @@ class Data:
             (e.order, sections.section(e, tables)) for e, tables in self.experiments
         ]
         made += [
-            (every.ORDER, every.section(self.every, self.rows)),
+            (exhaustive.ORDER, exhaustive.section(self.exhaustive, self.rows)),
             (cost.ORDER, cost.section(pd.concat([self.rows, self.tried], ignore_index=True), self.matrix)),
         ]
         return [section for _, section in sorted(made, key=lambda pair: pair[0]) if section]
@@ -65,6 +65,6 @@ def read(experiments: Sequence[Experiment]) -> Data:
         DamagedResultsError: a table of an experiment is missing, or one cannot be read.
     """
     stored = [(e, store.read_tables(e)) for e in experiments]
-    swept, rows = every.tables(), answer.measured(stored)
-    tried, special = every.rows(swept), answer.specials(stored)
+    swept, rows = exhaustive.tables(), answer.measured(stored)
+    tried, special = exhaustive.rows(swept), answer.specials(stored)
     return Data(stored, swept, rows, tried, answer.matrix(rows, tried, special), special)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from study.report import cost, every, provenance
+from study.report import cost, exhaustive, provenance
 from study.runs import store
 from study.runs.runner import discover
 
@@ -39,7 +39,7 @@ def build() -> tuple[Path, list[str]]:
 def mark(experiments: list[Experiment]) -> str:
     """What the report is made from: this package, the declarations, the stored tables."""
     sources = [*HERE.rglob("*.py"), *PLOTS.glob("*.py"), *(Path(e.module_file) for e in experiments)]
-    tables = [store.RESULTS / store.COSTS, *every.files(), *(p for e in experiments for p in table_files(e))]
+    tables = [store.RESULTS / store.COSTS, *exhaustive.files(), *(p for e in experiments for p in table_files(e))]
     others = [*HERE.joinpath("templates").iterdir(), *PLOTS.glob("*.mplstyle"), *tables, *provenance.files()]
     return store.fingerprint(sources, [[str(p.name), _digest(p)] for p in sorted(others)])
 
@@ -63,7 +63,7 @@ def _write(data: Data) -> list[Path]:
         f"{e.name}/datapackage.json": datapackage.package(e.name, e.question, e.why, tables)
         for e, tables in data.experiments
     }
-    texts |= every.packages(data.every) | cost.packages()
+    texts |= exhaustive.packages(data.exhaustive) | cost.packages()
     texts |= {
         f"{s.name}/{picture.name}.{ending}": content
         for s in sections

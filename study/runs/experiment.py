@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from study.inputs.families import generator, rounded
 from study.libraries.backends import get_backend
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
     from matplotlib.figure import Figure as Drawn
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from study.formats import Format
     from study.inputs.families import Arguments, Family
 
-    Tables = Mapping[str, pd.DataFrame]
+Tables = Mapping[str, "pd.DataFrame"]
+"""The stored tables of an experiment, by name."""
+Sentence = Callable[[Tables], str | None]
+"""From the tables to what they say, None where they do not bear it out."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +76,13 @@ class Finding:
     """A sentence that is computed from the tables.
 
     Attributes:
-        sentence: the sentence, None where the tables do not bear it out.
+        sentence: from the tables to the sentence, None where they do not bear it out.
         rank: its importance among all findings, 1 the highest.
         scope: names of the tables that it is limited to, each with the words by which it says so; without, it is about
             all tables of its experiment.
     """
 
-    sentence: Callable[[Tables], str | None]
+    sentence: Sentence
     rank: int = 9
     scope: Mapping[str, str] = field(default_factory=dict)
 
@@ -97,7 +101,7 @@ class Figure:
     """
 
     draw: Callable[[Tables], Drawn]
-    message: Callable[[Tables], str | None]
+    message: Sentence
 
 
 @dataclass(frozen=True)

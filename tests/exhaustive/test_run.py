@@ -15,7 +15,7 @@ from study.exhaustive import stored as stored_tables
 from study.exhaustive.specification import Specification
 from study.exhaustive.tally import Tally
 from study.formats import FORMATS
-from study.report import every
+from study.report import exhaustive
 from study.runs import store
 
 SPEC = Specification("sigmoid", "float16", ("naive", "ratio", "half_tanh", "two_branch", "faithful"))
@@ -107,7 +107,7 @@ def test_every_input_is_counted(folder):
     assert len(list(stored_tables.unaccounted(summary, histogram[histogram["algorithm"] != "naive"]))) == 1
     store.write_csv(path, summary.assign(count=summary["count"] - 1))
     with pytest.raises(store.DamagedResultsError, match=r"summary.csv: sigmoid naive in float16 has 65,535 results"):
-        every.tables()
+        exhaustive.tables()
 
 
 @pytest.mark.parametrize(

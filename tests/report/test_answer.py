@@ -10,7 +10,7 @@ from study.measurement import outcome
 from study.problems import PROBLEMS
 from study.problems.reference import exact
 from study.problems.special import stacks
-from study.report import answer, every
+from study.report import answer, exhaustive
 from study.runs.runner import discover
 from study.runs.store import read_tables
 
@@ -93,8 +93,8 @@ def test_the_number_is_of_every_input_where_every_input_was_tried():
     rows = table({"algorithm": "shifted", "max_ulp": 1.0}, {"algorithm": "faithful", "max_ulp": 0.5})
     tried = table({"algorithm": "shifted", "max_ulp": 3.0, "row": "exhaustive/softmax_float32/shifted"})
     cell = answer.cell(rows, tried)
-    assert (cell.algorithm, cell.error, cell.every) == ("shifted", "3 ulps", True)
-    assert not answer.cell(rows).every
+    assert (cell.algorithm, cell.error, cell.exhaustive) == ("shifted", "3 ulps", True)
+    assert not answer.cell(rows).exhaustive
     assert answer.cell(rows, tried.assign(overflow=1)).algorithm == "faithful"
 
 
@@ -135,7 +135,7 @@ def test_what_is_lost_at_special_arguments_alone_does_not_decide():
 def test_every_cell_of_the_report_keeps_special_arguments_or_says_so():
     stored = [(e, read_tables(e)) for e in discover()]
     special = answer.specials(stored)
-    for cell in itertools.chain(*answer.matrix(answer.measured(stored), every.rows(every.tables()), special)):
+    for cell in itertools.chain(*answer.matrix(answer.measured(stored), exhaustive.rows(exhaustive.tables()), special)):
         problem, form, lost = PROBLEMS[cell.problem], FORMATS[cell.form], 0
         for args in stacks(problem, form):
             due = exact(problem, *args).to_mpf().astype(np.float64)

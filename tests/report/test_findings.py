@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from study.report import every, every_sentences
+from study.report import exhaustive, exhaustive_findings
 from study.report.evidence import MEASURED, PLACE, measurements
 from study.report.sections import claims
 from study.runs.runner import discover
@@ -149,7 +149,7 @@ def test_every_table_of_measurements_is_gathered():
     assert set(PLACE) <= set(measurements(read_tables(next(e for e in discover() if e.name == "softmax_range"))))
 
 
-SWEPT = every.tables()
+SWEPT = exhaustive.tables()
 
 
 @pytest.mark.parametrize("name", [name for name in SWEPT if name.endswith("/summary")])
@@ -157,17 +157,19 @@ def test_what_is_said_of_every_input_heeds_each_sweep(name):
     """By faithful, by naive in float16, and by functions of libraries in float32."""
     table = SWEPT[name]
     for told, rows in (
-        (every_sentences.faithful, table[table["algorithm"] == "faithful"]),
-        (lambda t: every_sentences.naive(t, "float16"), table[table["algorithm"] == "naive"]),
+        (exhaustive_findings.faithful, table[table["algorithm"] == "faithful"]),
+        (lambda t: exhaustive_findings.naive(t, "float16"), table[table["algorithm"] == "naive"]),
         (
-            lambda t: f"{every_sentences.libraries(t, 'float32')} {every_sentences.numbers_for_nan(t, 'float32')}",
+            lambda t: (
+                f"{exhaustive_findings.libraries(t, 'float32')} {exhaustive_findings.numbers_for_nan(t, 'float32')}"
+            ),
             table[table["algorithm"].str.contains(".", regex=False)],
         ),
     ):
-        before = told(every.summaries(SWEPT))
+        before = told(exhaustive.summaries(SWEPT))
         for k in range(len(rows)):
-            after = told(every.summaries(SWEPT | {name: contradicted(table, rows.iloc[[k]])}))
-            assert after != before or not (told is every_sentences.faithful or table["format"].iloc[0] in before)
+            after = told(exhaustive.summaries(SWEPT | {name: contradicted(table, rows.iloc[[k]])}))
+            assert after != before or not (told is exhaustive_findings.faithful or table["format"].iloc[0] in before)
 
 
 def test_a_finding_that_does_not_hold_leaves_no_trace():

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from study.cli import main, replay_stored
 from study.plots.text import measure
 from study.problems import PROBLEMS
-from study.report import advice, answer, every, views
+from study.report import advice, answer, exhaustive, views
 from study.runs import store
 from study.runs.runner import discover
 from study.runs.store import read_tables
@@ -136,8 +136,8 @@ def test_answer_and_tables_say_the_same_number(page, readme, stored):
         for key, table in tables.items()
         if {"max_ulp", "bound_used", "parameter"} <= set(table)
     }
-    swept = every.tables()
-    rows, tried = answer.measured(stored), every.rows(swept)
+    swept = exhaustive.tables()
+    rows, tried = answer.measured(stored), exhaustive.rows(swept)
     advised = {(name, line[0].text): line for name, view in advice.views(rows, tried).items() for line in view.rows}
     for cell in itertools.chain(*answer.matrix(rows, tried)):
         worst = measure(cell.worst, "ulps")
@@ -148,7 +148,7 @@ def test_answer_and_tables_say_the_same_number(page, readme, stored):
         assert (cell.ends if cell.instead else f"`{cell.algorithm}` {cell.digits:.1f}") in readme
         assert cell.error.split(" ")[0] in page
         experiment, name, row = cell.row.split("/")
-        if cell.every:
+        if cell.exhaustive:
             summary = swept[f"exhaustive/{name}/summary"].set_index("algorithm")
             assert measure(float(summary["max_ulp"][row]), "ulps") == worst
             continue

@@ -72,7 +72,7 @@ def test_the_library_that_an_experiment_uses_counts_and_the_rest_does_not(folder
     used = store.sources(runner.roots(runner.load(folder / "experiments" / "first.py")), skip=runner.NOT_COMPUTING)
     names = {path.name for path in used}
     assert {"families.py", "case.py", "certify.py", "reductions.py", "errors.py", "likelihood.py"} <= names
-    assert not {"verdict.py", "group.py", "sentences.py"} & names
+    assert not {"verdict.py", "group.py", "findings.py"} & names
     assert "softmax.py" not in {path.name for path in used if path.parent.name == "problems"}
 
 

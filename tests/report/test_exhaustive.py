@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from study.report import every, every_sentences
+from study.report import exhaustive, exhaustive_findings
 
 FINE = {"overflow": 0, "underflow": 0, "nan": 0, "limit": 0, "missed": 0}
 
@@ -37,79 +37,79 @@ def stored():
 
 
 def test_a_sweep_and_a_search_make_a_section(stored):
-    section = every.section(stored, pd.DataFrame())
+    section = exhaustive.section(stored, pd.DataFrame())
     assert [view.name for view in section.tables] == ["every_input", "searched"]
     assert [line[5].text for line in section.tables[0].rows] == ["0%", "0.0137%"]
     assert section.tables[1].rows[0][4].text == "≥ 1.00e9"
     assert section.tables[0].rows[1][-1].text == "study replay exhaustive/sigmoid_float16/two_branch"
-    assert every.section({}, pd.DataFrame()) is None
+    assert exhaustive.section({}, pd.DataFrame()) is None
 
 
 def test_the_answer_takes_what_was_tried_on_every_input(stored):
-    assert every.rows(stored)["row"].tolist() == [
+    assert exhaustive.rows(stored)["row"].tolist() == [
         "exhaustive/sigmoid_float16/faithful",
         "exhaustive/sigmoid_float16/two_branch",
     ]
     part = {name: table.assign(coverage="inputs 0x0 to 0xff") for name, table in stored.items()}
-    assert every.rows(part).empty
+    assert exhaustive.rows(part).empty
 
 
 def test_tables_are_described(stored):
-    texts = every.packages(stored)
+    texts = exhaustive.packages(stored)
     assert set(texts) == {"exhaustive/datapackage.json", "search/datapackage.json"}
     assert '"path": "sigmoid_float16/summary.csv"' in texts["exhaustive/datapackage.json"]
 
 
 def test_faithful_on_every_input():
-    said = every_sentences.faithful(pd.DataFrame([swept()]))
+    said = exhaustive_findings.faithful(pd.DataFrame([swept()]))
     assert "Of 65,536 results of faithful, on every input of 1 problem in 1 format, not one is off" in said
-    worse = every_sentences.faithful(pd.DataFrame([swept(not_correctly_rounded=3, max_ulp=0.75)]))
+    worse = exhaustive_findings.faithful(pd.DataFrame([swept(not_correctly_rounded=3, max_ulp=0.75)]))
     assert "all but 3 are within half an ulp, and these miss it by 0.250 at most" in worse
-    assert every_sentences.faithful(pd.DataFrame([swept(algorithm="naive")])) is None
+    assert exhaustive_findings.faithful(pd.DataFrame([swept(algorithm="naive")])) is None
 
 
 def test_what_naive_loses_of_every_input():
     lost = swept(algorithm="naive", overflow=16384)
-    assert "most for sigmoid: 25%" in every_sentences.naive(pd.DataFrame([lost]), "float16")
-    assert every_sentences.naive(pd.DataFrame([swept(algorithm="naive")]), "float16") is None
+    assert "most for sigmoid: 25%" in exhaustive_findings.naive(pd.DataFrame([lost]), "float16")
+    assert exhaustive_findings.naive(pd.DataFrame([swept(algorithm="naive")]), "float16") is None
     outside = swept(algorithm="naive", overflow=16384, missed=32768)
-    assert "most for sigmoid: 25%" in every_sentences.naive(pd.DataFrame([outside]), "float16")
+    assert "most for sigmoid: 25%" in exhaustive_findings.naive(pd.DataFrame([outside]), "float16")
 
 
 def test_libraries_on_every_input():
     row = swept(algorithm="numpy.exp", max_ulp=2.54)
-    said = every_sentences.libraries(pd.DataFrame([row]), "float16")
+    said = exhaustive_findings.libraries(pd.DataFrame([row]), "float16")
     assert said.endswith("1 of 1 library functions are nowhere off by more than 2.54 ulps.")
     lossy = swept(algorithm="jax.numpy.exp", max_ulp=8e6, underflow=2180453)
-    said = every_sentences.libraries(pd.DataFrame([row, lossy]), "float16")
+    said = exhaustive_findings.libraries(pd.DataFrame([row, lossy]), "float16")
     assert "1 of 2 library functions" in said
     assert said.endswith(
         "1 gives infinity, zero or NaN for a number, 2,180,453 in all (jax.numpy.exp 2,180,453 times)."
     )
     rough = swept(algorithm="scipy.special.expit", max_ulp=20.0)
-    assert "numbers 1 more are off by up to 20 (scipy.special.expit);" in every_sentences.libraries(
+    assert "numbers 1 more are off by up to 20 (scipy.special.expit);" in exhaustive_findings.libraries(
         pd.DataFrame([lossy, rough]), "float16"
     )
-    assert every_sentences.libraries(pd.DataFrame([swept()]), "float16") is None
+    assert exhaustive_findings.libraries(pd.DataFrame([swept()]), "float16") is None
     near = swept(algorithm="torch.sigmoid", max_ulp=1.5, underflow=143998, missed=7)
-    said = every_sentences.libraries(pd.DataFrame([row, near]), "float16")
+    said = exhaustive_findings.libraries(pd.DataFrame([row, near]), "float16")
     assert said.endswith("143,998 in all (torch.sigmoid 143,998 times).")
-    said = every_sentences.numbers_for_nan(pd.DataFrame([row, near]), "float16")
+    said = exhaustive_findings.numbers_for_nan(pd.DataFrame([row, near]), "float16")
     assert said.endswith("1 gives a number or infinity where none is due, 7 in all (torch.sigmoid 7 times).")
-    assert every_sentences.numbers_for_nan(pd.DataFrame([row]), "float16") is None
+    assert exhaustive_findings.numbers_for_nan(pd.DataFrame([row]), "float16") is None
 
 
 def test_what_the_samples_missed():
     sample = pd.DataFrame([{"problem": "sigmoid", "algorithm": "two_branch", "format": "float16", "max_ulp": 1.2}])
     whole = pd.DataFrame([swept(algorithm="two_branch", max_ulp=1.8)])
-    assert "up to 1.80 ulps off on some of the 65,536 inputs, 1.20 on" in every_sentences.missed(whole, sample)
-    assert every_sentences.missed(whole, sample.assign(max_ulp=1.8)) is None
+    assert "up to 1.80 ulps off on some of the 65,536 inputs, 1.20 on" in exhaustive_findings.missed(whole, sample)
+    assert exhaustive_findings.missed(whole, sample.assign(max_ulp=1.8)) is None
 
 
 def test_what_only_a_search_finds():
-    said = every_sentences.searched(pd.DataFrame([searched()]))
+    said = exhaustive_findings.searched(pd.DataFrame([searched()]))
     assert "at least 1.00e9 ulps for logsumexp of four numbers by shifted (random inputs: 3)" in said
-    assert every_sentences.searched(pd.DataFrame([searched(random_ulps=1e9)])) is None
+    assert exhaustive_findings.searched(pd.DataFrame([searched(random_ulps=1e9)])) is None
 
 
 def test_the_figure_follows_its_tables(stored):
@@ -118,7 +118,7 @@ def test_the_figure_follows_its_tables(stored):
             name: t.replace({"sigmoid": "log_sigmoid", "float16": "float32", "two_branch": "naive"})
             for name, t in tables.items()
         }
-        (picture,) = every.section(renamed, pd.DataFrame()).pictures
+        (picture,) = exhaustive.section(renamed, pd.DataFrame()).pictures
         return picture
 
     before = drawn(stored)
@@ -133,4 +133,4 @@ def test_the_figure_follows_its_tables(stored):
         "Of all float32 logits the naive log_sigmoid does not round 0.0137% correctly and is up to 1.80 ulps off; "
         "faithful 0% and 0.500."
     )
-    assert every.section(stored, pd.DataFrame()).pictures == []
+    assert exhaustive.section(stored, pd.DataFrame()).pictures == []

@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from study.report import library_sentences as sentences
+from study.report import findings
+from study.runs.runner import load
 
 KEY = {"backend": "lib", "version": "1.0", "algorithm": "lib.f", "format": "float16"}
 FINE = dict.fromkeys(("overflow", "underflow", "nan", "missed", "limit"), 0)
@@ -16,18 +17,18 @@ def battery(**changed):
 
 def test_row_sums_that_are_off_are_told_and_others_are_not():
     row = KEY | {"layout": "columns", "n": 4096}
-    sentence = sentences.row_sum("float16", "columns", 4096)
+    sentence = findings.row_sum("float16", "columns", 4096)
     assert "sums to 2 by lib.f (1.0)" in sentence({"row_sums": pd.DataFrame([row | {"row_sum": 2.0}])})
     assert sentence({"row_sums": pd.DataFrame([row | {"row_sum": 1.01}])}) is None
 
 
 def test_infinite_and_zero_results_are_told_where_they_should_not_be():
-    infinite = sentences.infinite("softplus", "float16", "ordinary")
+    infinite = findings.infinite("softplus", "float16", "ordinary")
     assert "is infinite, not 11.2, by lib.f (1.0) in 1 of 8 results" in infinite(
         battery(overflow=1, worst_computed=np.inf, worst_reference=11.156)
     )
     assert infinite(battery()) is None
-    zero = sentences.zero("softplus", "float16", "ordinary")
+    zero = findings.zero("softplus", "float16", "ordinary")
     assert "is 0, not 0.00100, by lib.f" in zero(battery(underflow=1, worst_computed=0.0, worst_reference=1e-3))
     assert zero(battery(underflow=1, worst_computed=1.0)) is None
     assert "is 0, not 0.00100 for one, by lib.f (1.0) in 2 of" in zero(
@@ -36,10 +37,10 @@ def test_infinite_and_zero_results_are_told_where_they_should_not_be():
 
 
 def test_what_is_within_an_ulp_and_what_has_no_digit_right():
-    assert "lib.f (softplus) is within one ulp throughout" in sentences.within_one_ulp(battery())
-    assert "none is within" in sentences.within_one_ulp(battery(max_ulp=2.0))
-    assert sentences.lost_functions(battery()) is None
-    assert "1 of 1 library functions have no digit right" in sentences.lost_functions(battery(nan=1))
+    assert "lib.f (softplus) is within one ulp throughout" in findings.within_one_ulp(battery())
+    assert "none is within" in findings.within_one_ulp(battery(max_ulp=2.0))
+    assert findings.lost_functions(battery()) is None
+    assert "1 of 1 library functions have no digit right" in findings.lost_functions(battery(nan=1))
 
 
 @pytest.fixture
@@ -53,9 +54,10 @@ def reports():
 
 
 def test_reports_are_counted(reports):
-    assert sentences.reported(reports).startswith("2 reports from the field come down to 1 inputs.")
-    assert "wrong today on 1 of 1 reported inputs" in sentences.still_wrong("lib")(reports)
+    reported = load("experiments/reports.py").findings[0].sentence
+    assert reported(reports).startswith("2 reports from the field come down to 1 inputs.")
+    assert "wrong today on 1 of 1 reported inputs" in findings.still_wrong("lib")(reports)
     twice = {"reports": pd.concat([reports["reports"], reports["reports"].assign(algorithm="lib.g")])}
-    assert "wrong today on 1 of 1 reported inputs" in sentences.still_wrong("lib")(twice)
+    assert "wrong today on 1 of 1 reported inputs" in findings.still_wrong("lib")(twice)
     mended = {"reports": reports["reports"].assign(verdict="right")}
-    assert sentences.still_wrong("lib")(mended) is None
+    assert findings.still_wrong("lib")(mended) is None

@@ -1,25 +1,89 @@
-"""Findings about installed libraries, computed from the tables; None where those do not bear them out."""
+"""The toolbox of findings: sentences that several experiments state, None where the tables do not bear them out."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from study.formats import MAIN_FORMATS
 from study.measurement import outcome
-from study.plots.text import at_least, at_most, listed, number
-from study.report.evidence import measurements, pick
+from study.plots.text import at_least, at_most, listed, number, plain
+from study.report.columns import axis
+from study.report.evidence import by_format, measurements, pick
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from study.report.sentences import Sentence, Tables
+    from study.runs.experiment import Sentence, Tables
 
+FAR = 0.1
+"""Which part of another's error an error is that is told as mended."""
 OFF = 0.1
 """By how much a row sum must be off to be told."""
 
 
-def named(row: Any) -> str:
-    """A function and the version it was measured in."""
-    return f"{row['algorithm']} ({row['version']})"
+def first_zero(problem: str, algorithm: str, better: str) -> Sentence:
+    """How often a formula returns zero where a number is due, while another does not, and from which value on."""
+
+    def sentence(tables: Tables) -> str | None:
+        rows = measurements(tables, problem=problem, algorithm=[algorithm, better])
+        lost, kept = (pick(rows, algorithm=name) for name in (algorithm, better))
+        zero = lost[lost["underflow"] > 0]
+        if zero.empty or kept.empty or kept["underflow"].any():
+            return None
+        due = int((lost["count"] - lost["limit"]).sum())
+        return (
+            f"The {algorithm} {problem} is wrongly 0 in {int(zero['underflow'].sum()):,} of {due:,} results, by "
+            f"{better} in none of them: {_first(zero)}."
+        )
+
+    return sentence
+
+
+def fails_from(problem: str, algorithm: str) -> Sentence:
+    """How often a formula is infinite where a finite number is due, or NaN where none is, and from which value on."""
+
+    def sentence(tables: Tables) -> str | None:
+        rows = measurements(tables, problem=problem, algorithm=algorithm)
+        failed = rows[(rows["overflow"] > 0) | (rows["nan"] > 0)]
+        if failed.empty:
+            return None
+        count, zeros = int(failed[["overflow", "nan"]].to_numpy().sum()), int(rows["underflow"].sum())
+        also = f", and wrongly 0 in {zeros:,} more" if zeros else ""
+        return (
+            f"The {algorithm} {problem} is wrongly infinite or NaN in {count:,} of {int(rows['count'].sum()):,} results"
+            f"{also}: {_first(failed)}."
+        )
+
+    return sentence
+
+
+def _first(rows: pd.DataFrame) -> str:
+    """Where it begins, of what was swept, format by format."""
+    said = []
+    for parameter, part in rows.groupby("parameter", sort=False):
+        firsts = part.groupby("format")["value"].min()
+        said.append(f"at a {axis(str(parameter))} of {by_format(firsts, plain)}")
+    return f"first {', and '.join(said)}"
+
+
+def survives(table: str, problem: str, losing: str, keeping: str, inputs: str) -> Sentence:
+    """From which value on one formula loses results, and how far off another is over all of them."""
+
+    def sentence(tables: Tables) -> str | None:
+        rows = pick(tables[table], problem=problem, inputs=inputs, format=list(MAIN_FORMATS))
+        bad = pick(rows[outcome.lost(rows)], algorithm=losing)
+        kept = pick(rows, algorithm=keeping)
+        held = kept[~outcome.beyond(kept)]
+        if bad.empty or held.empty or outcome.lost(kept).any():
+            return None
+        each = by_format(bad.groupby("format")["value"].min(), plain)
+        limit = " where the format holds the result" if len(held) < len(kept) else ""
+        return (
+            f"{losing.capitalize()} {problem} loses results from {rows['parameter'].iloc[0]} {each}; {keeping} stays "
+            f"within {at_most(float(held['max_ulp'].max()))} ulps{limit}."
+        )
+
+    return sentence
 
 
 def row_sum(form: str, layout: str, n: int) -> Sentence:
@@ -30,7 +94,7 @@ def row_sum(form: str, layout: str, n: int) -> Sentence:
         off = rows[(rows["row_sum"] - 1).abs() > OFF]
         if off.empty:
             return None
-        each = listed(f"{number(row['row_sum'])} by {named(row)}" for _, row in off.iterrows())
+        each = listed(f"{number(row['row_sum'])} by {_named(row)}" for _, row in off.iterrows())
         return f"The softmax of {n:,} equal {form} logits, the vectors as {layout}, sums to {each}, not to 1."
 
     return sentence
@@ -72,7 +136,12 @@ def _counted(rows: pd.DataFrame, kind: str) -> str:
     def often(row: Any) -> str:
         return f" in {row[kind]:.0f} of {row['count']:.0f} results" if row["count"] > 1 else ""
 
-    return listed(f"{named(row)}{often(row)}" for _, row in rows.iterrows())
+    return listed(f"{_named(row)}{often(row)}" for _, row in rows.iterrows())
+
+
+def _named(row: Any) -> str:
+    """A function and the version it was measured in."""
+    return f"{row['algorithm']} ({row['version']})"
 
 
 def within_one_ulp(tables: Tables) -> str | None:
@@ -112,22 +181,6 @@ def _names(rows: pd.DataFrame) -> list[str]:
     return [f"{name} ({problem})" for problem, name in pairs]
 
 
-def reported(tables: Tables) -> str | None:
-    """How many reported inputs there are, and how our naive and faithful formulas fare on them."""
-    rows = tables["reports"]
-    ours = pick(rows[rows["verdict"] != "not applicable"], backend="study")
-    naive, faithful = (pick(ours, algorithm=name) for name in ("naive", "faithful"))
-    if naive.empty or faithful.empty:
-        return None
-    links = {link for line in rows["link"] for link in line.split()}
-    return (
-        f"{len(links)} reports from the field come down to {rows['title'].nunique()} inputs. The naive formula is "
-        f"wrong on {len(pick(naive, verdict='wrong'))} of the {len(naive)} that it is for; faithful is within one ulp "
-        f"on {len(pick(faithful, verdict='right'))} of {len(faithful)}, at most {at_most(faithful['ulps'].max())} ulps "
-        "off."
-    )
-
-
 def still_wrong(backend: str) -> Sentence:
     """What a library gets wrong in the version measured of what was reported, of it or of another."""
 
@@ -142,24 +195,5 @@ def still_wrong(backend: str) -> Sentence:
             f"{measured['title'].nunique()} reported inputs that it has a function for, by "
             f"{number(float(wrong['ulps'].median()))} ulps in the median, and inexact on {len(inexact)} more."
         )
-
-    return sentence
-
-
-def lost_gradients(problem: str, form: str) -> Sentence:
-    """How many gradients each library loses at extreme logits, and from where on."""
-
-    def sentence(tables: Tables) -> str | None:
-        rows = measurements(tables, problem=problem, format=form)
-        each = []
-        for name, part in rows.groupby("algorithm", sort=False):
-            lost = part[outcome.losses(part) > 0]
-            if len(lost):
-                times, count = (int(n.sum()) for n in (outcome.losses(lost), part["count"]))
-                backend = part["backend"].iloc[0]
-                each.append(f"{times / count:.0%} by {backend}’s {str(name).rsplit('.', maxsplit=1)[-1]}")
-        if not each:
-            return None
-        return f"Differentiated in {form} {problem} is lost: {', '.join(each)}."
 
     return sentence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from study.problems import PROBLEMS
-from study.report import datapackage, every_sentences, every_views
+from study.report import datapackage, exhaustive_findings, exhaustive_views
 from study.report.columns import SWEPT
 from study.report.sections import Claim, Section, claimed, drawn
 from study.runs import store
@@ -106,7 +106,7 @@ def rows(stored: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 def claims(stored: Mapping[str, pd.DataFrame], sampled: pd.DataFrame) -> list[Claim]:
     """The findings that hold; arguments as for ``section``."""
-    return claimed(NAME, every_sentences.findings(summaries(stored), searches(stored), sampled))
+    return claimed(NAME, exhaustive_findings.findings(summaries(stored), searches(stored), sampled))
 
 
 def section(stored: Mapping[str, pd.DataFrame], sampled: pd.DataFrame) -> Section | None:
@@ -120,7 +120,7 @@ def section(stored: Mapping[str, pd.DataFrame], sampled: pd.DataFrame) -> Sectio
     if whole.empty and found.empty:
         return None
     histograms = {name.split("/")[1]: t for name, t in stored.items() if name.endswith("/histogram")}
-    figure, message = every_views.picture(whole, histograms), every_sentences.farthest(whole)
+    figure, message = exhaustive_views.picture(whole, histograms), exhaustive_findings.farthest(whole)
     return Section(
         name=NAME,
         title="Every input",
@@ -128,7 +128,7 @@ def section(stored: Mapping[str, pd.DataFrame], sampled: pd.DataFrame) -> Sectio
         why=[WHY],
         claims=claims(stored, sampled),
         pictures=[drawn(NAME, "tails", figure, message)] if figure and message else [],
-        tables=every_views.tables(whole, found),
+        tables=exhaustive_views.tables(whole, found),
         worst=[],
         method=[METHOD],
         problems=[],
