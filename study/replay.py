@@ -7,7 +7,7 @@ from typing import Any, cast
 from study import library_replay, replay_stored
 from study.experiment import Sweep
 from study.explain import explain
-from study.formats import FORMATS
+from study.formats import get_format
 from study.problems import get_problem
 from study.run import discover
 from study.store import read_table
@@ -47,7 +47,7 @@ def replay(identifier: str) -> str:
         for u in declared.units()
         if (u.family.name, str(u.value), u.form) == (row["inputs"], str(row["value"]), row["format"])
     )
-    form = FORMATS[unit.form]
+    form = get_format(unit.form)
     problem = get_problem(row["problem"])
     drawn = declared.inputs(unit, form)[: len(problem.signature.arguments)]
     args = instance(problem, drawn, int(row["worst_row"]))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mpmath.libmp import from_man_exp
 
-from study.formats import FORMATS, Format, format_of, get_format, round_to
+from study.formats import FORMATS, format_of, get_format, round_to
 
 SMALL = ["float16", "bfloat16", "float8_e4m3fn", "float8_e5m2"]
 every_format = pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
@@ -258,7 +258,3 @@ def test_a_format_is_found_by_name_by_itself_and_by_an_array(form):
 def test_other_dtypes_are_no_format(dtype):
     with pytest.raises(TypeError, match="is not a floating-point format; use one of: float16"):
         format_of(np.ones(2, dtype))
-
-
-def test_a_new_format_is_its_precision_and_largest_exponent_alone():
-    assert Format(8, 127, "bfloat16") == FORMATS["bfloat16"]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def list_() -> None:
     """List the experiments, the problems with their algorithms, the formats and the backends."""
     from study.backends import BACKENDS
-    from study.formats import FORMATS
+    from study.formats import KNOWN
     from study.problems import PROBLEMS
 
     click.echo("experiments")
@@ -26,7 +26,7 @@ def list_() -> None:
     click.echo("problems")
     for problem in PROBLEMS.values():
         click.echo(f"  {problem.name:24} {problem.formula}\n{'':27}{', '.join(problem.algorithms)}")
-    click.echo(f"formats\n  {', '.join(FORMATS)}")
+    click.echo(f"formats\n  {', '.join(KNOWN)}")
     versions = (f"{b.name} {b.version or '(not installed)'}" for b in BACKENDS.values())
     click.echo(f"backends\n  {', '.join(versions)}")
 

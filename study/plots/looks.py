@@ -6,6 +6,8 @@ import zlib
 from functools import cache
 from typing import Any, NamedTuple
 
+from study.formats import KNOWN
+
 
 class Ink(NamedTuple):
     """A colour by its role, on light and on dark ground."""
@@ -64,7 +66,9 @@ LIBRARIES = ("torch", "numpy", "scipy", "jax", "sklearn")
 
 
 def hand(name: str, place: int | None = None) -> Hand:
-    """How to draw a formula or a library, wherever it appears; another line by its place among those drawn."""
+    """How to draw a formula, library or format, wherever it appears; another line by its place among those drawn."""
+    if name in KNOWN:
+        return next(hand for hand in HANDS if hand.ink.name == KNOWN[name].colour)
     if name in LIBRARIES:
         return HANDS[LIBRARIES.index(name)]
     other = zlib.crc32(name.encode()) if place is None else place

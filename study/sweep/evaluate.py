@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from study.formats import FORMATS
 from study.sweep.functions import is_formula, problem_named
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from study.sweep.specification import Specification
 
-CARRIED = ("float16", "bfloat16")
+CARRIED = tuple(name for name, form in FORMATS.items() if form.bits == 16)
 
 
 class OtherArithmeticError(ArithmeticError):

@@ -13,7 +13,7 @@ from study.cancelling import divergences, products
 from study.case import Case
 from study.catalogue import cases
 from study.errors import relative
-from study.formats import FORMATS
+from study.formats import KNOWN
 from study.problems import PROBLEMS
 from study.problems.signature import Kind
 
@@ -74,7 +74,7 @@ def compared(mutant: Mutant) -> Comparison:
     """Run a mutant and the algorithms that it reaches on the same inputs."""
     found = Comparison()
     for algorithm in mutant.reaches:
-        for form in (FORMATS[name] for name in algorithm.formats if FORMATS[name].computes):
+        for form in (KNOWN[name] for name in algorithm.formats if KNOWN[name].computes):
             for args in inputs(algorithm.problem, form.name):
                 before = np.asarray(algorithm(*args))
                 with mutant.plant():
@@ -115,7 +115,7 @@ def _judge(found: Comparison, algorithm: Algorithm, args: Arguments, *results: N
 @cache
 def inputs(problem_name: str, form_name: str) -> tuple[Arguments, ...]:
     """Every number of 16 bits, the catalogue's inputs, adversarial ones, and ones made to cancel."""
-    return tuple(_inputs(PROBLEMS[problem_name], FORMATS[form_name]))
+    return tuple(_inputs(PROBLEMS[problem_name], KNOWN[form_name]))
 
 
 def _inputs(problem: Problem, form: Format) -> Iterator[Arguments]:
