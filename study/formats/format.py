@@ -174,8 +174,8 @@ class Format:
     def round(self, values: ArrayLike) -> NDArray[Any]:
         """Round binary64 numbers to the format once, to nearest even; NumPy and ml_dtypes may round twice.
 
-        What is too large becomes what ``overflow`` says. NaN where the format has none becomes the zero that ml_dtypes
-        makes of it; OCP MX 1.0 leaves that open. What is not positive is NaN in a format of scales, and the smallest
+        What is too large becomes what ``overflow`` says. NaN where the format has none becomes a zero, as
+        in ml_dtypes; OCP MX 1.0 leaves that open. What is not positive is NaN in a format of scales, and the smallest
         scale is the least that a positive number becomes.
         """
         return grid.rounded(self, values, np.rint)
@@ -205,9 +205,8 @@ class Format:
         t, top = self.p - 1, 2**self.exponent_bits - 1
         fraction, field = patterns & (2**t - 1), patterns >> t & top
         normal = (field > 0) | (not self.signed)
-        size = np.ldexp(
-            (fraction + normal * 2**t).astype(np.float64), np.where(normal, field - self.bias, self.emin) - t
-        )
+        exponent = np.where(normal, np.minimum(field - self.bias, self.emax), self.emin)
+        size = np.ldexp((fraction + normal * 2**t).astype(np.float64), exponent - t)
         if self.has_infinity:
             size = np.where(field == top, np.where(fraction == 0, np.inf, np.nan), size)
         elif self.has_nan:
