@@ -21,13 +21,16 @@ EXPONENT = np.int64(0x7FF0000000000000)
 """The exponent field of binary64: alone, it is the power of two at or below a number's size."""
 
 
-def rounded(form: Format, values: ArrayLike, whole: Callable[[Floats], Floats]) -> NDArray[Any]:
+def rounded(
+    form: Format, values: ArrayLike, whole: Callable[[Floats], Floats], *, finite: bool = False
+) -> NDArray[Any]:
     """Numbers in the format.
 
     Args:
         form: the format; of binary64, numbers are what they are.
         values: numbers, held in binary64.
         whole: takes numbers in units of their ulp to whole ones.
+        finite: whether what is finite and too large becomes xmax, whatever the format makes of overflow.
 
     Returns:
         An array of the format's dtype, of the shape of the values.
@@ -40,11 +43,11 @@ def rounded(form: Format, values: ArrayLike, whole: Callable[[Floats], Floats]) 
     with np.errstate(invalid="ignore"):
         for start in range(0, given.size, BLOCK):
             block = slice(start, start + BLOCK)
-            made[block] = _on_grid(form, given[block], whole).astype(form.dtype)
+            made[block] = _on_grid(form, given[block], whole, finite=finite).astype(form.dtype)
     return out
 
 
-def _on_grid(form: Format, values: Floats, whole: Callable[[Floats], Floats]) -> Floats:
+def _on_grid(form: Format, values: Floats, whole: Callable[[Floats], Floats], *, finite: bool) -> Floats:
     beyond = 2.0 ** (form.emax + 1)
     numbers = np.clip(values, -beyond, beyond)
     ulp = (numbers.view(np.int64) & EXPONENT).view(np.float64)
@@ -57,5 +60,6 @@ def _on_grid(form: Format, values: Floats, whole: Callable[[Floats], Floats]) ->
         numbers = np.where(values > 0, np.maximum(numbers, form.xmin), np.nan)
     over = np.abs(numbers) > form.xmax
     if over.any():
-        numbers[over] = np.copysign(form.overflowed, numbers[over])
+        ends = np.where(np.isinf(values[over]) | (not finite), form.overflowed, form.xmax)
+        numbers[over] = np.copysign(ends, numbers[over])
     return numbers

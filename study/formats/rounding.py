@@ -29,9 +29,7 @@ def nearest(form: Format, values: ArrayLike) -> NDArray[Any]:
 
 def toward_zero(form: Format, values: ArrayLike) -> NDArray[Any]:
     """To the next number that is no larger in size (IEEE 754-2019, 4.3.2): what is finite becomes ±xmax at most."""
-    values = np.asarray(values, dtype=np.float64)
-    held = np.clip(values, -form.xmax, form.xmax)
-    return grid.rounded(form, np.where(np.isinf(values), values, held), np.trunc)
+    return grid.rounded(form, values, np.trunc, finite=True)
 
 
 @dataclass(frozen=True, eq=False)

@@ -91,7 +91,7 @@ def test_patterns_of_the_wide_formats_too():
 
 
 def test_the_special_patterns_of_the_ocp_formats():
-    """OCP 8-bit Floating Point Specification 1.0, table 1; Microscaling Formats 1.0, section 5.3 and 5.4."""
+    """OCP 8-bit Floating Point Specification 1.0; Microscaling Formats 1.0, sections 5.3 and 5.4."""
 
     def where(form, found):
         return np.flatnonzero(found(KNOWN[form].decode(np.arange(2 ** KNOWN[form].bits)))).tolist()
@@ -108,7 +108,7 @@ def test_the_special_patterns_of_the_ocp_formats():
 @pytest.mark.parametrize("form", [KNOWN["float8_e4m3fn"], KNOWN["float8_e5m2"]], ids=lambda form: form.name)
 @from_halves
 def test_the_saturating_mode_differs_only_where_the_other_overflows(form, given):
-    """OCP 8-bit Floating Point Specification 1.0, section 5.2: overflow and infinity become ±xmax, NaN stays NaN."""
+    """OCP 8-bit Floating Point Specification 1.0: overflow and infinity become ±xmax, NaN stays NaN."""
     with np.errstate(invalid="ignore"):
         values = given.every().astype(np.float64)
         plain, saturated = (f.round(values).astype(np.float64) for f in (form, form.saturating))
