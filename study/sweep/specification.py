@@ -48,6 +48,8 @@ class Specification:
         problem, form = problem_named(self.problem), get_format(self.form)
         if form.p > 24:
             raise ValueError(f"{form.name} has too many numbers to sweep; study search looks for its worst case")
+        if not form.signed:
+            raise ValueError(f"{form.name} holds scales, powers of two, not numbers to compute with")
         if form.overflow is Overflow.SATURATE:
             raise ValueError(f"{form.name} saturates, and a sweep counts what overflows; study.measure takes it")
         if any(len(kind.axes) > 1 or kind.integer for kind in problem.signature.arguments):

@@ -119,6 +119,17 @@ def test_the_saturating_mode_differs_only_where_the_other_overflows(form, given)
     np.testing.assert_array_equal(saturated[~over], plain[~over])
 
 
+def test_float8_e4m3fn_has_no_infinity_and_nan_in_place_of_480():
+    form = KNOWN["float8_e4m3fn"]
+    assert not form.has_infinity
+    assert (form.xmax, form.emin, form.xmin, form.xmins) == (448, -6, 2**-6, 2**-9)
+    assert round_to(mpmath.mpf(464), form) == 448  # the midpoint, 448 being even
+    assert np.isnan(round_to(mpmath.mpf(464 + 2**-40), form))
+    assert np.isnan(round_to(mpmath.inf, form))
+    found = form.round([464, np.nextafter(464, 500), -464, 1e300, np.inf]).astype(float)
+    np.testing.assert_array_equal(found, [448, np.nan, -448, np.nan, np.nan])
+
+
 def test_a_scale_is_the_nearest_power_of_two_and_nan_for_what_is_not_positive():
     scale = KNOWN["float8_e8m0fnu"]
     given = [

@@ -6,6 +6,8 @@ import pytest
 import study
 from study.formats import FORMATS, KNOWN, MAIN_FORMATS, Format, Overflow, Specials, format_of, get_format
 from study.plots.looks import hand
+from study.search.patterns import Space
+from study.sweep.specification import Specification
 
 SATURATING = (Specials.NONE, Overflow.SATURATE)
 TOYS = {
@@ -98,8 +100,23 @@ def test_a_format_of_scales_is_not_measured_in():
         study.measure(softmax, "softmax", "float8_e8m0fnu")
 
 
-def test_a_format_that_saturates_is_not_swept():
-    from study.sweep.specification import Specification
+@pytest.mark.parametrize(
+    ("form", "says"),
+    [("float6_e3m2fn", "saturates, and a sweep counts what overflows"), ("float8_e8m0fnu", "holds scales")],
+)
+def test_a_format_that_saturates_or_holds_scales_is_not_swept(form, says):
+    with pytest.raises(ValueError, match=f"{form} {says}"):
+        Specification("softmax", form, ("shifted",), 3)
 
-    with pytest.raises(ValueError, match="float6_e3m2fn saturates, and a sweep counts what overflows"):
-        Specification("softmax", "float6_e3m2fn", ("shifted",), 3)
+
+@pytest.mark.parametrize("form", KNOWN.values(), ids=lambda form: form.name)
+def test_every_format_has_a_hand_in_figures(form):
+    assert hand(form.name).ink.name == form.colour
+
+
+def test_numbers_of_a_narrow_format_are_searched_in_their_order():
+    space = Space("softplus", "float6_e3m2fn")
+    codes = np.arange(-31, 32)[:, None]
+    numbers = space.decode(codes).astype(float)
+    assert (np.diff(numbers[:, 0]) > 0).all()
+    assert (space.encode(numbers) == codes).all()
