@@ -11,7 +11,13 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
-WIDER = {"float16": "float32", "bfloat16": "float32", "float32": "float64"}
+from study.formats import FORMATS, format_of
+
+WIDER = {
+    name: next(wide.name for wide in FORMATS.values() if wide.bits > form.bits)
+    for name, form in FORMATS.items()
+    if form.computes and form.p < 53
+}
 """The accumulator of a wide sum; binary64 has none that every machine shares."""
 BLOCK = 2**16
 """Numbers of a row summed at a time, so that long rows need no running sums of that length."""
@@ -130,8 +136,6 @@ def frexp(x: Any) -> tuple[Any, Any]:
 
 def ldexp(mantissa: Any, exponent: Any) -> Any:
     """Mantissa times 2**exponent, rounded once where that is subnormal."""
-    from study.formats import format_of
-
     wide = np.asarray(mantissa, dtype=np.float64)
     scaled = np.ldexp(wide, np.clip(np.asarray(exponent), -3000, 3000).astype(np.int32))
     held = np.asarray(mantissa)

@@ -75,11 +75,11 @@ class Due:
 
     @cached_property
     def rounds_to_infinity(self) -> Bools:
-        """Whether the correctly rounded reference is infinite: |reference| >= (2 - u) 2**emax."""
+        """Whether the correctly rounded reference overflows: |reference| >= (2 - u) 2**emax in an IEEE format."""
         r, form = self.exact, self.form
         with np.errstate(invalid="ignore"):
             margin = (self.magnitude - 2 + form.overflow_margin) + np.copysign(1.0, r.hi) * r.lo
-        at_top = (r.exponent == form.emax) & (margin >= 0 if form.has_infinity else margin > 0)
+        at_top = (r.exponent == form.emax) & (margin >= 0 if form.midpoint_overflows else margin > 0)
         return np.asarray(np.isinf(r.hi) | (self.finite & ((r.exponent > form.emax) | at_top)))
 
     @cached_property

@@ -13,7 +13,8 @@ NaN                               NaN                         0
 NaN; number                       number; NaN                 infinite
 ================================  ==========================  =====================================================
 
-An overflow to NaN in a format without infinities is treated as the infinity of the reference's sign.
+Where the format overflows to NaN or saturates, that NaN, or xmax of the reference's sign, is treated as the infinity of
+its sign.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from study.certified.due import Due
-from study.formats import format_of
+from study.formats import Overflow, format_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -55,7 +56,7 @@ class Outcome(IntEnum):
     NAN = 4
     """NaN where a number or an infinity is due."""
     LIMIT = 5
-    """Zero, infinity or NaN, and rightly so."""
+    """Zero, infinity, NaN or the end at which a format saturates, and rightly so."""
     MISSED = 6
     """A number where an infinity or NaN is due, or the infinity of the wrong sign."""
 
@@ -152,8 +153,11 @@ def compare(computed: Any, reference: Any) -> Measured:
         values = computed.astype(np.float64)
     significand, exponent = np.frexp(values)
     exponent, infinite = exponent.astype(np.int64), np.isinf(values)
-    if not form.has_infinity:
-        past_end = np.isnan(values) & ~np.isnan(due.exact.hi) & due.rounds_to_infinity
+    if form.overflow is not Overflow.INFINITY:
+        overflowed = (
+            np.isnan(values) if form.overflow is Overflow.NAN else values == np.copysign(form.xmax, due.exact.hi)
+        )
+        past_end = overflowed & ~np.isnan(due.exact.hi) & due.rounds_to_infinity
         significand = np.where(past_end, np.copysign(np.inf, due.exact.hi), significand)
         infinite |= past_end
     stand_in = infinite & ~due.rounds_to_infinity

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def limits(form: Format) -> tuple[tuple[float, int, bool], tuple[float, int, bool]]:
     """The two limits of a format as m, e of m 2**e, 1 <= m < 2, and whether a number on it counts as beyond it."""
-    return (1.0, form.emin - form.p, False), (2.0 - form.overflow_margin, form.emax, form.has_infinity)
+    return (1.0, form.emin - form.p, False), (2.0 - form.overflow_margin, form.emax, form.midpoint_overflows)
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from study.cli import replay_stored
-from study.formats import FORMATS
+from study.formats import get_format
 from study.libraries import replay as library_replay
 from study.measurement.explain import explain
 from study.measurement.worst import instance
@@ -48,7 +48,7 @@ def replay(identifier: str) -> str:
         for u in declared.units()
         if (u.family.name, str(u.value), u.form) == (row["inputs"], str(row["value"]), row["format"])
     )
-    form = FORMATS[unit.form]
+    form = get_format(unit.form)
     problem = get_problem(row["problem"])
     drawn = declared.inputs(unit, form)[: len(problem.signature.arguments)]
     args = instance(problem, drawn, int(row["worst_row"]))

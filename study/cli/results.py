@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @click.command("list")
 def list_() -> None:
     """List the experiments of this folder, the problems with their algorithms, the formats and the backends."""
-    from study.formats import FORMATS
+    from study.formats import KNOWN
     from study.libraries.backends import BACKENDS
     from study.problems import PROBLEMS
     from study.runs.runner import EXPERIMENTS
@@ -26,7 +26,7 @@ def list_() -> None:
     click.echo("problems")
     for problem in PROBLEMS.values():
         click.echo(f"  {problem.name:24} {problem.formula}\n{'':27}{', '.join(problem.algorithms)}")
-    click.echo(f"formats\n  {', '.join(FORMATS)}")
+    click.echo(f"formats\n  {', '.join(KNOWN)}")
     versions = (f"{b.name} {b.version or '(not installed)'}" for b in BACKENDS.values())
     click.echo(f"backends\n  {', '.join(versions)}")
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from study.exhaustive.functions import is_formula, problem_named
+from study.formats import FORMATS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from study.exhaustive.specification import Specification
 
-CARRIED = ("float16", "bfloat16")
+CARRIED = tuple(name for name, form in FORMATS.items() if form.bits == 16)
 
 
 class OtherArithmeticError(ArithmeticError):

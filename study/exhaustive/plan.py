@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from study.exhaustive.functions import problem_named
 from study.exhaustive.specification import Specification
+from study.formats import FORMATS
 
 SCALAR = ("exp", "log", "sigmoid", "log_sigmoid", "softplus", "log1mexp")
 PAIRS = (("logaddexp", 1), ("softmax", 2), ("log_softmax", 2), ("binary_cross_entropy_with_logits", 1))
 TRIPLES = (("logsumexp", 3), ("softmax", 3))
-NARROW = ("float8_e4m3fn", "float8_e5m2")
-HALF = ("float16", "bfloat16")
+NARROW = tuple(name for name, form in FORMATS.items() if form.bits == 8)
+HALF = tuple(name for name, form in FORMATS.items() if form.bits == 16)
 
 
 def plan() -> list[Specification]:

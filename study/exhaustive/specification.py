@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from study.exhaustive.functions import problem_named
-from study.formats import get_format
+from study.formats import Overflow, get_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +48,10 @@ class Specification:
         problem, form = problem_named(self.problem), get_format(self.form)
         if form.p > 24:
             raise ValueError(f"{form.name} has too many numbers to sweep; study search looks for its worst case")
+        if not form.signed:
+            raise ValueError(f"{form.name} holds scales, powers of two, not numbers to compute with")
+        if form.overflow is Overflow.SATURATE:
+            raise ValueError(f"{form.name} saturates, and a sweep counts what overflows; study.measure takes it")
         if any(len(kind.axes) > 1 or kind.integer for kind in problem.signature.arguments):
             raise ValueError(f"{self.problem} takes more than numbers and vectors; it cannot be swept")
         missing = [name for name in self.algorithms if name not in problem.algorithms]
@@ -144,16 +148,15 @@ class Specification:
 
     def _numbers(self, index: NDArray[np.uint32], shift: int) -> NDArray[Any]:
         """The number of each input whose last bit is at a place."""
-        patterns = (index >> np.uint32(shift)).astype(f"uint{self.format.bits}")
-        return patterns.view(self.format.dtype)
+        return self.format.from_bits(index >> np.uint32(shift))
 
     def _labelled(self, index: NDArray[np.uint32], problem: Problem) -> NDArray[np.bool_]:
         """Where each number that has to be a probability is one, by the order of bit patterns."""
         width = self.format.bits
-        one = int(np.ones((), dtype=self.format.dtype).view(f"uint{width}"))
+        one = int(self.format.to_bits(self.format.round(1.0)))
         inside = np.ones(len(index), dtype=bool)
         for place, domain in enumerate(problem.domains):
             if domain == "probability":
-                patterns = self._numbers(index, (len(problem.domains) - 1 - place) * width).view(f"uint{width}")
+                patterns = self.format.to_bits(self._numbers(index, (len(problem.domains) - 1 - place) * width))
                 inside &= (patterns <= one) | (patterns == 1 << (width - 1))
         return inside

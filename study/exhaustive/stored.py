@@ -114,7 +114,7 @@ def every(name: str, form: Format, length: int) -> tuple[int, int]:
     A label outside [0, 1] is no probability and left out; a vector has a result for each entry.
     """
     problem = problem_named(name)
-    labels = int(form.round([1.0]).view(f"uint{form.bits}")[0]) + 2  # from 0 to 1, and -0
+    labels = int(form.to_bits(form.round(1.0))) + 2  # from 0 to 1, and -0
     of_each = [
         labels if domain == "probability" else 2**form.bits
         for kind, domain in zip(problem.signature.arguments, problem.domains, strict=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import mpmath
 
-from study.formats import FORMATS, Format
+from study.formats import Format, get_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,10 +27,10 @@ def log_overflow(form: Format) -> mpmath.mpf:
 def overflow_of_exp(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     """The naive formulas on [x, 0] fail from the first number above log_overflow on; the shifted softmax never does."""
     for row in tables["first_overflow"].to_dict("records"):
-        form = FORMATS[row["format"]]
+        form = get_format(row["format"])
         case = f"{row['problem']} {row['algorithm']} in {form.name}"
         if row["algorithm"] == "naive":
-            due = float(log_overflow(form if form.computes else FORMATS["float32"]))
+            due = float(log_overflow(form if form.computes else get_format("float32")))
             room = NEIGHBOURS * float(form.ulp(due))
             if not abs(row["first_logit"] - due) <= room:
                 yield f"{case} fails from {row['first_logit']} on; {due:.6g} is where exp overflows"
@@ -41,7 +41,7 @@ def overflow_of_exp(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
 def underflow_of_product(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     """n factors p are zero from the n on for which p**n <= xmins / 2; roundings may move it by n u / log(1/p) + 1."""
     for row in tables["first_underflow"].to_dict("records"):
-        form = FORMATS[row["format"]]
+        form = get_format(row["format"])
         due = (form.emin - form.p) / math.log2(row["held"])
         room = 1 + due * form.u / -math.log(row["held"])
         if not abs(row["first_n"] - due) <= room:

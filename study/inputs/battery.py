@@ -61,18 +61,23 @@ def battery(problem: str | Problem, form: str | Format) -> dict[str, Arguments]:
         form: the format or its name.
 
     Returns:
-        For each kind the problem's arguments, a stack of instances along the first axis.
+        For each kind the problem's arguments, a stack of instances along the first axis; none with infinities or NaN
+        in a format that holds neither.
 
     Raises:
-        ValueError: an unknown problem or format.
+        ValueError: an unknown problem or format, or one of scales.
     """
     problem, form = get_problem(problem), get_format(form)
+    if not form.signed:
+        raise ValueError(f"{form.name} holds scales, powers of two, not numbers to compute with; take another format")
     kinds = _probabilities if problem.domains[0] == "probability" else _reals
     made = {}
     vectors = any(kind.axes for kind in problem.signature.arguments)
     batches = Kind.MATRIX in problem.signature.arguments
     for kind, x in kinds(form):
         if (x.shape[-1] in ODD and not vectors) or (kind == "many rows" and not batches):
+            continue
+        if not (form.has_nan or np.isfinite(x).all()):
             continue
         rng = generator("battery", problem.name, kind)
         made[kind] = rounded(form, _arguments(problem, x, rng))

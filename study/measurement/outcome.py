@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from study.formats import FORMATS
+from study.formats import KNOWN
 from study.problems import PROBLEMS
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ FAILURES = {"nan": "NaN", "overflow": "overflow", "missed": "wrong", "underflow"
 SIGNS = {"NaN": "?", "overflow": "∞", "underflow": "0", "wrong": "!"}
 """What stands for each in the cells of tables and figures."""
 
-NO_DIGIT = {form.name: 0.1 * 2.0**form.p for form in FORMATS.values()}
+NO_DIGIT = {form.name: 0.1 * 2.0**form.p for form in KNOWN.values()}
 """Error in ulps from which on no digit is right, by format: a tenth of the exact value."""
 
 NOT_NUMBERS = ("nan", "overflow", "missed")

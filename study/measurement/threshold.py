@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -35,11 +33,10 @@ def first_number(fails: Callable[[NDArray[Any]], bool], form: Format) -> float |
         fails: takes a 0-d array of the format.
         form: the format, whose positive numbers are bisected in the order of their bit patterns.
     """
-    integers = np.dtype(f"u{form.dtype.itemsize}")
-    low, high = 0, int(np.array(form.xmax).astype(form.dtype).view(integers))
+    low, high = 0, int(form.to_bits(form.round(form.xmax)))
 
     def number(pattern: int) -> NDArray[Any]:
-        return np.array(pattern, dtype=integers).view(form.dtype)
+        return form.from_bits(pattern)
 
     if not fails(number(high)):
         return None

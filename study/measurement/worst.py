@@ -56,7 +56,7 @@ def _replay_line(row: Mapping[str, Any], args: Sequence[Any], *, from_battery: b
         parts = (
             f"np.array({a.tolist()})"
             if a.dtype.kind == "i"
-            else f"study.FORMATS[{form.name!r}].round({a.astype(np.float64).tolist()})"
+            else f"study.formats.get_format({form.name!r}).round({a.astype(np.float64).tolist()})"
             for a in args
         )
         picked = f"[{', '.join(parts)}]"

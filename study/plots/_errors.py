@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from study.formats import FORMATS
+from study.formats import get_format
 from study.measurement import outcome
 from study.plots.canvas import End, axis, name_ends, panels
 from study.plots.looks import QUIET, RULE, SHADE, TEXT, hand
@@ -116,7 +116,7 @@ def _frame(ax: Axes, rows: pd.DataFrame, *, overflow_of_exp: bool) -> None:
     axis(ax, rows["value"].tolist())
     _scale(ax, "y")
     if overflow_of_exp:
-        top = math.log(FORMATS[str(rows["format"].iloc[0])].xmax)
+        top = math.log(get_format(str(rows["format"].iloc[0])).xmax)
         ax.axvline(top, color=QUIET.light, linewidth=0.7, linestyle=(0, (2, 2)))
         ax.annotate("log xmax", (top, 0), xycoords=("data", "axes fraction"), xytext=(-3, 3),
                     textcoords="offset points", ha="right", color=QUIET.light, size=7)  # fmt: skip

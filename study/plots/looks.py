@@ -6,6 +6,7 @@ import zlib
 from functools import cache
 from typing import Any, NamedTuple
 
+from study.formats import KNOWN
 from study.libraries.backends import BACKENDS
 from study.problems import PROBLEMS
 
@@ -66,9 +67,10 @@ ANCHORS = {"naive": 0, "shifted": 1, "faithful": 2, "sum_log": 1}
 
 
 def hand(name: str, place: int | None = None) -> Hand:
-    """How to draw a formula or a library, wherever it appears; another line by its place among those drawn."""
-    if name in BACKENDS:
-        return next((hand for hand in HANDS if hand.ink.name == BACKENDS[name].colour), HANDS[-1])
+    """How to draw a formula, library or format, wherever it appears; another line by its place among those drawn."""
+    if name in KNOWN or name in BACKENDS:
+        colour = KNOWN[name].colour if name in KNOWN else BACKENDS[name].colour
+        return next((hand for hand in HANDS if hand.ink.name == colour), HANDS[-1])
     other = zlib.crc32(name.encode()) if place is None else place
     return HANDS[_assigned().get(name, other) % len(HANDS)]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import array_api_compat
 import numpy as np
 
-from study.formats import FORMATS, Format
+from study.formats import KNOWN, Format
 from study.problems.signature import Kind, Signature
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
     Bound = Callable[[Format, Sequence[NDArray[Any]], Exact], NDArray[np.float64]]
     """(format, arguments in binary64, reference) -> bound on the relative error, infinite where none holds."""
+
+
+OF_NUMBERS = tuple(name for name, form in KNOWN.items() if form.signed)
+"""The formats that algorithms are for where they do not say otherwise; the others hold scales."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Algorithm:
     signature: Signature
     bound: Bound | None = None
     fails: Outcome | None = None
-    formats: tuple[str, ...] = tuple(FORMATS)
+    formats: tuple[str, ...] = OF_NUMBERS
     keeps: bool = False
     stored: bool = False
 
@@ -101,11 +105,11 @@ class Algorithm:
         if len(dtypes) > 1:
             raise TypeError(f"arguments of different dtypes: {', '.join(sorted(dtypes))}; convert them to one")
         ((name, dtype),) = dtypes.items()
-        if name not in FORMATS:
-            raise TypeError(f"dtype {name} is not a floating-point format; use one of: {', '.join(FORMATS)}")
+        if name not in KNOWN:
+            raise TypeError(f"dtype {name} is not a floating-point format; use one of: {', '.join(KNOWN)}")
         if name not in self.formats:
             raise TypeError(f"is not for {name}; it is for: {', '.join(self.formats)}")
-        return FORMATS[name], dtype
+        return KNOWN[name], dtype
 
 
 def _moved(x: Any, source: int, destination: int) -> Any:
@@ -156,7 +160,7 @@ class Problem:
         *,
         bound: Bound | None = None,
         fails: Outcome | None = None,
-        formats: tuple[str, ...] = tuple(FORMATS),
+        formats: tuple[str, ...] = OF_NUMBERS,
         keeps: bool = False,
     ) -> Callable[[Callable[..., Any]], Algorithm]:
         """Declare the decorated formula as an algorithm of this problem, under its own name."""

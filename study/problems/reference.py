@@ -11,7 +11,7 @@ import numpy as np
 from study.certified import engine, limits
 from study.certified.certify import certified
 from study.certified.exact import Exact
-from study.formats import FORMATS
+from study.formats import KNOWN, format_of
 from study.problems.registry import get_problem
 
 if TYPE_CHECKING:
@@ -50,8 +50,7 @@ def prepare(problem: Problem, args: Sequence[Any]) -> list[NDArray[Any]]:
 def _held(array: NDArray[Any], kind: Kind) -> NDArray[Any]:
     if kind.integer:
         return array.astype(np.int64)
-    if array.dtype.name not in FORMATS:
-        raise TypeError(f"dtype {array.dtype} is not a floating-point format; use one of: {', '.join(FORMATS)}")
+    format_of(array)
     with np.errstate(invalid="ignore"):
         return array.astype(np.float64, copy=False)
 
@@ -142,7 +141,7 @@ def _outside(problem: Problem, stacks: list[NDArray[Any]]) -> NDArray[np.bool_]:
 
 def _format(args: Sequence[Any]) -> Format:
     """The format of the first argument that has one."""
-    return next(FORMATS[name] for name in (np.asarray(arg).dtype.name for arg in args) if name in FORMATS)
+    return next(KNOWN[name] for name in (np.asarray(arg).dtype.name for arg in args) if name in KNOWN)
 
 
 def _held_exactly(values: NDArray[np.object_]) -> Exact:

@@ -10,7 +10,7 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from study.certified.errors import Outcome
-from study.formats import FORMATS
+from study.formats import get_format
 from study.problems.base import Problem
 from study.problems.bounds import binary as bounds
 
@@ -75,7 +75,7 @@ def cutoffs(p: int) -> tuple[float, float, float]:
 def maechler(x: Any) -> Any:
     """exp x, log1p(exp x), x + exp(−x), x, in turn from left to right (Mächler 2012, equation 10)."""
     xp = array_namespace(x)
-    low, middle, high = cutoffs(FORMATS[str(x.dtype).rpartition(".")[2]].p)
+    low, middle, high = cutoffs(get_format(str(x.dtype).rpartition(".")[2]).p)
     e = xp.exp(x)
     right = xp.where(x > high, x, x + xp.exp(-x))
     return xp.where(x <= low, e, xp.where(x <= middle, xp.log1p(e), right))

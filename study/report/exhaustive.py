@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from study.formats import FORMATS
 from study.problems import PROBLEMS
 from study.report import datapackage, exhaustive_findings, exhaustive_views
 from study.report.columns import SWEPT
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME, ORDER = "exhaustive", 140
-FORMATS = ("float16", "bfloat16", "float32", "float8_e4m3fn", "float8_e5m2")
 WHY = (
     "A sample can miss the worst input. A format of 8 or 16 bits has few enough numbers to try every one, or every "
     "pair or triple, NaN and infinities among them, and for functions of one number float32 has too: the worst error "

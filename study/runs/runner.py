@@ -193,11 +193,11 @@ def measure_unit(experiment: str, sweep: Sweep, index: int) -> list[dict[str, An
 
     A random instance and every worst value are recomputed from the definition; ``DisagreementError`` stops the run.
     """
-    from study.formats import FORMATS
+    from study.formats import get_format
     from study.problems import get_problem
 
     unit = list(sweep.units())[index]
-    form = FORMATS[unit.form]
+    form = get_format(unit.form)
     drawn = sweep.inputs(unit, form)
     rows: list[dict[str, Any]] = []
     for problem_name, chosen in sweep.problems.items():

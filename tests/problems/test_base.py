@@ -7,7 +7,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from study.formats import FORMATS
+from study.formats import KNOWN
 from study.problems import PROBLEMS, get_problem
 from study.problems.base import Problem
 from study.problems.reference import condition, exact, reference
@@ -30,7 +30,7 @@ def draw(problem, form, *batch, n=7, seed=3):
     args = []
     for kind in PROBLEMS[problem].signature.arguments:
         shape = batch + tuple({"b": 5, "n": n}[axis] for axis in kind.axes)
-        made = rng.integers(n, size=shape) if kind.integer else FORMATS[form].round(rng.uniform(low, high, shape))
+        made = rng.integers(n, size=shape) if kind.integer else KNOWN[form].round(rng.uniform(low, high, shape))
         args.append(made)
     return args
 
@@ -59,11 +59,11 @@ def test_the_dtype_is_kept_and_the_shape_is_the_signatures(problem, name):
         args = draw(problem, form, 4, 3)
         out = algorithm(problem, name)(*args)
         assert type(out) is np.ndarray
-        assert out.dtype == FORMATS[form].dtype
+        assert out.dtype == KNOWN[form].dtype
         assert out.shape == PROBLEMS[problem].signature.result(args)
         single = algorithm(problem, name)(*draw(problem, form))
         assert type(single) is np.ndarray
-        assert single.dtype == FORMATS[form].dtype
+        assert single.dtype == KNOWN[form].dtype
 
 
 @every_algorithm
@@ -147,7 +147,7 @@ def test_an_8_bit_format_computes_in_binary32_and_rounds_once(form):
         if form in algorithm(problem, name).formats:
             args = draw(problem, form, 50)
             wide = [arg.astype(np.float32) if arg.dtype.kind != "i" else arg for arg in args]
-            due = FORMATS[form].round(algorithm(problem, name)(*wide))
+            due = KNOWN[form].round(algorithm(problem, name)(*wide))
             assert same_bits(algorithm(problem, name)(*args), due)
 
 

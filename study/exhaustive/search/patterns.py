@@ -64,14 +64,16 @@ class Space:
     def encode(self, values: NDArray[np.float64]) -> Whole:
         """Numbers, rounded to the format, as integers."""
         held = self.format.round(values)
-        pattern = held.view(f"int{self.format.bits}").astype(np.int64)
-        return np.where(pattern < 0, -(pattern & np.int64(2 ** (self.format.bits - 1) - 1)), pattern)
+        sign = np.uint64(2 ** (self.format.bits - 1))
+        pattern = self.format.to_bits(held).astype(np.uint64)
+        size = (pattern & (sign - np.uint64(1))).astype(np.int64)
+        return np.where(pattern & sign, -size, size)
 
     def decode(self, codes: Whole) -> NDArray[Any]:
         """The numbers of integers; those past the largest number become it."""
         top = int(self.encode(np.array(self.format.xmax)))
         size = np.minimum(np.abs(codes), top)
-        values = size.astype(f"int{self.format.bits}").view(self.format.dtype)
+        values = self.format.from_bits(size)
         return np.where(codes < 0, -values, values).astype(self.format.dtype)
 
     def arguments(self, codes: Whole) -> list[NDArray[Any]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from study.certified.errors import relative
-from study.formats import FORMATS
+from study.formats import KNOWN
 from study.gate.catalogue import cases
 from study.inputs.adversarial import adversarial
 from study.inputs.cancelling import divergences, products
@@ -74,7 +74,7 @@ def compared(mutant: Mutant) -> Comparison:
     """Run a mutant and the algorithms that it reaches on the same inputs."""
     found = Comparison()
     for algorithm in mutant.reaches:
-        for form in (FORMATS[name] for name in algorithm.formats if FORMATS[name].computes):
+        for form in (KNOWN[name] for name in algorithm.formats if KNOWN[name].computes):
             for args in inputs(algorithm.problem, form.name):
                 before = np.asarray(algorithm(*args))
                 with mutant.plant():
@@ -115,7 +115,7 @@ def _judge(found: Comparison, algorithm: Algorithm, args: Arguments, *results: N
 @cache
 def inputs(problem_name: str, form_name: str) -> tuple[Arguments, ...]:
     """Every number of 16 bits, the catalogue's inputs, adversarial ones, and ones made to cancel."""
-    return tuple(_inputs(PROBLEMS[problem_name], FORMATS[form_name]))
+    return tuple(_inputs(PROBLEMS[problem_name], KNOWN[form_name]))
 
 
 def _inputs(problem: Problem, form: Format) -> Iterator[Arguments]:
