@@ -100,13 +100,14 @@ def holds(held: mpmath.mpf, error: float, value: Any) -> bool | None:
 
 def _between(held: mpmath.mpf, error: float, low: mpmath.mpf, high: mpmath.mpf) -> bool | None:
     """``holds`` for finite ends on one side of zero."""
-    if _beyond(low, high) and math.isinf(error):
-        return _beyond(held, low, high)
-    if _beyond(low, high) and 0 in (low, high):
-        return bool(held != 0 and low <= held <= high)
-    if abs(_size(low) - _size(high)) > 1:
-        return None
-    return not math.isinf(error) and _within(held, error, low, high)
+    near = abs(_size(low) - _size(high)) <= 1
+    if math.isinf(error):
+        if _beyond(low, high):
+            return _beyond(low, high, held)
+        return False if near else None
+    if near:
+        return _within(held, error, low, high)
+    return bool(held != 0 and low <= held <= high) if 0 in (low, high) and _beyond(low, high) else None
 
 
 def _beyond(*numbers: mpmath.mpf) -> bool:

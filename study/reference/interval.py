@@ -147,6 +147,10 @@ class Arithmetic:
         """exp(x_i - max x) of a row of numbers."""
         return self.exp(self.difference(x, x.max()))
 
+    def sums_of_exponentials(self, x: Any, shifts: Any) -> Any:
+        """Sum of exp(x_i - s) over each row of x, of a shift s each."""
+        return self.sum(self.exp(self.difference(x, shifts[:, None])))
+
     def difference(self, x: Any, y: Any) -> Any:
         """x - y of rows of binary64 numbers."""
         return self.exact(x) - self.exact(y)
