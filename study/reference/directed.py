@@ -57,13 +57,13 @@ class DirectedArithmetic:
         return self._of(row, repeated=_has_16_bits(row))
 
     def difference(self, x: Any, y: Any) -> Enclosure:
-        """x - y of rows of numbers; without width where binary64 holds every difference."""
+        """x - y of numbers or rows of them; without width where binary64 holds every difference."""
         with np.errstate(all="ignore"):
             row = np.asarray(x - y)
             partner = row - x
             if np.any((x - (row - partner)) + (-y - partner) != 0):  # the rounding errors: Knuth's TwoSum
                 return self.exact(x) - self.exact(y)
-        return self._of(row, repeated=bool(row.ndim))
+        return self._of(row, repeated=_has_16_bits(np.asarray(x)))
 
     def _of(self, row: Any, *, repeated: bool) -> Enclosure:
         at = None
