@@ -94,8 +94,7 @@ class Recipe:
                 rounding under it.
         """
         out = np.asarray(function(*map(self._read, args)))
-        stored = get_format(self.store)
-        return out if out.dtype == stored.dtype else stored.round(out.astype(np.float64))
+        return converted(out, get_format(self.store))
 
     def _read(self, arg: Any) -> Any:
         array = np.asarray(arg)
@@ -103,15 +102,19 @@ class Recipe:
             return array
         if (form := format_of(array)).name != self.input:
             raise TypeError(f"arguments are {form.name}, and the recipe {self} reads {self.input}")
-        computed = get_format(self.compute)
-        if array.dtype != computed.dtype:
-            array = converted(array, computed)
+        array = converted(array, get_format(self.compute))
         return hold(array, self) if self.mixed else array
 
 
 def converted(array: NDArray[Any], form: Format) -> NDArray[Any]:
-    """Numbers in another format, rounded to nearest even once."""
-    with np.errstate(invalid="ignore"):
+    """Numbers in another format, rounded to nearest even once; by the dtypes' own cast where that rounds once."""
+    if array.dtype == form.dtype:
+        return array
+    given = format_of(array)
+    exact = given.p <= form.p and given.emax <= form.emax and given.emin >= form.emin
+    with np.errstate(invalid="ignore", over="ignore"):
+        if exact or (given.name == WIDE and form.bits == 16):
+            return array.astype(form.dtype)
         return form.round(array.astype(np.float64))
 
 

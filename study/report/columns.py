@@ -41,7 +41,7 @@ COLUMNS: dict[str, Column] = {
     "log_exact": _text("Exact log", "Exact log of the exact product, in decimal."),
     "log_ulps": _number("Error of the sum", "ulps", "Error of the sum of logs."),
     "experiment": _text("Experiment", "The experiment that measured it."),
-    "backend": _text("Backend", "Whose arithmetic: the array library."),
+    "backend": _text("Backend", "Whose arithmetic: the array library; under a recipe INPUT:COMPUTE:ACCUMULATE:STORE."),
     "problem": _text("Problem", "The mathematical function that is evaluated."),
     "algorithm": _text("Formula", "The way to evaluate it in floating point."),
     "format": _text("Format", "The floating-point format of arguments, operations and result."),
