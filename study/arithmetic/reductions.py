@@ -125,6 +125,23 @@ SUMS = {
 """Every sum by its order, accumulator and, for NumPy's own, layout in memory."""
 
 
+def weighted_sum(weights: Any, values: Any, *, scaled: bool = False) -> Any:
+    """The products of weights and values, summed left to right.
+
+    Args:
+        weights: rounded first to the format that the recipe has for weights, if they are under one.
+        values: an array of their dtype, which broadcasts with them.
+        scaled: whether they are multiplied by that format's largest number before, and the sum divided by it.
+    """
+    if not (isinstance(weights, Held) and weights.recipe.weights):
+        return sequential_sum(weights * values)
+    form, scale = get_format(weights.recipe.weights), 1.0
+    if scaled:
+        scale = form.xmax
+    narrow = hold(form.round(bare(weights).astype(np.float64) * scale).astype(weights.dtype), weights.recipe)
+    return sequential_sum(narrow * values) / weights.dtype.type(scale)
+
+
 def wide_mean(x: Any) -> Any:
     """The wide sum over n, rounded once at the end."""
     wide = _widened(x)
