@@ -159,7 +159,7 @@ def random_terms(n: int, u: float, lam: float, mean: float, away: float) -> Boun
 
 
 def of_logs(total: Bound, k: float, u: float) -> Bound:
-    """The relative error of sum log p_i, p_i <= 1: (1 + k u)(1 + e) - 1, e the bound of the sum, k u that of each log."""
+    """Relative error of sum log p_i, p_i <= 1: (1 + k u)(1 + e) - 1, e the bound of the sum, k u that of each log."""
     return Bound((1 + k * u) * (1 + total.error) - 1, total.failure)
 
 
