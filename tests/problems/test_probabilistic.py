@@ -1,6 +1,6 @@
 """Bounds that hold with a probability: no larger a share of sums is beyond them, and of a wrong one too large a share.
 
-Sums in binary64 stand for the exact ones: exact for terms of 16 bits, and within 1e-12 for those of 32. Seeds are fixed;
+Sums in binary64 stand for exact ones: they are, of terms of 16 bits, and within 1e-12 of terms of 32. Seeds are fixed;
 were they not, a right bound would be found exceeded too often once in a million times.
 """
 
