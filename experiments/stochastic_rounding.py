@@ -136,8 +136,8 @@ def ones_go_on(tables: Tables) -> str | None:
     stops = listed(f"at {number(int(value))} in {form}" for form, value in stopped.items())
     n, least, most = int(random["n"].iloc[0]), random["smallest"] / random["n"], random["largest"] / random["n"]
     return (
-        f"A sum of {n:,} ones stops {stops}; rounded stochastically, all {int(random['sums'].iloc[0])} sums go on, to "
-        f"between {at_least(float(least.min()))} and {at_most(float(most.max()))} times what is due."
+        f"A sum of {n:,} ones stops {stops}; rounded stochastically, {int(random['sums'].iloc[0])} sums go on and end at "
+        f"{at_least(float(least.min()))} to {at_most(float(most.max()))} times what is due."
     )
 
 
@@ -155,9 +155,9 @@ def a_bound_that_speaks(tables: Tables) -> str | None:
     if not (min(order["worst_case"], order["probable"]) > 1 > max(random["probable"], pairs["worst_case"])):
         return None
     return (
-        f"No bound says anything of {LONG:,} logs added in order in bfloat16, to nearest; rounded stochastically, 99% "
-        f"of sums are within {at_most(100 * random['probable'])}%; in pairs, to nearest, all are within "
-        f"{at_most(100 * pairs['worst_case'])}%."
+        f"Of {LONG:,} logs in bfloat16, added in order, bounds to nearest are above 1; rounded stochastically, "
+        f"{at_most(100 * random['probable'])}% holds for 99% of sums; in pairs, to nearest, "
+        f"{at_most(100 * pairs['worst_case'])}% is certain."
     )
 
 
@@ -168,7 +168,7 @@ def the_model_fails(tables: Tables) -> str | None:
         return None
     return (
         f"To nearest, errors of mean zero are a model, and a sum that stands still breaks it: {LONG:,} logs in float16 "
-        f"are off by {percent(row['error'])}, where 99% of sums were to be within {at_most(100 * row['probable'])}%."
+        f"are off by {percent(row['error'])}, where the model has 99% of sums below {at_most(100 * row['probable'])}%."
     )
 
 

@@ -200,6 +200,22 @@ def test_sums_of_logs(name):
     assert likely.of_logs(total, 8, FLOAT32.u).error == pytest.approx(total.error + 8 * FLOAT32.u, rel=1e-5)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_every_outcome_of_short_sums(seed):
+    """Four terms in e4m3fn, 16 values of each random integer: 4096 outcomes, equally likely, and no margin."""
+    form, rng = get_format("float8_e4m3fn"), generator("outcomes", seed)
+    x = form.round(rng.choice([1 / 16, 1 / 8, 3 / 16, 1 / 2, 1, 2], 4)).astype(float)
+    sums = np.full(16**3, x[0])
+    for term, drawn in zip(x[1:], np.indices((16, 16, 16)).reshape(3, -1), strict=True):
+        unit = form.ulp(sums + term)
+        sums = np.floor((sums + term) / unit + drawn / 16) * unit
+    assert np.mean(sums) == np.sum(x)
+    errors = np.abs(sums / np.sum(x) - 1)
+    for lam in np.arange(0.6, 3, 0.1):
+        for bound in (likely.forward(lam, likely.stochastic(form, 3)), likely.growing_sum(form, lam, max(x) / sum(x))):
+            assert np.mean(errors > bound.error) <= bound.failure
+
+
 def test_one_stochastic_rounding_exceeds_the_unit_roundoff_and_not_twice_it():
     x = np.array([1, 2.0**-13])
     errors = stochastically(FLOAT16, x, 2000)
