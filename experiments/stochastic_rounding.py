@@ -136,7 +136,7 @@ def ones_go_on(tables: Tables) -> str | None:
     stops = listed(f"at {number(int(value))} in {form}" for form, value in stopped.items())
     n, least, most = int(random["n"].iloc[0]), random["smallest"] / random["n"], random["largest"] / random["n"]
     return (
-        f"A sum of {n:,} ones stops {stops}; rounded stochastically, {int(random['sums'].iloc[0])} sums go on and end at "
+        f"A sum of {n:,} ones stops {stops}; rounded stochastically, {int(random['sums'].iloc[0])} sums end at "
         f"{at_least(float(least.min()))} to {at_most(float(most.max()))} times what is due."
     )
 
