@@ -243,9 +243,8 @@ def test_the_root_of_a_growing_sum_solves_its_equation(lam):
 
 
 def test_bounds_say_when_they_say_nothing():
-    wide = get_format("bfloat16")
-    assert likely.worst(likely.nearest(wide, 10**6)).error == math.inf
-    assert likely.forward(1, likely.nearest(wide, 10**6)).error == math.inf
-    assert likely.random_terms(10**6, wide.u, 3, 0, 1).error == math.inf
-    assert likely.growing_sum(wide, 30).error == math.inf
+    assert likely.worst(likely.nearest(get_format("bfloat16"), 10**6)).error == math.inf
+    assert likely.forward(1, likely.nearest(get_format("bfloat16"), 10**6)).error == math.inf
+    assert likely.random_terms(10**6, 2.0**-8, 3, 0, 1).error == math.inf
+    assert likely.growing_sum(FLOAT16, 60).error == math.inf
     assert likely.failure(0) == 1
