@@ -50,6 +50,7 @@ weighted_mean = Problem(
     shape="(n),(n)->()",
     definition=_definition,
     sensitivity=_sensitivity,
+    engine="weighted_mean",
     code="""
 e = np.exp(x - x.max(axis=-1, keepdims=True))
 (e * v).sum(axis=-1) / e.sum(axis=-1)
