@@ -34,6 +34,11 @@ def row(table, **equal):
     return table.iloc[0]
 
 
+def test_masked_logits_are_measured():
+    masked = audit.measured("masked", (np.array([[0.0, -1e9], [0.0, -1e30]]),))
+    assert row(masked, problem="softmax", format="float32", algorithm="faithful")["max_ulp"] <= 0.5
+
+
 def test_every_formula_and_installed_library_is_measured_in_every_format(table):
     assert set(table["format"]) == {"float16", "bfloat16", "float32", "float64"}
     assert set(table["problem"]) == {"logsumexp", "softmax", "log_softmax", "nll"}
