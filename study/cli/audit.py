@@ -30,6 +30,9 @@ ALONE = 2**20
 @click.option("--variable", help="Name of the array in a file that has several.")
 @click.option("--ignore-index", type=int, help="Target of vectors to leave out, as PyTorch's -100.")
 @click.option("--format", "formats", help="Formats, separated by commas.  [default: float16 to float64]")
+@click.option(
+    "--recipe", "recipes", multiple=True, help="Also our formulas under a recipe: 'compute wide', INPUT:COMPUTE:SUM:STORE."
+)
 @click.option("--full", is_flag=True, help="Measure and show everything: every formula, softmax, row sums.")
 @click.option("--output", type=click.Path(dir_okay=False, writable=True), help="Write the text to a file.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, writable=True), help="Write every figure.")
@@ -43,6 +46,7 @@ def audit(
     html_file: str | None,
     jobs: int | None,
     formats: str | None,
+    recipes: tuple[str, ...],
     *,
     full: bool,
     ignore_index: int | None,
@@ -66,7 +70,7 @@ def audit(
         for option, path in {"--output": output, "--json": json_file, "--html": html_file}.items():
             checked_output(option, path)
         with opened(file, targets, ignore=ignore_index, **options) as logits:
-            made = _measured(file, logits, formats, jobs, full=full)
+            made = _measured(file, logits, formats, recipes, jobs, full=full)
             text = _text(made, full=full)
             if html_file:
                 from study.report.audit import page
@@ -83,13 +87,16 @@ def audit(
     sys.exit(130 if made.interrupted else 0)
 
 
-def _measured(file: str, logits: Logits, formats: str | None, jobs: int | None, *, full: bool) -> Audit:
+def _measured(
+    file: str, logits: Logits, formats: str | None, recipes: tuple[str, ...], jobs: int | None, *, full: bool
+) -> Audit:
     from study.formats import MAIN_FORMATS, get_format
     from study.own.audit import audit as measured
-    from study.own.methods import everything, losses
+    from study.own.methods import everything, losses, under
 
     names = [get_format(name.strip()).name for name in formats.split(",")] if formats else MAIN_FORMATS
     methods = (everything if full else losses)(names, targets=logits.targets is not None)
+    methods += tuple(method for recipe in recipes for method in under(recipe, methods))
     size = logits.stored.vectors * logits.stored.length
     with _each(size, jobs) as each:
         return measured(Path(file).name, logits, methods, each, whole=full)
@@ -124,8 +131,8 @@ def _results(pool: Executor, function: Callable[[Any], Any], calls: Sequence[Any
 def _shown(each: Each, function: Callable[[Any], Any], calls: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
     from tqdm import tqdm
 
-    pause = 0.2 if sys.stderr.isatty() else 2.0
-    with tqdm(total=len(calls), desc=function.__name__, unit="block", mininterval=pause, delay=1, leave=False) as bar:
+    pause = 0.2 if sys.stderr.isatty() else 1.0
+    with tqdm(total=len(calls), desc=function.__name__, unit="block", mininterval=pause, leave=False) as bar:
         for call, result in each(function, calls):
             bar.update()
             yield call, result

@@ -16,11 +16,14 @@ from study.own.score import digits
 if TYPE_CHECKING:
     import pandas as pd
 
+    from study.certified.exact import Exact
     from study.own.audit import Audit
     from study.own.score import Score
 
 CLEAR = 1.0
 """Digits more that make another call worth naming."""
+MOST = 20
+"""Digits of an exact value that are shown."""
 FIRST = 2
 """Library calls before our formulas, so that these are within the first ten lines."""
 FIGURES = ("max_ulp", "max_u", "max_normwise", "overflow", "underflow", "nan", "missed")
@@ -36,7 +39,7 @@ def answer(audit: Audit) -> list[str]:
 def mean(audit: Audit) -> str:
     """The exact mean; perplexity, its exponential."""
     what = WHAT[audit.due]
-    exactly = decimal(audit.mean, 20)
+    exactly = decimal(audit.mean, figures(audit.mean))
     perplexity = f"; perplexity {_perplexity(audit)}" if audit.due == "nll" else ""
     gone = int((~audit.finite).sum())
     if not gone:
@@ -44,6 +47,12 @@ def mean(audit: Audit) -> str:
     if gone == len(audit.finite):
         return f"{_done(audit)}: no {what} is a number: {_gone(audit)}"
     return f"{_done(audit)}: {_gone(audit)}; mean {what} of the other {len(audit.finite) - gone:,} {exactly} nats, exactly{perplexity}"
+
+
+def figures(value: Exact) -> int:
+    """Decimal digits that a claimed error leaves, at most MOST."""
+    error = float(value.error)
+    return max(1, min(MOST, math.floor(-math.log10(error)))) if error else MOST
 
 
 def _done(audit: Audit) -> str:
@@ -148,7 +157,7 @@ def order(audit: Audit) -> list[str]:
     """The most direct calls of two libraries, our formulas, then the other calls."""
     methods = {score.method.label: score.method for score in audit.scores}
     calls = sorted((m for m in methods.values() if m.backend != OURS), key=lambda m: list(LOSSES).index(m.problem))
-    direct = list({m.backend: m.label for m in reversed(calls)}.values())[::-1][:FIRST]
+    direct = list({m.backend: next(c.label for c in calls if c.backend == m.backend) for m in calls}.values())[:FIRST]
     ours = [label for label, method in methods.items() if method.backend == OURS]
     return list(dict.fromkeys((*direct, *ours, *(m.label for m in calls))))
 
@@ -176,14 +185,16 @@ def notes(audit: Audit) -> list[str]:
 
 
 def summed(audit: Audit) -> list[str]:
-    """Where adding the most accurate losses in their own format costs digits of the mean."""
+    """Where adding even the most accurate losses in their own format costs digits of the mean."""
     exact = float(audit.mean.to_float())
+    kernels = [s for s in audit.scores if s.method.function == "faithful"]
+    right = {s.method.form: digits(abs(s.in_format - exact), exact) for s in kernels}
     costs = [
-        f"added in {s.method.form}, those of {s.method.label} average {s.in_format:.6g}"
-        for s in audit.scores
-        if s.method.function == "faithful" and digits(abs(s.in_format - exact), exact) < s.digits - CLEAR
+        f"{s.in_format:.6g} in {s.method.form} ({right[s.method.form]:.1f} digits)"
+        for s in kernels
+        if right[s.method.form] < s.digits - CLEAR
     ]
-    return ["; ".join(costs)] if costs else []
+    return [f"added one by one in their format, those of faithful average {', '.join(costs)}"] if costs else []
 
 
 def safe(figures: pd.DataFrame) -> list[str]:

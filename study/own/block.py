@@ -110,7 +110,7 @@ def _measure(part: Part, method: Method, case: Case, block: Block) -> None:
     except MisbehavedError as error:
         part.refused[method] = str(error)
         return
-    figures = case.row(result, method.bound)
+    figures = case.row(result, method.bound if block.whole else None)
     part.figures[method] = figures | {"worst_row": int(part.rows[figures["worst_row"]])}
     if method.due == block.due:
         part.results[method] = result

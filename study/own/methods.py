@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from study.arithmetic.recipe import parse
 from study.formats import MAIN_FORMATS, get_format
 from study.libraries.backends import BACKENDS, get_backend, laid_out
 from study.problems import get_problem
@@ -38,7 +40,7 @@ def _less(values: Any, chosen: Any) -> Any:
 
 
 LOSSES: dict[str, tuple[str, Callable[..., Any]]] = {
-    "nll": ("{}", lambda f, x, t: f(x, t)),
+    "nll": ("{}(x, t)", lambda f, x, t: f(x, t)),
     "log_softmax": ("-{}(x)[t]", lambda f, x, t: -_picked(f(x), t)),
     "logsumexp": ("{}(x) - x[t]", lambda f, x, t: _less(f(x), _picked(x, t))),
     "softmax": ("-log {}(x)[t]", lambda f, x, t: -_log(_picked(f(x), t))),
@@ -56,6 +58,8 @@ class Method:
         backend: whose function it is, OURS or a library's.
         function: its name.
         problem: the problem that the function is for; a loss may be made of another than ``due``.
+        under: a recipe that one of our formulas runs under, as ``study.arithmetic.recipe.parse`` reads it; empty: all
+            in one format.
     """
 
     due: str
@@ -63,17 +67,21 @@ class Method:
     backend: str
     function: str
     problem: str
+    under: str = ""
 
     @property
     def label(self) -> str:
         """The formula's name, or the call."""
-        name = self.function if self.backend == OURS else self.function.rpartition(".functional.")[2]
+        if self.backend == OURS:
+            return f"{self.function}, {self.under}" if self.under else self.function
+        name = self.function.removeprefix("torch.nn.functional.")
         return LOSSES[self.problem][0].format(name) if self.due != self.problem else name
 
     @property
     def bound(self) -> Bound | None:
         """The a-priori bound of one of our formulas."""
-        return get_problem(self.problem).algorithms[self.function].bound if self.backend == OURS else None
+        ours = self.backend == OURS and not self.under
+        return get_problem(self.problem).algorithms[self.function].bound if ours else None
 
     def __call__(self, x: NDArray[Any], targets: NDArray[np.int64] | None = None) -> NDArray[Any]:
         """The results for vectors in the format ``form``, and for their targets where losses are due."""
@@ -82,7 +90,8 @@ class Method:
 
     def _function(self) -> Callable[..., Any]:
         if self.backend == OURS:
-            return get_problem(self.problem).algorithms[self.function]
+            algorithm = get_problem(self.problem).algorithms[self.function]
+            return partial(parse(self.under, self.form).run, algorithm) if self.under else algorithm
         backend = get_backend(self.backend)
         return laid_out(backend, backend.function(self.problem, self.function))
 
@@ -121,3 +130,25 @@ def _library(problem: str, form: str) -> Iterator[tuple[str, str]]:
     for backend in BACKENDS.values():
         if backend.installed and get_format(form).name in backend.formats:
             yield from ((backend.name, f.name) for f in backend.functions if f.problem == problem)
+
+
+def under(recipe: str, methods: Sequence[Method]) -> tuple[Method, ...]:
+    """Our plain formulas under a recipe: in its input's format, or in each that it has wider work for.
+
+    Args:
+        recipe: a name of ``study.arithmetic.recipe.RECIPES``, or ``input:compute:accumulate:store``.
+        methods: what is measured without it.
+
+    Raises:
+        ValueError: there is no such recipe.
+    """
+    spelled = parse(recipe).input if ":" in recipe else ""
+    plain = (m for m in methods if m.backend == OURS and m.function != "faithful" and not m.under)
+    made = dict.fromkeys(replace(m, form=spelled or m.form, under=recipe) for m in plain)
+    return tuple(m for m in made if _says_something(m))
+
+
+def _says_something(method: Method) -> bool:
+    """Whether a recipe is more than its input's format, and no narrower than it."""
+    recipe = parse(method.under, method.form)
+    return ":" in method.under or (not recipe.plain and get_format(recipe.compute).p >= get_format(method.form).p)

@@ -47,11 +47,11 @@ def render(data: Data, sections: Sequence[Section]) -> dict[str, str]:
         "provenance": provenance.groups(sections),
         "colours": svg.variables(":root") + svg.SHEET,
     }
-    return {name: _environment().get_template(f"{name}.j2").render(context) for name in ("report.html", "README.md")}
+    return {name: environment().get_template(f"{name}.j2").render(context) for name in ("report.html", "README.md")}
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
     import jinja2
 
     environment = jinja2.Environment(
