@@ -14,7 +14,6 @@ from study.cli.group import checked_output, one_line_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from concurrent.futures import Executor
 
     from study.inputs.logits import Logits
     from study.own.audit import Audit, Each
@@ -31,7 +30,10 @@ ALONE = 2**20
 @click.option("--ignore-index", type=int, help="Target of vectors to leave out, as PyTorch's -100.")
 @click.option("--format", "formats", help="Formats, separated by commas.  [default: float16 to float64]")
 @click.option(
-    "--recipe", "recipes", multiple=True, help="Also our formulas under a recipe: 'compute wide', INPUT:COMPUTE:SUM:STORE."
+    "--recipe",
+    "recipes",
+    multiple=True,
+    help="Also our formulas under a recipe: 'compute wide', INPUT:COMPUTE:SUM:STORE.",
 )
 @click.option("--full", is_flag=True, help="Measure and show everything: every formula, softmax, row sums.")
 @click.option("--output", type=click.Path(dir_okay=False, writable=True), help="Write the text to a file.")
@@ -69,7 +71,8 @@ def audit(
     with one_line_errors():
         for option, path in {"--output": output, "--json": json_file, "--html": html_file}.items():
             checked_output(option, path)
-        with opened(file, targets, ignore=ignore_index, **options) as logits:
+        watched = partial(_bar, desc="look", delay=1)
+        with opened(file, targets, ignore=ignore_index, watched=watched, **options) as logits:
             made = _measured(file, logits, formats, recipes, jobs, full=full)
             text = _text(made, full=full)
             if html_file:
@@ -103,9 +106,9 @@ def _measured(
 
 
 def _text(made: Audit, *, full: bool) -> str:
-    from study.own import answer
+    from study.own import answer, tables
 
-    more = answer.full(made) if full else ["more: --full, --json FILE, --html FILE"]
+    more = tables.full(made) if full else ["more: --full, --json FILE, --html FILE"]
     return "\n".join([*answer.answer(made), "", *answer.notes(made), "" * full, *more])
 
 
@@ -119,20 +122,21 @@ def _each(size: int, jobs: int | None) -> Iterator[Each]:
         yield partial(_shown, serially)
         return
     with execution.executor(jobs) as pool:
-        yield partial(_shown, partial(_results, pool))
-
-
-def _results(pool: Executor, function: Callable[[Any], Any], calls: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
-    from study.runs import execution
-
-    return execution.results(pool, function, calls, ahead=2 * execution.workers())
+        ahead = 2 * execution.workers(jobs)
+        yield partial(_shown, lambda function, calls: execution.results(pool, function, calls, ahead))
 
 
 def _shown(each: Each, function: Callable[[Any], Any], calls: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
-    from tqdm import tqdm
-
-    pause = 0.2 if sys.stderr.isatty() else 1.0
-    with tqdm(total=len(calls), desc=function.__name__, unit="block", mininterval=pause, leave=False) as bar:
+    """The same, with a bar."""
+    with _bar(total=len(calls), desc=function.__name__) as bar:
         for call, result in each(function, calls):
             bar.update()
             yield call, result
+
+
+def _bar(*args: Any, **options: Any) -> Any:
+    """What shows how much is done, and the time left."""
+    from tqdm import tqdm
+
+    pause = 0.2 if sys.stderr.isatty() else 1.0
+    return tqdm(*args, unit="block", mininterval=pause, leave=False, **options)

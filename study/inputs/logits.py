@@ -15,7 +15,7 @@ import numpy as np
 from study.inputs import exchanged, readers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -56,6 +56,7 @@ def opened(
     axis: int = -1,
     variable: str | None = None,
     ignore: int | None = None,
+    watched: Callable[[Iterable[int]], Iterable[int]] = iter,
 ) -> Iterator[Logits]:
     """Logits in a file, and targets where there are any; what is unpacked is there until the context ends.
 
@@ -67,6 +68,7 @@ def opened(
         axis: the axis that the classes lie along; the others count the vectors.
         variable: name of the array in a file that has several.
         ignore: the target of vectors that are left out.
+        watched: is told of each block that is looked at before anything is measured.
 
     Raises:
         ValueError: the file is damaged, of another kind, empty or of another shape, has NaN or +∞, or the targets do
@@ -86,7 +88,7 @@ def opened(
             raise ValueError(f"{path} holds {stored.dtype}; logits are real numbers of at most 64 bits")
         stored = replace(stored, axis=axis)
         checked = None if found is None else _checked(found, stored, ignore)
-        yield Logits(stored, checked, *_surveyed(path, stored))
+        yield Logits(stored, checked, *_surveyed(path, stored, watched))
 
 
 def load(
@@ -149,10 +151,12 @@ def _checked(targets: NDArray[Any], stored: Stored, ignore: int | None) -> NDArr
     return np.where(left_out, IGNORED, targets).astype(np.int64)
 
 
-def _surveyed(path: Path, stored: Stored) -> tuple[float, float, int]:
+def _surveyed(
+    path: Path, stored: Stored, watched: Callable[[Iterable[int]], Iterable[int]]
+) -> tuple[float, float, int]:
     """The least finite number, the largest, and how many are −∞; all are looked at before anything is measured."""
     least, largest, masked = np.inf, -np.inf, 0
-    for start in range(0, stored.vectors, stored.step):
+    for start in watched(range(0, stored.vectors, stored.step)):
         block = stored.read(start, start + stored.step)
         block = block if block.dtype.itemsize > 2 else block.astype(np.float32)
         low, high = float(block.min()), float(block.max())

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import shutil
 import warnings
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from study.inputs.stored import BLOCK, Stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -52,7 +52,7 @@ def npz(path: Path, folder: Path, variable: str | None) -> Found:
         unpacked = folder / "logits.npy"
         with arrays.zip.open(f"{name}.npy") as stream, unpacked.open("wb") as out:
             shutil.copyfileobj(stream, out, 2**20)
-        targets = arrays["targets"] if "targets" in arrays else None
+        targets = arrays["targets"] if "targets" in arrays.files else None
     return npy(unpacked, folder, None)[0], targets
 
 
@@ -134,7 +134,9 @@ def _placed(path: Path, stream: IO[bytes], held: int) -> Stored:
     if dtype.hasobject:
         raise ValueError("it holds Python objects, which are pickles and are not read; save an array of numbers")
     if dtype.kind == "V":
-        raise ValueError(f"its numbers are {dtype}, of no known format, as NumPy saves bfloat16; save it as .safetensors")
+        raise ValueError(
+            f"its numbers are {dtype}, of no known format, as NumPy saves bfloat16; save it as .safetensors"
+        )
     if (promised := stream.tell() + math.prod(shape) * dtype.itemsize) > held:
         raise ValueError(f"its header promises {promised:,} bytes, and it has {held:,}")
     return Stored(path, dtype, shape, stream.tell(), fortran)

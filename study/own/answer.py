@@ -10,12 +10,11 @@ import numpy as np
 
 from study.inputs.logits import IGNORED
 from study.measurement.written import decimal
-from study.own.methods import LOSSES, OURS
+from study.own.methods import OURS
 from study.own.score import digits
+from study.own.tables import table
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from study.certified.exact import Exact
     from study.own.audit import Audit
     from study.own.score import Score
@@ -24,10 +23,6 @@ CLEAR = 1.0
 """Digits more that make another call worth naming."""
 MOST = 20
 """Digits of an exact value that are shown."""
-FIRST = 2
-"""Library calls before our formulas, so that these are within the first ten lines."""
-FIGURES = ("max_ulp", "max_u", "max_normwise", "overflow", "underflow", "nan", "missed")
-LOST = ["overflow", "underflow", "nan", "missed"]
 WHAT = {"nll": "loss", "logsumexp": "log Σ exp x"}
 
 
@@ -38,15 +33,14 @@ def answer(audit: Audit) -> list[str]:
 
 def mean(audit: Audit) -> str:
     """The exact mean; perplexity, its exponential."""
-    what = WHAT[audit.due]
-    exactly = decimal(audit.mean, figures(audit.mean))
+    what, kept = WHAT[audit.due], int(audit.finite.sum())
+    gone = "" if audit.finite.all() else f"{_gone(audit)}; "
+    if not kept:
+        return f"{_done(audit)}: {gone}no {what} is a number"
+    others = f" of the other {kept:,}" if gone else ""
+    exactly = f"{decimal(audit.mean, figures(audit.mean))} nats, exactly"
     perplexity = f"; perplexity {_perplexity(audit)}" if audit.due == "nll" else ""
-    gone = int((~audit.finite).sum())
-    if not gone:
-        return f"{_done(audit)}: mean {what} {exactly} nats, exactly{perplexity}"
-    if gone == len(audit.finite):
-        return f"{_done(audit)}: no {what} is a number: {_gone(audit)}"
-    return f"{_done(audit)}: {_gone(audit)}; mean {what} of the other {len(audit.finite) - gone:,} {exactly} nats, exactly{perplexity}"
+    return f"{_done(audit)}: {gone}mean {what}{others} {exactly}{perplexity}"
 
 
 def figures(value: Exact) -> int:
@@ -62,14 +56,15 @@ def _done(audit: Audit) -> str:
 
 def _gone(audit: Audit) -> str:
     """What has no finite exact loss, and where first."""
-    hi, first = audit.part.reference.hi, lambda of: place(audit, int(np.argmax(of)))
-    masked, undefined = np.isinf(hi), np.isnan(hi)
-    said = []
-    if masked.any():
-        said.append(f"{int(masked.sum()):,} infinite, the target masked (first: {first(masked)})")
-    if undefined.any():
-        said.append(f"{int(undefined.sum()):,} undefined, every logit masked (first: {first(undefined)})")
-    return ", ".join(said)
+    hi = audit.part.reference.hi
+    kinds = {"infinite, where the target is masked": np.isinf(hi), "undefined, where every logit is": np.isnan(hi)}
+    if audit.due == "logsumexp":
+        kinds = {"−inf, where every logit is masked": np.isinf(hi)}
+    return ", ".join(
+        f"{int(of.sum()):,} {words} (first: {place(audit, int(np.argmax(of)))})"
+        for words, of in kinds.items()
+        if of.any()
+    )
 
 
 def _perplexity(audit: Audit) -> str:
@@ -86,7 +81,7 @@ def own_format(audit: Audit) -> str:
 
 
 def call(audit: Audit) -> str:
-    """The call that loses least and is the most accurate, in the format of the logits; the kernel where it is better."""
+    """The call that loses least and is the most accurate, in the format of the logits."""
     form = own_format(audit)
     said = f"call {_said(best(audit, form))}"
     if form != "float32" and any(score.method.form == "float32" for score in audit.scores):
@@ -127,7 +122,8 @@ def worst(audit: Audit) -> str:
     score = max((s for s in audit.scores if s.method.form == form), key=lambda s: s.error)
     exactly = decimal(audit.part.reference[score.worst], 10)
     off = f", off by {score.error:.2g} nats" if math.isfinite(score.error) else ""
-    return f"worst in {form}: {place(audit, score.worst)}, where {score.method.label} gives {score.value:.9g}, exactly {exactly}{off}"
+    gives = f"{score.method.label} gives {score.value:.9g}, exactly {exactly}{off}"
+    return f"worst in {form}: {place(audit, score.worst)}, where {gives}"
 
 
 def place(audit: Audit, index: int) -> str:
@@ -138,37 +134,6 @@ def place(audit: Audit, index: int) -> str:
     return where if audit.logits.targets is None else f"{where}, target {audit.logits.targets[row]}"
 
 
-def table(audit: Audit) -> list[str]:
-    """A line for each method: in every format its mean, decimal digits right, and how many are lost."""
-    formats = list(dict.fromkeys(score.method.form for score in audit.scores))
-    cells = {(s.method.label, s.method.form): cell(s) for s in audit.scores}
-    labels = order(audit)
-    wide = max(map(len, labels))
-    columns = {f: max(len(f), *(len(c) for (_, form), c in cells.items() if form == f)) for f in formats}
-    head = "mean, digits right".ljust(wide) + "".join(f"  {f:{columns[f]}}" for f in formats)
-    lines = (
-        f"{label:{wide}}" + "".join(f"  {cells.get((label, f), '–'):{columns[f]}}" for f in formats)
-        for label in labels
-    )
-    return [line.rstrip() for line in (head, *lines)]
-
-
-def order(audit: Audit) -> list[str]:
-    """The most direct calls of two libraries, our formulas, then the other calls."""
-    methods = {score.method.label: score.method for score in audit.scores}
-    calls = sorted((m for m in methods.values() if m.backend != OURS), key=lambda m: list(LOSSES).index(m.problem))
-    direct = list({m.backend: next(c.label for c in calls if c.backend == m.backend) for m in calls}.values())[:FIRST]
-    ours = [label for label, method in methods.items() if method.backend == OURS]
-    return list(dict.fromkeys((*direct, *ours, *(m.label for m in calls))))
-
-
-def cell(score: Score) -> str:
-    """A mean and its digits right, or what is lost."""
-    lost = f" {score.lost:,} lost" if score.lost else ""
-    right = f" {score.digits:.1f}" if math.isfinite(score.mean) else ""
-    return f"{score.mean:.6g}{right}{lost}"
-
-
 def notes(audit: Audit) -> list[str]:
     """What was measured, and what else there is to know of it."""
     logits, stored = audit.logits, audit.logits.stored
@@ -176,8 +141,8 @@ def notes(audit: Audit) -> list[str]:
     masked = f"{logits.masked:,} masked" if logits.masked else "none masked"
     shape = " × ".join(f"{n:,}" for n in stored.shape)
     said = [
-        f"{shape} logits in {stored.dtype.name}, {stored.vectors:,} vectors of {stored.length:,}, {logits.least:.4g} to "
-        f"{logits.largest:.4g}, {masked}" + f"; {left_out:,} targets ignored" * bool(left_out)
+        f"{shape} logits in {stored.dtype.name}, {stored.vectors:,} vectors of {stored.length:,}, "
+        f"{logits.least:.4g} to {logits.largest:.4g}, {masked}" + f"; {left_out:,} targets ignored" * bool(left_out)
     ]
     said += [f"means are of the losses in each format, added without error; {line}" for line in summed(audit)]
     said += [f"{m.label} in {m.form}: {words}" for m, words in audit.part.refused.items()]
@@ -195,29 +160,3 @@ def summed(audit: Audit) -> list[str]:
         if right[s.method.form] < s.digits - CLEAR
     ]
     return [f"added one by one in their format, those of faithful average {', '.join(costs)}"] if costs else []
-
-
-def safe(figures: pd.DataFrame) -> list[str]:
-    """A line for each problem and format: what loses no value, the least worst error first."""
-    lines = []
-    for (problem, form), part in figures.groupby(["problem", "format"], sort=False):
-        whole = part[(part[LOST].sum(axis=1) == 0) & part["max_ulp"].notna()].sort_values("max_ulp", kind="stable")
-        names = [f"{row['algorithm']} ({row['max_ulp']:.3g} ulp)" for _, row in whole.iterrows()]
-        lines.append(f"- {problem} in {form}: {', '.join(names) or 'none: every formula loses some value'}")
-    return lines
-
-
-def full(audit: Audit) -> list[str]:
-    """Everything that was measured, in tables."""
-    shown = ["problem", "format", "backend", "algorithm", "count", *FIGURES]
-    return [
-        "## What loses no value here, the most accurate first\n", *safe(audit.figures),
-        "\n## Vector by vector: the algorithms of Blanchard, Higham and Higham (2021)\n", text(audit.part.published),
-        "\n## What softmax sums to\n", text(audit.sums),
-        "\n## Errors against the exact values of the logits in each format\n", text(audit.figures[shown]),
-    ]  # fmt: skip
-
-
-def text(table: pd.DataFrame | None) -> str:
-    """A table as text."""
-    return "" if table is None else str(table.to_string(index=False, float_format=lambda v: f"{v:.6g}"))

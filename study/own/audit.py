@@ -89,9 +89,7 @@ class Audit:
         return pd.DataFrame(rows, columns=["softmax", "format", "least_sum", "largest_sum"])
 
 
-def audit(
-    name: str, logits: Logits, methods: Sequence[Method], each: Each = serially, *, whole: bool = False
-) -> Audit:
+def audit(name: str, logits: Logits, methods: Sequence[Method], each: Each = serially, *, whole: bool = False) -> Audit:
     """Measure; Ctrl-C ends it early, with what is done.
 
     Args:

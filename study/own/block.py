@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from study.inputs.logits import IGNORED
 from study.measurement.case import Case
 from study.measurement.guard import MisbehavedError, guarded
 from study.own.methods import OURS
-from study.own.per_vector import published
+from study.own.per_vector import published, sums
 from study.problems import get_problem
 from study.problems.reference import exact
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from study.own.methods import Method
 
 OUTCOMES = ("normal", "subnormal", "overflow", "underflow", "nan", "limit", "missed")
-LARGEST = ("max_ulp", "max_relative", "max_u", "max_scaled", "max_normwise", "max_cond", "bound_used")
+LARGEST = ("max_ulp", "max_relative", "max_u", "max_scaled", "max_normwise", "max_cond")
 WORST = ("worst_row", "worst_component", "worst_input", "worst_computed", "worst_reference")
 
 
@@ -110,12 +109,12 @@ def _measure(part: Part, method: Method, case: Case, block: Block) -> None:
     except MisbehavedError as error:
         part.refused[method] = str(error)
         return
-    figures = case.row(result, method.bound if block.whole else None)
+    figures = case.row(result)
     part.figures[method] = figures | {"worst_row": int(part.rows[figures["worst_row"]])}
     if method.due == block.due:
         part.results[method] = result
     if block.whole and method.due == "softmax":
-        part.sums[method] = _sums(result)
+        part.sums[method] = sums(result)
 
 
 def _called(method: Method, case: Case) -> NDArray[Any]:
@@ -123,15 +122,6 @@ def _called(method: Method, case: Case) -> NDArray[Any]:
     if method.backend == OURS:
         return method(*case.args)
     return guarded(method, case.args, case.problem.signature.result(case.args))
-
-
-def _sums(softmax: NDArray[Any]) -> tuple[float, float]:
-    """The least and the largest exact sum of computed rows; NaN where some are not finite."""
-    computed = softmax.astype(np.float64)
-    if not np.isfinite(computed).all():
-        return math.nan, math.nan
-    each = [math.fsum(row) for row in computed.tolist()]
-    return min(each), max(each)
 
 
 def merged(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
@@ -147,7 +137,7 @@ def merged(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Claim:
-    """Exact values that the definition is to confirm: of vectors, by their numbers, the components that are reported."""
+    """Exact values that the definition is to confirm: components of vectors, by their numbers."""
 
     stored: Stored
     problem: str

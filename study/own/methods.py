@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from study.problems.base import Bound
-
 OURS = "study"
 PLAIN = ("naive", "shifted", "log1p", "faithful")
 """The formulas that a loss is measured by, of those that there are."""
@@ -77,12 +75,6 @@ class Method:
         name = self.function.removeprefix("torch.nn.functional.")
         return LOSSES[self.problem][0].format(name) if self.due != self.problem else name
 
-    @property
-    def bound(self) -> Bound | None:
-        """The a-priori bound of one of our formulas."""
-        ours = self.backend == OURS and not self.under
-        return get_problem(self.problem).algorithms[self.function].bound if ours else None
-
     def __call__(self, x: NDArray[Any], targets: NDArray[np.int64] | None = None) -> NDArray[Any]:
         """The results for vectors in the format ``form``, and for their targets where losses are due."""
         function = self._function()
@@ -112,7 +104,7 @@ def losses(formats: Sequence[str] = MAIN_FORMATS, *, targets: bool = True) -> tu
 
 
 def everything(formats: Sequence[str] = MAIN_FORMATS, *, targets: bool = True) -> tuple[Method, ...]:
-    """Every formula and installed library's function for logsumexp, softmax, log-softmax and, with targets, the loss."""
+    """Every formula and installed library's function for logsumexp, softmax, log-softmax and the loss."""
     problems = ("logsumexp", "softmax", "log_softmax", *(("nll",) if targets else ()))
     whole = tuple(
         Method(problem, form, backend, function, problem)

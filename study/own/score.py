@@ -49,9 +49,7 @@ class Score:
     error: float
 
 
-def scored(
-    method: Method, losses: NDArray[Any], reference: Exact, mean: Exact, finite: NDArray[np.bool_]
-) -> Score:
+def scored(method: Method, losses: NDArray[Any], reference: Exact, mean: Exact, finite: NDArray[np.bool_]) -> Score:
     """Judge the losses of a method.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from study import plots
-from study.own import answer
+from study.own import answer, tables
 from study.plots.text import number
 from study.report import svg
 from study.report.cells import Heading, Value, View, filters
@@ -41,7 +41,7 @@ def page(audit: Audit) -> str:
         {"function": s.method.label, "format": s.method.form, "digits": s.token_digits, "lost": s.lost}
         for s in audit.scores
     )
-    drawn = drawn.sort_values("function", key=lambda names: names.map(answer.order(audit).index), kind="stable")
+    drawn = drawn.sort_values("function", key=lambda names: names.map(tables.order(audit).index), kind="stable")
     figure = svg.inline(svg.alone(plots.digits(drawn, across="decimal digits right of the worst token"), "a"), "a")
     return str(
         environment().get_template("audit.html.j2").render(
@@ -58,7 +58,9 @@ def page(audit: Audit) -> str:
 
 def _scores(audit: Audit) -> View:
     lines = [_line(audit, score) for score in audit.scores]
-    caption = "What each formula and call makes of the logits, against the exact losses of the logits as they are stored."
+    caption = (
+        "What each formula and call makes of the logits, against the exact losses of the logits as they are stored."
+    )
     return View("scores", caption, HEADINGS, lines, filters(lines, (0, 1)))
 
 
@@ -73,7 +75,7 @@ def _line(audit: Audit, score: Score) -> list[Value]:
 
 def _tables(audit: Audit) -> list[View]:
     """What else was measured; by default the errors alone."""
-    shown = ["problem", "format", "backend", "algorithm", "count", *answer.FIGURES]
+    shown = ["problem", "format", "backend", "algorithm", "count", *tables.FIGURES]
     made = [_view("figures", "Errors against the exact values of the logits in each format.", audit.figures[shown])]
     if audit.part.published is not None:
         caption = "Vector by vector: the algorithms of Blanchard, Higham and Higham (2021, section 5)."

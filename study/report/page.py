@@ -52,6 +52,7 @@ def render(data: Data, sections: Sequence[Section]) -> dict[str, str]:
 
 @cache
 def environment() -> Environment:
+    """Where the templates are, and what they may call."""
     import jinja2
 
     environment = jinja2.Environment(
