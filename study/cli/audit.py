@@ -100,6 +100,8 @@ def _measured(
     names = [get_format(name.strip()).name for name in formats.split(",")] if formats else MAIN_FORMATS
     methods = (everything if full else losses)(names, targets=logits.targets is not None)
     methods += tuple(method for recipe in recipes for method in under(recipe, methods))
+    if not methods:
+        raise ValueError(f"no formula computes in {', '.join(names)}")
     size = logits.stored.vectors * logits.stored.length
     with _each(size, jobs) as each:
         return measured(Path(file).name, logits, methods, each, whole=full)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import shutil
 import warnings
+import zipfile
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,6 +42,8 @@ def npy(path: Path, _folder: Path, variable: str | None) -> Found:
 
 def npz(path: Path, folder: Path, variable: str | None) -> Found:
     """``logits``, or the variable, unpacked; ``targets``."""
+    if not zipfile.is_zipfile(path):
+        raise ValueError("it is no archive of arrays, or damaged")
     with np.load(path, allow_pickle=False) as arrays:
         name = variable or "logits"
         if name not in arrays:
@@ -110,8 +113,12 @@ def unpacked(folder: Path, classes: int, parts: Iterable[NDArray[Any]]) -> Store
     path, rows, dtype = folder / "logits", 0, np.dtype(np.float64)
     with path.open("wb") as out:
         for part in parts:
-            if part.dtype.kind not in "fiu" or part.shape[1] != classes:
-                raise ValueError(f"row {rows} on are {part.dtype} of length {part.shape[1]}, not {classes} numbers")
+            if not len(part):
+                continue
+            if part.dtype.kind not in "fiu":
+                raise ValueError(f"from row {rows} on it has other things than numbers")
+            if part.shape[1] != classes:
+                raise ValueError(f"from row {rows} on vectors are {part.shape[1]} long, before {classes}")
             dtype = part.dtype if not rows and part.dtype.kind == "f" else dtype
             np.ascontiguousarray(part, dtype=dtype).tofile(out)
             rows += len(part)

@@ -10,7 +10,7 @@ import numpy as np
 
 from study.inputs.logits import IGNORED
 from study.measurement.written import decimal
-from study.own.methods import OURS
+from study.own.methods import LOSSES, OURS
 from study.own.score import digits
 from study.own.tables import table
 
@@ -28,6 +28,8 @@ WHAT = {"nll": "loss", "logsumexp": "log Σ exp x"}
 
 def answer(audit: Audit) -> list[str]:
     """The lines that answer: the exact mean, which call to make, the worst token, and every call's mean."""
+    if not audit.finite.any():
+        return [mean(audit)]
     return [mean(audit), call(audit), worst(audit), *table(audit)]
 
 
@@ -91,18 +93,17 @@ def call(audit: Audit) -> str:
 
 
 def best(audit: Audit, form: str) -> Score:
-    """The least lost, then a library's call or the kernel ``faithful``, whichever is clearly better."""
+    """The most direct of the library calls that lose least and are about as accurate as any; the kernel if it is better."""
     mine = [s for s in audit.scores if s.method.form == form]
     offered = [s for s in mine if s.method.backend != OURS] or mine
-    library = min(offered, key=rank)
-    kernel = [s for s in mine if s.method.function == "faithful" and s.method.backend == OURS]
-    better = [k for k in kernel if k.lost < library.lost or k.token_digits > library.token_digits + CLEAR]
-    return better[0] if better else library
-
-
-def rank(score: Score) -> tuple[int, float, float]:
-    """What is lost, then the digits of the worst token, then of the mean."""
-    return score.lost, -score.token_digits, -score.digits
+    least = min(score.lost for score in offered)
+    near = max(s.token_digits for s in offered if s.lost == least) - CLEAR / 2
+    alike = [s for s in offered if s.lost == least and s.token_digits >= near]
+    chosen = min(alike, key=lambda s: (list(LOSSES).index(s.method.problem), -s.token_digits))
+    for kernel in (s for s in mine if s.method.function == "faithful"):
+        if kernel.lost < chosen.lost or kernel.token_digits > chosen.token_digits + CLEAR:
+            return kernel
+    return chosen
 
 
 def _said(score: Score) -> str:
@@ -130,7 +131,7 @@ def place(audit: Audit, index: int) -> str:
     """Where a vector is in the file, and its target."""
     row = int(audit.part.rows[index])
     at = audit.logits.stored.position(row)
-    where = f"token {at[0] if len(at) == 1 else at}"
+    where = f"token {at[0] if len(at) == 1 else at}" if at else "the only token"
     return where if audit.logits.targets is None else f"{where}, target {audit.logits.targets[row]}"
 
 
@@ -140,10 +141,10 @@ def notes(audit: Audit) -> list[str]:
     left_out = 0 if logits.targets is None else int((logits.targets == IGNORED).sum())
     masked = f"{logits.masked:,} masked" if logits.masked else "none masked"
     shape = " × ".join(f"{n:,}" for n in stored.shape)
-    said = [
-        f"{shape} logits in {stored.dtype.name}, {stored.vectors:,} vectors of {stored.length:,}, "
-        f"{logits.least:.4g} to {logits.largest:.4g}, {masked}" + f"; {left_out:,} targets ignored" * bool(left_out)
-    ]
+    plain = len(stored.shape) == 2 and stored.axis % 2
+    vectors = "" if plain else f", vectors of {stored.length:,} along axis {stored.axis % len(stored.shape)}"
+    span = f"{logits.least:.4g} to {logits.largest:.4g}, {masked}"
+    said = [f"{shape} logits in {stored.dtype.name}{vectors}, {span}" + f"; ignored: {left_out:,}" * bool(left_out)]
     said += [f"means are of the losses in each format, added without error; {line}" for line in summed(audit)]
     said += [f"{m.label} in {m.form}: {words}" for m, words in audit.part.refused.items()]
     return said

@@ -63,7 +63,7 @@ def scored(method: Method, losses: NDArray[Any], reference: Exact, mean: Exact, 
     error, size = distances(values, reference), np.abs(reference.to_float())
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         off = np.where(error == 0, 0.0, error / size)
-        average = _exact_sum(values[finite]) / max(int(finite.sum()), 1)
+        average = _exact_sum(values[finite]) / int(finite.sum()) if finite.any() else math.nan
     worst = int(np.argmax(np.where(finite, error, -1.0) if finite.any() else error))
     return Score(
         method,
