@@ -99,27 +99,3 @@ def _show(table: Any) -> None:
         figures = "".join(f"{row[name]:12.4g}" for name in ("max_ulp", "max_scaled", "max_normwise"))
         wrong = ", ".join(f"{row[o]:.0f} {o}" for o in OUTCOMES if row[o])
         click.echo(f"  {row['inputs']:20}{row['count']:8}{figures}  {wrong}")
-
-
-@click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False))
-@click.argument("targets", type=click.Path(exists=True, dir_okay=False), required=False)
-@click.option("--axis", type=click.IntRange(0, 1), default=1, show_default=True, help="Axis of the classes.")
-@click.option("--variable", help="Name of the array in an .npz or .mat file that has several.")
-@click.option("--output", type=click.Path(dir_okay=False, writable=True), help="Write the report to a file.")
-def audit(file: str, targets: str | None, axis: int, variable: str | None, output: str | None) -> None:
-    """Measure every formula and installed library in every format on your own logits.
-
-    FILE is .npy, .npz, .csv or .mat, a row an observation; with --axis 0 a column is. TARGETS is a file of class
-    indices from 0. Without it a .csv has them in a last column named "target", an .npz or .mat in an array named
-    "targets"; where there are none, losses are not measured.
-    """
-    from study.own.audit import audit as measured
-
-    with one_line_errors():
-        checked_output("--output", output)
-        text = measured(file, targets, axis, variable)
-    if output:
-        Path(output).write_text(text + "\n", encoding="utf-8")
-    else:
-        click.echo(text)

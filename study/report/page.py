@@ -51,11 +51,12 @@ def render(data: Data, sections: Sequence[Section]) -> dict[str, str]:
         "provenance": provenance.groups(sections),
         "colours": svg.variables(":root") + svg.SHEET,
     }
-    return {name: _environment().get_template(f"{name}.j2").render(context) for name in ("report.html", "README.md")}
+    return {name: environment().get_template(f"{name}.j2").render(context) for name in ("report.html", "README.md")}
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Where the templates are, and what they may call."""
     import jinja2
 
     environment = jinja2.Environment(
