@@ -46,7 +46,7 @@ def worst_case(row: Mapping[str, Any], case: Case, drawn: str = "", imports: str
 
 def instance(problem: Problem, args: Sequence[Any], row: int) -> list[Any]:
     """One instance of a stack of arguments."""
-    return [np.asarray(stack[row]) for stack in problem.signature.stacked(args)]
+    return [np.array(stack[row]) for stack in problem.signature.stacked(args)]
 
 
 def _picked(row: Mapping[str, Any], args: Sequence[Any], drawn: str) -> str:
