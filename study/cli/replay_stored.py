@@ -8,11 +8,11 @@ import numpy as np
 
 from study.exhaustive.functions import problem_named
 from study.formats import get_format
-from study.measurement.explain import explain
+from study.measurement.explain import error, explain
 from study.runs import store
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -41,8 +41,20 @@ def replay(identifier: str) -> str:
     if row["algorithm"] not in problem.algorithms:
         raise ValueError(f"the library of {row['algorithm']} is not installed; make libraries installs all")
     args = arguments(problem, row)
-    header = f"{identifier}: {row.get('coverage', row.get('found_by'))}, {row['format']}"
-    return "\n".join([header, *explain(problem, problem.algorithms[row["algorithm"]], args)])
+    header = f"{identifier}: {row['algorithm']} in {row['format']}, {row.get('coverage', row.get('found_by'))}"
+    steps = list(explain(problem, problem.algorithms[row["algorithm"]], args))
+    ulps = row["max_ulp"] if folder == "exhaustive" else row["ulps"]
+    return "\n".join([header, *steps, *beside(steps, ulps, f"{folder}/{name}")])
+
+
+def beside(steps: Sequence[str], stored: float, folder: str) -> list[str]:
+    """A line on the stored error where the replayed one is another, as on a machine of other bits."""
+    from study.runs.fingerprint import fingerprint
+
+    if steps[-1] == (said := error(stored)):
+        return []
+    where = f"under the numerical fingerprint {store.numerics_of(folder) or 'unknown'}, and this is {fingerprint()}"
+    return [f"stored    {said.removeprefix('error').strip()}, {where}"]
 
 
 def arguments(problem: Problem, row: Mapping[str, Any]) -> list[NDArray[Any]]:
