@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(package_name="study")
+@click.version_option(package_name="precision-study")
 def main() -> None:
     """Measure how accurate likelihoods, softmaxes and losses are in floating point.
 

@@ -109,7 +109,7 @@ def _cluster(address: str) -> Iterator[Executor]:
         from distributed import Client
         from distributed.scheduler import KilledWorker
     except ImportError:
-        raise ImportError("SCHEDULER wants Dask: pip install 'study[cluster]'") from None
+        raise ImportError("SCHEDULER wants Dask: pip install 'precision-study[cluster]'") from None
     with Client(address, set_as_default=False) as client:  # type: ignore[no-untyped-call,unused-ignore]
         pool: Executor = client.get_executor(pure=False)
         try:
