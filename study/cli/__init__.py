@@ -1,6 +1,7 @@
 """The command line: ``study`` and ``python -m study``. One file for each group of commands; heavy imports are late."""
 
 from study.cli.group import main
+from study.cli.new import new
 from study.cli.own import audit, measure
 from study.cli.results import baseline, check, list_, replay, report, run
 from study.cli.search import search
@@ -8,5 +9,5 @@ from study.cli.sweep import exhaustive, sweep
 
 __all__ = ["main"]
 
-for _command in (list_, run, report, check, baseline, replay, measure, audit, sweep, exhaustive, search):
+for _command in (list_, new, run, report, check, baseline, replay, measure, audit, sweep, exhaustive, search):
     main.add_command(_command)
