@@ -30,7 +30,7 @@ def replay(identifier: str) -> str:
         ValueError: nothing of that name is stored, or the library's function is not installed.
     """
     folder, name, which = (identifier.split("/") + [""] * 2)[:3]
-    root = packaged.home_of_results(f"{folder}/{name}")
+    root = packaged.home_of_results(folder, name)
     known = sorted(path.parent.name for path in (root / store.RESULTS / folder).rglob(f"{FOLDERS[folder]}.csv"))
     if name not in known or identifier.count("/") != 2:
         raise ValueError(f"{identifier!r} is no case; it is {folder}/NAME/…, NAME one of: {', '.join(known) or 'none'}")
