@@ -16,7 +16,7 @@ def home(experiment: str) -> Path:
 
 
 def home_of_results(folder: str, name: str) -> Path:
-    """The folder whose results have ``exhaustive/NAME`` or ``search/NAME``: this one, where it has it, or the package's."""
+    """The folder whose results have ``exhaustive/NAME`` or ``search/NAME``, likewise."""
     return _home(store.RESULTS / folder, name)
 
 
