@@ -2,8 +2,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-SOURCE := study experiments tests docs/examples benchmarks
-PUBLIC := study study.problems.kernels study.plots study.formats study.inputs.families study.own.pytest_plugin
+SOURCE := study experiments tests docs benchmarks
 
 .DEFAULT_GOAL := help
 
@@ -37,7 +36,7 @@ bench: $(VENV)/dev ## measure the speed of the reference engine against its peer
 	@$(BIN)/python -m benchmarks
 
 docs: $(VENV)/dev ## the API reference, from the docstrings, into dist/docs
-	@$(BIN)/python -m pdoc --docformat google --output-directory dist/docs $(PUBLIC)
+	@$(BIN)/python docs/reference.py dist/docs
 
 exhaustive: $(VENV)/run ## sweep every input: hours, on any number of workers; what is done is kept
 	@$(BIN)/study exhaustive

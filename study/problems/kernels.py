@@ -42,9 +42,6 @@ def __dir__() -> list[str]:
     return sorted(name for name, problem in PROBLEMS.items() if "faithful" in problem.algorithms)
 
 
-__all__ = __dir__()  # noqa: PLE0605 - derived, as the functions are
-
-
 def arguments(problem: Problem) -> list[str]:
     """What the formulas of a problem call its arguments."""
     return list(inspect.signature(next(iter(problem.algorithms.values())).function).parameters)
