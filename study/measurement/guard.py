@@ -39,7 +39,7 @@ def guarded(
         function: takes the arguments as they are.
         args: NumPy arrays; the first has the dtype that the result must have.
         shape: what the result must have.
-        timeout: seconds; heeded in the main thread, where a signal can interrupt Python code.
+        timeout: seconds; heeded in the main thread, where a signal can interrupt Python code, and not on Windows.
 
     Returns:
         The result.

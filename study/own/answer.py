@@ -93,7 +93,7 @@ def call(audit: Audit) -> str:
 
 
 def best(audit: Audit, form: str) -> Score:
-    """The most direct library call among those that lose least and are about as accurate; the kernel if it is better."""
+    """The most direct library call of those that lose least and are about as accurate; the kernel if it is better."""
     mine = [s for s in audit.scores if s.method.form == form]
     offered = [s for s in mine if s.method.backend != OURS] or mine
     least = min(score.lost for score in offered)

@@ -56,15 +56,15 @@ def load(path: str | Path) -> Experiment:
     return experiment
 
 
-def discover(names: Sequence[str] = ()) -> list[Experiment]:
-    """The experiments of the folder, in the order of the report; of these names only, if any are given.
+def discover(names: Sequence[str] = (), root: Path = store.HERE) -> list[Experiment]:
+    """The experiments of a folder, in the order of the report; of these names only, if any are given.
 
     Raises:
         ValueError: there is no such experiment, or no experiment at all.
     """
-    paths = {path.stem: path for path in sorted(EXPERIMENTS.glob("*.py")) if not path.stem.startswith("_")}
+    paths = {path.stem: path for path in sorted((root / EXPERIMENTS).glob("*.py")) if not path.stem.startswith("_")}
     if not paths:
-        raise ValueError(f"no experiments in {EXPERIMENTS.resolve()}; run this in the project's folder")
+        raise ValueError(f"no experiments in {(root / EXPERIMENTS).resolve()}; study new NAME writes one to start from")
     for name in names:
         if name not in paths:
             near = get_close_matches(name, paths) or list(paths)

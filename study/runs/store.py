@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DamagedResultsError", "tidy", "write"]
 
-RESULTS = Path("results")
+HERE, RESULTS = Path(), Path("results")
 COSTS = Path("cost/ratios.csv")
 """Among the results: the one table of times. ``python -m benchmarks.cost`` writes it, and no other run."""
 PROVENANCE = "provenance.json"
@@ -67,13 +67,13 @@ def numerics_of(folder: str) -> str:
         return ""
 
 
-def read_table(experiment: str, name: str) -> pd.DataFrame:
-    """Read a stored table.
+def read_table(experiment: str, name: str, root: Path = HERE) -> pd.DataFrame:
+    """Read a stored table, of another folder's results if wanted.
 
     Raises:
         DamagedResultsError: the file is missing, empty or no table.
     """
-    return read_csv(RESULTS / experiment / f"{name}.csv")
+    return read_csv(root / RESULTS / experiment / f"{name}.csv")
 
 
 def read_csv(path: Path, *, as_text: bool = False) -> pd.DataFrame:
