@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from study.formats import format_of
+from study.formats import format_of, get_format
 from study.formats.rounding import flush, nearest
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ EXACT = {
     "take_along_axis", "transpose", "where", "zeros_like", "astype", "permute_dims", "result_type", "can_cast",
 }  # fmt: skip
 """NumPy's functions that round nothing."""
+SUMS = {"sum": np.add, "prod": np.multiply, "cumsum": np.add, "cumprod": np.multiply, "mean": np.add}
+"""Those that run in an accumulator, left to right, a step at a time."""
+OTHERS = {"dot", "einsum", "inner", "matmul", "nanmean", "nanprod", "nansum", "tensordot", "trapezoid", "vdot"}
+"""Those whose accumulator NumPy does not say."""
 
 
 class Held(np.ndarray[Any, Any]):
@@ -44,7 +48,11 @@ class Held(np.ndarray[Any, Any]):
         """The ufunc on plain arrays; its result rounded, and flushed, as the recipe says."""
         recipe = next(x.recipe for x in inputs if isinstance(x, Held))
         given = [bare(x) for x in inputs]
-        if not (recipe.rounding or recipe.flushed):
+        if recipe.mixed and method == "reduce" and ufunc in {np.add, np.multiply}:
+            result = _reduced(ufunc, given[0], recipe, **options)
+        elif recipe.mixed and (ufunc is np.matmul or (method != "__call__" and ufunc not in {np.maximum, np.minimum})):
+            raise TypeError(f"{ufunc.__name__}.{method} has no stated accumulator under {recipe}")
+        elif not recipe.steps:
             result = getattr(ufunc, method)(*given, **options)
         elif method == "__call__":
             result = _rounded(ufunc, given, recipe, options)
@@ -59,10 +67,13 @@ class Held(np.ndarray[Any, Any]):
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         """The function on plain arrays; one that rounds by itself is refused where the recipe rounds otherwise."""
         recipe = self.recipe
-        if (recipe.rounding or recipe.flushed) and function.__name__ not in EXACT:
-            raise TypeError(f"numpy.{function.__name__} has no stated rounding under {recipe}")
-        result = function(*bare(args), **{name: bare(value) for name, value in kwargs.items()})
-        return rewrapped(result, recipe)
+        name = function.__name__
+        if recipe.mixed and (name in OTHERS or (recipe.steps and name not in EXACT)):
+            raise TypeError(f"numpy.{name} has no stated rounding under {recipe}")
+        given, options = bare(args), {name: bare(value) for name, value in kwargs.items()}
+        if recipe.mixed and function.__name__ in SUMS:
+            return rewrapped(_summed(function.__name__, *given, recipe=recipe, **options), recipe)
+        return rewrapped(function(*given, **options), recipe)
 
 
 def hold(array: NDArray[Any], recipe: Recipe) -> Held:
@@ -86,6 +97,38 @@ def rewrapped(value: Any, recipe: Recipe) -> Any:
     if isinstance(value, np.ndarray | np.generic) and value.dtype.kind not in "biuOSU":
         return hold(np.asarray(value), recipe)
     return value
+
+
+def _summed(name: str, x: Any, axis: Any = None, *, recipe: Recipe, keepdims: Any = False, **options: Any) -> Any:
+    """NumPy's sum, product, mean, or running ones, in the recipe's accumulator."""
+    if any(value is not None and value is not np._NoValue for value in options.values()):  # noqa: SLF001 - its default
+        raise TypeError(f"numpy.{name} with {', '.join(options)} has no stated accumulator under {recipe}")
+    if name.startswith("cum"):
+        x = x.reshape(-1) if axis is None else np.moveaxis(x, axis, -1)
+        out = _running(SUMS[name], x, recipe)
+        return out if axis is None else np.moveaxis(out, -1, axis)
+    total = _reduced(SUMS[name], x, recipe, axis, keepdims=keepdims is True)
+    return total / x.dtype.type(x.size // max(total.size, 1)) if name == "mean" else total
+
+
+def _reduced(ufunc: Any, x: Any, recipe: Recipe, axis: Any = 0, *, keepdims: bool = False, **options: Any) -> Any:
+    """A sum or product along axes, left to right in the recipe's accumulator, in the dtype of its terms."""
+    if any(value is not None and value is not True for value in options.values()):
+        raise TypeError(f"numpy.{ufunc.__name__}.reduce with {', '.join(options)} is not stated under {recipe}")
+    axes = tuple(a % x.ndim for a in (range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)))
+    rest = [n for a, n in enumerate(x.shape) if a not in axes]
+    terms = np.moveaxis(x, axes, range(-len(axes), 0)).reshape((*rest, -1)) if axes else x[..., None]
+    empty = np.full(rest, ufunc.identity, x.dtype)
+    total = _running(ufunc, terms, recipe)[..., -1] if terms.shape[-1] else empty
+    return np.expand_dims(total, axes) if keepdims else total
+
+
+def _running(ufunc: Any, terms: Any, recipe: Recipe) -> Any:
+    form, of = get_format(recipe.accumulate), format_of(terms)
+    if recipe.steps:
+        raise TypeError(f"numpy.{ufunc.__name__}.reduce has no stated rounding under {recipe}")
+    partial = ufunc.accumulate(form.round(terms.astype(np.float64)), axis=-1)
+    return partial if form is of else of.round(partial.astype(np.float64))
 
 
 def _rounded(ufunc: np.ufunc, given: list[Any], recipe: Recipe, options: dict[str, Any]) -> Any:

@@ -74,9 +74,14 @@ class Recipe:
         return self == Recipe(self.input)
 
     @property
+    def steps(self) -> bool:
+        """Whether single operations round otherwise than the machine does."""
+        return bool(self.rounding or self.flushed)
+
+    @property
     def mixed(self) -> bool:
         """Whether the arrays themselves must know of it: more than conversions before and after."""
-        return bool(self.accumulate != self.compute or self.weights or self.rounding or self.flushed)
+        return bool(self.accumulate != self.compute or self.weights or self.steps)
 
     def run(self, function: Callable[..., Any], *args: Any) -> NDArray[Any]:
         """Evaluate a function of arrays under the recipe.

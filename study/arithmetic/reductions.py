@@ -189,8 +189,10 @@ def running_sum(x: Any) -> Any:
 
 def _running(x: Any, function: str, step: np.ufunc) -> Any:
     """The partial results of a function of the array's namespace; step by step where a recipe rounds otherwise."""
-    if not (isinstance(x, Held) and (x.recipe.rounding or x.recipe.flushed) and x.shape[-1]):
+    if not isinstance(x, Held):
         return getattr(array_namespace(x), function)(x, axis=-1)
+    if not (x.recipe.steps and x.shape[-1]):
+        return hold(step.accumulate(bare(x), axis=-1), x.recipe)
     partial = [x[..., 0]]
     for place in range(1, x.shape[-1]):
         partial.append(step(partial[-1], x[..., place]))

@@ -34,6 +34,7 @@ OUTPUTS = ("json", "junit", "record")
     "in, separated by commas (rows, column-major, strided, view, read-only, three axes, alone, square, batches). "
     "Default: all.",
 )
+@click.option("--recipe", default="", help="Run it under a recipe: 'compute wide', INPUT:COMPUTE:ACCUMULATE:STORE, ….")
 @click.option("--max-ulp", type=float, help="Largest error allowed, in ulps.")
 @click.option("--max-scaled", type=float, help="Largest error allowed over u (1 + cond) |reference|.")
 @click.option("--max-normwise", type=float, help="Largest error allowed over u times the result's largest component.")
@@ -89,7 +90,7 @@ def _checked(function: str, problem: str, formats: str, options: dict[str, Any])
         limits.append(Record.read(Path(options["against"]), function, factor))
     lengths = [_length(word) for word in (options["lengths"] or "").split(",") if options["lengths"] is not None]
     called, layouts = _called(function, problem, options["layout"])
-    given = {"inputs": options["inputs"], "timeout": options["timeout"], "lengths": lengths, **layouts}
+    given = {**{name: options[name] for name in ("inputs", "timeout", "recipe")}, "lengths": lengths, **layouts}
     return check(called, problem, [name.strip() for name in formats.split(",")], *limits, **given)
 
 

@@ -75,6 +75,28 @@ def test_rounding_to_nearest_step_by_step_is_the_machine_s(reduction, form):
     assert bits(Recipe(form, rounding=toward_zero).run(call, x)) != bits(call(x))
 
 
+@pytest.mark.parametrize(
+    "total",
+    [
+        lambda x: x.sum(axis=-1),
+        lambda x: np.sum(x, axis=-1),
+        lambda x: np.cumsum(x, axis=-1)[..., -1],
+        lambda x: np.add.reduce(x, axis=-1),
+        lambda x: x.mean(axis=-1) * 4096,
+        lambda x: np.sum(x, axis=(0, 1), keepdims=True)[0],
+        lambda x: np.sum(x.T, axis=0),
+    ],
+    ids=["x.sum", "sum", "cumsum", "reduce", "mean", "axes", "columns"],
+)
+@pytest.mark.parametrize(("form", "stops"), [("bfloat16", 256), ("float16", 2048)])
+def test_numpy_s_own_sums_run_in_the_accumulator_a_step_at_a_time(total, form, stops):
+    ones = np.ones((1, 4096), FORMATS[form].dtype)
+    assert RECIPES["accumulate narrow"](form).run(total, ones) == stops
+    assert RECIPES["store wide"](form).run(total, ones) == 4096
+    with pytest.raises(TypeError, match=r"no stated (accumulator|rounding) under"):
+        RECIPES["accumulate narrow"](form).run(lambda x: x @ x.T, ones)
+
+
 def test_flushed_operations_make_zero_of_subnormal_numbers():
     least = np.float32(2.0**-126)
     x = np.array([least, least / 2, -least / 4], dtype=np.float32)
@@ -92,7 +114,7 @@ def test_a_function_without_a_stated_rounding_is_refused():
     x = np.ones(3, np.float32)
     with pytest.raises(TypeError, match=r"numpy.sum has no stated rounding under float32:float32:float32:float32, tow"):
         Recipe("float32", rounding=toward_zero).run(np.sum, x)
-    with pytest.raises(TypeError, match=r"logaddexp.reduce has no stated rounding"):
+    with pytest.raises(TypeError, match=r"logaddexp.reduce has no stated accumulator"):
         Recipe("float32", flushed=True).run(np.logaddexp.reduce, x)
     assert Recipe("float32", accumulate="float16").run(np.sum, x) == 3
 
