@@ -324,3 +324,17 @@ def lab(rgb):
 def test_numbers_are_those_of_the_table():
     axes = DRAWN["costs"]().axes[0]
     assert number(50.0, 2) in axes.texts[1].get_text()
+
+
+def test_digits_are_a_mark_a_format_and_what_is_lost_stands_at_nothing():
+    table = pd.DataFrame({
+        "function": ["naive", "naive", "faithful", "faithful"], "format": ["float16", "float32"] * 2,
+        "digits": [2.0, 5.0, 3.5, 7.5], "lost": [4, 0, 0, 0],
+    })  # fmt: skip
+    (axes,) = plots.digits(table).axes
+    drawn = {line.get_label(): list(line.get_xdata()) for line in axes.lines}
+    assert drawn == {"float16": [0.0, 3.5], "float32": [5.0, 7.5]}
+    assert [text.get_text() for text in axes.texts] == ["4 lost"]
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["naive", "faithful"]
+    with pytest.raises(ValueError, match="nothing to draw"):
+        plots.digits(table[:0])
