@@ -1,12 +1,12 @@
 """The command: its answer, what it writes, its errors and its workers, in a process of its own where that matters."""
 
 import json
-import os
 import re
 import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -83,40 +83,46 @@ def test_the_published_experiment_by_one_command():
     assert line.partition(" float16 ")[2].split()[:5] == ["2500", "475", "0", "2025", "1863"]
 
 
-def started(*words):
+@contextmanager
+def started(folder, *words):
+    """The command in a process of its own, its bar in a file."""
     command = [sys.executable, "-m", "study", "audit", *map(str, words), "--jobs", "2"]
-    environment = {key: value for key, value in os.environ.items() if key != "JOBS"}
-    return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, env=environment
-    )
+    with (
+        (folder / "bar").open("w", encoding="utf-8") as bar,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=bar, text=True, start_new_session=True) as running,
+    ):
+        try:
+            yield running
+        finally:
+            running.kill()
 
 
-def test_workers_answer_as_one_process_does(tmp_path):
+def bar(folder):
+    return (folder / "bar").read_text(encoding="utf-8")
+
+
+def test_workers_answer_as_one_process_does(tmp_path, monkeypatch):
     rng = np.random.default_rng(8)
     np.save(tmp_path / "x.npy", rng.normal(0, 3, (40, 30_000)).astype(np.float32))
     np.save(tmp_path / "t.npy", rng.integers(0, 30_000, 40))
-    running = started(tmp_path / "x.npy", tmp_path / "t.npy", "--format", "float32")
-    text, bar = running.communicate()
-    assert running.returncode == 0, bar
-    assert "measure:" in bar
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("study.cli.audit.ALONE", 2**30)
-        alone = call(tmp_path / "x.npy", tmp_path / "t.npy", "--format", "float32")
-    assert alone.stdout == text
+    with started(tmp_path, tmp_path / "x.npy", tmp_path / "t.npy", "--format", "float32") as running:
+        text, _ = running.communicate()
+    assert running.returncode == 0, bar(tmp_path)
+    assert "measure:" in bar(tmp_path)
+    monkeypatch.setattr(sys.modules["study.cli.audit"], "ALONE", 2**30)
+    assert call(tmp_path / "x.npy", tmp_path / "t.npy", "--format", "float32").stdout == text
 
 
 def test_ctrl_c_keeps_what_is_done(tmp_path):
     x = np.lib.format.open_memmap(tmp_path / "x.npy", "w+", np.float32, (2000, 2**18))
     x[:, ::1000] = 1
     del x
-    running = started(tmp_path / "x.npy", "--format", "float64")
-    os.set_blocking(running.stderr.fileno(), False)
-    seen, end = "", time.monotonic() + 120
-    while not re.search(r"measure: +\d+%\S* +[1-9]", seen) and time.monotonic() < end:
-        seen += running.stderr.read() or ""
-        time.sleep(0.1)
-    running.send_signal(signal.SIGINT)
-    text, errors = running.communicate()
-    assert running.returncode == 130, seen + errors
+    with started(tmp_path, tmp_path / "x.npy", "--format", "float64") as running:
+        end = time.monotonic() + 120
+        while not re.search(r"measure: .*\| [1-9]", bar(tmp_path)) and time.monotonic() < end:
+            time.sleep(0.1)
+        running.send_signal(signal.SIGINT)
+        text, _ = running.communicate()
+    assert running.returncode == 130, bar(tmp_path)
     assert re.match(r"x\.npy, stopped after [\d,]+ of 2,000 vectors: mean log Σ exp x ", text)
-    assert "Traceback" not in errors
+    assert "Traceback" not in bar(tmp_path)

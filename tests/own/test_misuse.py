@@ -275,7 +275,7 @@ def test_an_archive_is_not_unpacked_before_its_size_is_known(tmp_path):
 def test_a_matrix_is_not_loaded_before_its_size_is_known(tmp_path, monkeypatch):
     savemat(tmp_path / "x.mat", {"logits": np.eye(3)}, do_compression=True)
     monkeypatch.setattr(readers, "MOST", 8)
-    with pytest.raises(ValueError, match="it holds 9 numbers; of a .mat file at most 8 are read"):
+    with pytest.raises(ValueError, match=r"it holds 9 numbers; of a \.mat file at most 8 are read"):
         load(tmp_path / "x.mat")
 
 
