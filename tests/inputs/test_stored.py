@@ -38,4 +38,4 @@ def test_one_vector_and_an_offset(tmp_path):
 
 def test_a_step_is_at_least_a_vector(tmp_path):
     assert Stored(tmp_path, np.dtype(float), (9, 2**21)).step == 1
-    assert Stored(tmp_path, np.dtype(float), (9, 2**16)).step == 8
+    assert Stored(tmp_path, np.dtype(float), (9, 2**16)).step == 4

@@ -340,7 +340,7 @@ def test_digits_are_a_mark_a_format_and_what_is_lost_stands_at_nothing():
     (axes,) = plots.digits(RIGHT).axes
     drawn = {line.get_label(): list(line.get_xdata()) for line in axes.lines}
     assert drawn == {"float16": [0.0, 3.5], "float32": [5.0, 7.5]}
-    assert [text.get_text() for text in axes.texts] == ["4 lost"]
+    assert [text.get_text() for text in axes.texts] == ["4 lost in float16"]
     assert [text.get_text() for text in axes.get_yticklabels()] == ["naive", "faithful"]
     with pytest.raises(ValueError, match="nothing to draw"):
         plots.digits(RIGHT[:0])
