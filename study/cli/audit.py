@@ -124,7 +124,7 @@ def _each(size: int, jobs: int | None) -> Iterator[Each]:
         yield partial(_shown, serially)
         return
     with execution.executor(jobs) as pool:
-        ahead = 2 * execution.workers(jobs)
+        ahead = execution.workers(jobs) + 1  # little is waited for after Ctrl-C
         yield partial(_shown, lambda function, calls: execution.results(pool, function, calls, ahead))
 
 

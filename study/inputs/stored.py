@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-BLOCK = 2**19
+BLOCK = 2**18
 """Numbers read at a time: what is made of them stays within some tens of MiB."""
 
 

@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING
 
 import mpmath
-import numpy as np
 
 from study.inputs.logits import IGNORED
 from study.measurement.written import decimal
@@ -28,15 +27,15 @@ WHAT = {"nll": "loss", "logsumexp": "log Σ exp x"}
 
 def answer(audit: Audit) -> list[str]:
     """The lines that answer: the exact mean, which call to make, the worst token, and every call's mean."""
-    if not audit.finite.any():
+    if not audit.part.reference.finite:
         return [mean(audit)]
     return [mean(audit), call(audit), worst(audit), *table(audit)]
 
 
 def mean(audit: Audit) -> str:
     """The exact mean; perplexity, its exponential."""
-    what, kept = WHAT[audit.due], int(audit.finite.sum())
-    gone = "" if audit.finite.all() else f"{_gone(audit)}; "
+    what, kept = WHAT[audit.due], audit.part.reference.finite
+    gone = f"{_gone(audit)}; " if kept < audit.part.count else ""
     if not kept:
         return f"{_done(audit)}: {gone}no {what} is a number"
     others = f" of the other {kept:,}" if gone else ""
@@ -52,21 +51,18 @@ def figures(value: Exact) -> int:
 
 
 def _done(audit: Audit) -> str:
-    stopped = f", stopped after {len(audit.part.rows):,} of {audit.logits.stored.vectors:,} vectors"
+    stopped = f", stopped after {audit.part.count:,} of {audit.logits.stored.vectors:,} vectors"
     return audit.name + stopped * audit.interrupted
 
 
 def _gone(audit: Audit) -> str:
     """What has no finite exact loss, and where first."""
-    hi = audit.part.reference.hi
-    kinds = {"infinite, where the target is masked": np.isinf(hi), "undefined, where every logit is": np.isnan(hi)}
+    held = audit.part.reference
+    words = ("infinite, where the target is masked", "undefined, where every logit is")
     if audit.due == "logsumexp":
-        kinds = {"−inf, where every logit is masked": np.isinf(hi)}
-    return ", ".join(
-        f"{int(of.sum()):,} {words} (first: {place(audit, int(np.argmax(of)))})"
-        for words, of in kinds.items()
-        if of.any()
-    )
+        words = ("−inf, where every logit is masked", "")
+    kinds = zip((held.infinite, held.undefined), words, held.first, strict=True)
+    return ", ".join(f"{count:,} {said} (first: {place(audit, first)})" for count, said, first in kinds if count)
 
 
 def _perplexity(audit: Audit) -> str:
@@ -93,7 +89,7 @@ def call(audit: Audit) -> str:
 
 
 def best(audit: Audit, form: str) -> Score:
-    """The most direct library call of those that lose least and are about as accurate; the kernel if it is better."""
+    """The most direct library call of those that lose least and are about as accurate as any; or a better kernel."""
     mine = [s for s in audit.scores if s.method.form == form]
     offered = [s for s in mine if s.method.backend != OURS] or mine
     least = min(score.lost for score in offered)
@@ -120,16 +116,20 @@ def _said(score: Score) -> str:
 def worst(audit: Audit) -> str:
     """The token that some method does worst on, in the format of the logits."""
     form = own_format(audit)
-    score = max((s for s in audit.scores if s.method.form == form), key=lambda s: s.error)
-    exactly = decimal(audit.part.reference[score.worst], 10)
-    off = f", off by {score.error:.2g} nats" if math.isfinite(score.error) else ""
-    gives = f"{score.method.label} gives {score.value:.9g}, exactly {exactly}{off}"
-    return f"worst in {form}: {place(audit, score.worst)}, where {gives}"
+    score = max((s for s in audit.scores if s.method.form == form), key=lambda s: s.tally.error)
+    tally = score.tally
+    off = f", off by {tally.error:.2g} nats" if math.isfinite(tally.error) else ""
+    gives = f"{score.method.label} gives {tally.value:.9g}, exactly {_short(tally.exact)}{off}"
+    return f"worst in {form}: {place(audit, tally.row)}, where {gives}"
 
 
-def place(audit: Audit, index: int) -> str:
-    """Where a vector is in the file, and its target."""
-    row = int(audit.part.rows[index])
+def _short(exact: str) -> str:
+    """An exact value to ten digits."""
+    return f"{float(exact):.10g}"
+
+
+def place(audit: Audit, row: int) -> str:
+    """Where a vector is in the file, by its number, and its target."""
     at = audit.logits.stored.position(row)
     where = f"token {at[0] if len(at) == 1 else at}" if at else "the only token"
     return where if audit.logits.targets is None else f"{where}, target {audit.logits.targets[row]}"
@@ -145,16 +145,16 @@ def notes(audit: Audit) -> list[str]:
     vectors = "" if plain else f", vectors of {stored.length:,} along axis {stored.axis % len(stored.shape)}"
     span = f"{logits.least:.4g} to {logits.largest:.4g}, {masked}"
     said = [f"{shape} logits in {stored.dtype.name}{vectors}, {span}" + f"; ignored: {left_out:,}" * bool(left_out)]
-    said += [f"means are of the losses in each format, added without error; {line}" for line in summed(audit)]
+    if audit.part.reference.finite:
+        said += [f"means are of the losses in each format, added without error; {line}" for line in summed(audit)]
     said += [f"{m.label} in {m.form}: {words}" for m, words in audit.part.refused.items()]
     return said
 
 
 def summed(audit: Audit) -> list[str]:
     """Where adding even the most accurate losses in their own format costs digits of the mean."""
-    exact = float(audit.mean.to_float())
-    kernels = [s for s in audit.scores if s.method.function == "faithful"]
-    right = {s.method.form: digits(abs(s.in_format - exact), exact) for s in kernels}
+    kernels = [s for s in audit.scores if s.method in audit.part.kept]
+    right = {s.method.form: digits(s.in_format, audit.mean) for s in kernels}
     costs = [
         f"{s.in_format:.6g} in {s.method.form} ({right[s.method.form]:.1f} digits)"
         for s in kernels

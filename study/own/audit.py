@@ -8,21 +8,27 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from study.certified.engine.losses import share
 from study.certified.exact import Exact
-from study.own.block import Block, Claim, Part, blocks, confirm, measure, merged
+from study.own.block import Block, Claim, blocks, confirm, measure
 from study.own.score import Score, scored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
 
     from study.inputs.logits import Logits
     from study.own.methods import Method
+    from study.own.part import Part
 
     Each = Callable[[Callable[[Any], Any], Sequence[Any]], Iterator[tuple[Any, Any]]]
     """(function, its arguments) -> arguments and results, as they become ready; ``study.runs.execution.results``."""
+
+
+NONE = Exact.from_float(np.nan)
+"""The mean of nothing."""
 
 
 def serially(function: Callable[[Any], Any], calls: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
@@ -52,22 +58,20 @@ class Audit:
     part: Part
 
     @cached_property
-    def finite(self) -> NDArray[np.bool_]:
-        """Vectors whose exact result is a number: that of a masked target is infinite, of a masked vector undefined."""
-        return np.isfinite(self.part.reference.hi)
-
-    @cached_property
     def mean(self) -> Exact:
-        """The exact mean over these."""
-        from study.certified.engine.losses import mean
-
-        return mean(self.part.reference[self.finite].reshape((1, -1)))[0]
+        """The exact mean over the vectors whose exact result is finite; NaN where none is."""
+        reference = self.part.reference
+        return share(reference.total.reshape((1, 1)), max(reference.finite, 1))[0] if reference.finite else NONE
 
     @cached_property
     def scores(self) -> list[Score]:
         """What becomes of the loss by each method for it."""
-        made = [m for m in self.methods if m in self.part.results]
-        return [scored(m, self.part.results[m], self.part.reference, self.mean, self.finite) for m in made]
+        made, count = [m for m in self.methods if m in self.part.tallies], self.part.reference.finite
+        return [scored(m, self.part.tallies[m], self.mean, count, self._kept(m)) for m in made]
+
+    def _kept(self, method: Method) -> NDArray[Any] | None:
+        parts = self.part.kept.get(method)
+        return np.concatenate([parts[start] for start in sorted(parts)]) if parts else None
 
     @cached_property
     def figures(self) -> pd.DataFrame:
@@ -105,52 +109,18 @@ def audit(name: str, logits: Logits, methods: Sequence[Method], each: Each = ser
     """
     due = "logsumexp" if logits.targets is None else "nll"
     pattern = Block(logits.stored, 0, 0, None, tuple(methods), due, whole)
-    parts, interrupted = list[Part](), False
+    done, interrupted = None, False
     try:
         for _, part in each(measure, blocks(logits.stored, logits.targets, pattern)):
-            parts += [part] if part is not None else []
+            done = part if done is None else done if part is None else done + part
     except KeyboardInterrupt:
         interrupted = True
-        if not parts:
-            raise
-    made = Audit(name, logits, due, tuple(methods), interrupted, _joined(parts))
+    if done is None:
+        raise KeyboardInterrupt
+    made = Audit(name, logits, due, tuple(methods), interrupted, done)
     for _ in each(confirm, _claims(made)):
         pass
     return made
-
-
-def _joined(parts: list[Part]) -> Part:
-    """The parts as one, its vectors in their order in the file."""
-    parts.sort(key=lambda part: int(part.rows[0]))
-    refused = {method: said for part in parts for method, said in part.refused.items()}
-    held = [(p.reference.hi, p.reference.lo, p.reference.exponent, p.reference.error) for p in parts]
-    whole = Part(
-        np.concatenate([p.rows for p in parts]), Exact(*map(np.concatenate, zip(*held, strict=True))), refused=refused
-    )
-    for method in {m: None for part in parts for m in part.figures if m not in refused}:
-        whole.figures[method] = _folded(merged, (p.figures[method] for p in parts))
-        if method in parts[0].results:
-            whole.results[method] = np.concatenate([p.results[method] for p in parts])
-        if method in parts[0].sums:
-            least, largest = zip(*(p.sums[method] for p in parts), strict=True)
-            whole.sums[method] = float(np.min(least)), float(np.max(largest))
-    if parts[0].published is not None:
-        whole.published = _folded(_added, (p.published for p in parts))
-    return whole
-
-
-def _folded(function: Callable[[Any, Any], Any], values: Iterable[Any]) -> Any:
-    first, *rest = values
-    for value in rest:
-        first = function(first, value)
-    return first
-
-
-def _added(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
-    """Counts of vectors by the published algorithms, of both."""
-    counts = ["vectors", "lost_unshifted", "lost_shifted", "kept", "identical"]
-    both = a.assign(**{name: a[name] + b[name] for name in counts})
-    return both.assign(identical_fraction=both["identical"] / both["kept"].where(both["kept"] > 0))
 
 
 def _claims(made: Audit) -> list[Claim]:
@@ -159,7 +129,7 @@ def _claims(made: Audit) -> list[Claim]:
     for method, figures in made.part.figures.items():
         places = wanted.setdefault((method.due, method.form), set())
         places.add((figures["worst_row"], figures["worst_component"]))
-    ends = {(int(made.part.rows[score.worst]), 0) for score in made.scores}
+    ends = {(tally.row, 0) for tally in made.part.tallies.values()}
     wanted.setdefault((made.due, "float64"), set()).update(ends)
     stored, targets = made.logits.stored, made.logits.targets
     return [

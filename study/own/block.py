@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,21 +12,21 @@ from study.inputs.logits import IGNORED
 from study.measurement.case import Case
 from study.measurement.guard import MisbehavedError, guarded
 from study.own.methods import OURS
+from study.own.part import Part, Reference, told
 from study.own.per_vector import published, sums
+from study.own.score import tallied
 from study.problems import get_problem
 from study.problems.reference import exact
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     from study.certified.exact import Exact
     from study.inputs.stored import Stored
     from study.own.methods import Method
 
-OUTCOMES = ("normal", "subnormal", "overflow", "underflow", "nan", "limit", "missed")
-LARGEST = ("max_ulp", "max_relative", "max_u", "max_scaled", "max_normwise", "max_cond")
-WORST = ("worst_row", "worst_component", "worst_input", "worst_computed", "worst_reference")
+KEPT = 2**22
+"""Vectors of which losses are kept, to be added up in their order."""
 
 
 @dataclass(frozen=True)
@@ -60,35 +60,13 @@ class Block:
         return self.start + np.flatnonzero(kept), x[kept].astype(np.float64), (self.targets[kept],)
 
 
-@dataclass
-class Part:
-    """What was measured of some vectors.
-
-    Attributes:
-        rows: their numbers in the file.
-        reference: the exact results of the logits as they are stored.
-        results: of each method for the problem that is due, one a vector.
-        figures: of each method, as ``Case.row`` has them, against what is exact of the logits in its format.
-        refused: what a library's function said instead of a result.
-        sums: the least and the largest sum of a softmax.
-        published: the counts of ``study.own.per_vector``.
-    """
-
-    rows: NDArray[np.intp]
-    reference: Exact
-    results: dict[Method, NDArray[Any]] = field(default_factory=dict)
-    figures: dict[Method, dict[str, Any]] = field(default_factory=dict)
-    refused: dict[Method, str] = field(default_factory=dict)
-    sums: dict[Method, tuple[float, float]] = field(default_factory=dict)
-    published: pd.DataFrame | None = None
-
-
 def measure(block: Block) -> Part | None:
     """Measure a block; None where all its vectors are left out."""
     rows, wide, targets = block.read()
     if not len(rows):
         return None
-    part = Part(rows, exact(block.due, wide, *(targets if block.due == "nll" else ())))
+    values = exact(block.due, wide, *targets)
+    part = Part(len(rows), Reference.of(values, rows))
     rounded = {form: get_format(form).round(wide) for form in dict.fromkeys(m.form for m in block.methods)}
     cases: dict[tuple[str, str], Case] = {}
     for method in sorted(block.methods, key=lambda m: m.due):  # of vector results those of one problem are held at once
@@ -97,22 +75,24 @@ def measure(block: Block) -> Part | None:
             cases = {k: c for k, c in cases.items() if k[0] == method.due}
             args = (rounded[method.form], *(targets if method.due == "nll" else ()))
             cases[key] = Case(get_problem(method.due), args)
-        _measure(part, method, cases[key], block)
+        _measure(part, method, cases[key], block, values, rows)
     if block.whole:
         part.published = published(wide)
     return part
 
 
-def _measure(part: Part, method: Method, case: Case, block: Block) -> None:
+def _measure(part: Part, method: Method, case: Case, block: Block, values: Exact, rows: NDArray[np.intp]) -> None:
     try:
         result = _called(method, case)
     except MisbehavedError as error:
         part.refused[method] = str(error)
         return
     figures = case.row(result)
-    part.figures[method] = figures | {"worst_row": int(part.rows[figures["worst_row"]])}
+    part.figures[method] = told(figures) | {"worst_row": int(rows[figures["worst_row"]])}
     if method.due == block.due:
-        part.results[method] = result
+        part.tallies[method] = tallied(result, values, rows)
+        if method.function == "faithful" and block.stored.vectors <= KEPT:
+            part.kept[method] = {block.start: result[np.isfinite(values.hi)]}
     if block.whole and method.due == "softmax":
         part.sums[method] = sums(result)
 
@@ -122,17 +102,6 @@ def _called(method: Method, case: Case) -> NDArray[Any]:
     if method.backend == OURS:
         return method(*case.args)
     return guarded(method, case.args, case.problem.signature.result(case.args))
-
-
-def merged(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
-    """The figures of two parts as those of both."""
-    worse = b if b["max_ulp"] > a["max_ulp"] else a
-    return (
-        {"count": a["count"] + b["count"]}
-        | {name: float(np.fmax(a[name], b[name])) for name in LARGEST}
-        | {name: a[name] + b[name] for name in OUTCOMES}
-        | {name: worse[name] for name in WORST}
-    )
 
 
 @dataclass(frozen=True)

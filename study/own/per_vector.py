@@ -80,6 +80,13 @@ def _compared(pair: Pair, form: str, logits: NDArray[np.float64]) -> dict[str, A
     }
 
 
+def together(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
+    """The counts of ``published`` for the vectors of both."""
+    counts = ["vectors", "lost_unshifted", "lost_shifted", "kept", "identical"]
+    both = a.assign(**{name: a[name] + b[name] for name in counts})
+    return both.assign(identical_fraction=both["identical"] / both["kept"].where(both["kept"] > 0))
+
+
 def _by_vector(result: Any) -> NDArray[np.float64]:
     return np.asarray(result).astype(np.float64).reshape(len(result), -1)
 

@@ -65,11 +65,11 @@ def _scores(audit: Audit) -> View:
 
 
 def _line(audit: Audit, score: Score) -> list[Value]:
-    values = (score.mean, score.in_format, score.digits, score.token_digits, score.lost, score.error)
+    values = (score.mean, score.in_format, score.digits, score.token_digits, score.lost, score.tally.error)
     texts = (f"{score.mean:.9g}", f"{score.in_format:.9g}", f"{score.digits:.1f}", f"{score.token_digits:.1f}",
-             f"{score.lost:,}", f"{score.error:.2g}")  # fmt: skip
+             f"{score.lost:,}", f"{score.tally.error:.2g}")  # fmt: skip
     shown = [Value(text, float(value)) for text, value in zip(texts, values, strict=True)]
-    where = Value(answer.place(audit, score.worst), int(audit.part.rows[score.worst]))
+    where = Value(answer.place(audit, score.tally.row), score.tally.row)
     return [*(Value(word, word) for word in (score.method.label, score.method.form)), *shown, where]
 
 

@@ -48,14 +48,14 @@ def mean_nll(x: ArrayLike, target: ArrayLike) -> Exact:
     return by_rows(len(x), evaluate, height=max(1, ENTRIES // max(size, 1)))
 
 
-def mean(values: Exact) -> Exact:
-    """The mean along the last axis of values held already: (rows, b) -> (rows,).
+def share(values: Exact, count: int) -> Exact:
+    """The sum along the last axis of values held already, over a count: (rows, b) -> (rows,).
 
     A bound relative to the true value is taken for one relative to the held: at most SLACK apart.
     """
     held = Exact(values.hi, values.lo, values.exponent, values.error * SLACK)
-    count = op.exactly(np.full(1, float(values.shape[-1])))
-    return by_rows(values.shape[0], lambda rows: op.divide(row_sum(held[rows]), count), height=1)
+    divisor = op.exactly(np.full(1, float(count)))
+    return by_rows(values.shape[0], lambda rows: op.divide(row_sum(held[rows]), divisor), height=1)
 
 
 def multilabel_nll(x: ArrayLike, y: ArrayLike) -> Exact:
