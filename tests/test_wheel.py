@@ -81,6 +81,7 @@ def test_readmes_own_sections_run_as_written(shell):
     for words in ("logsumexp: logsumexp in float64", "scipy.special.softmax: softmax", "5.51", "vectors of 10 logits"):
         assert words in out
     assert (shell.folder / "mine.pdf").read_bytes().startswith(b"%PDF")
+    assert "0 formulas that fail" in shell("study scan mykernels.py")
 
 
 @pytest.mark.parametrize("case", ["digits/losses/3", "exhaustive/softplus_float16/two_branch", "search/{search}/0"])

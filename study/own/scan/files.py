@@ -95,6 +95,5 @@ def _of_scope(nodes: list[ast.AST], imports: dict[str, str], file: str) -> Itera
             rule = next((rule for rule in RULES if rule.found(node, names)), None)
             if rule:
                 found = names.operation(node)
-                library = found.library if found is not None else names.library
-                use = rule.instead(names.library if library in ("numpy", "scipy") else library)
+                use = rule.instead(found.library if found is not None else names.library)
                 yield Hit(file, node.lineno, node.col_offset + 1, ast.unparse(node), rule, use)

@@ -17,7 +17,9 @@ SAME = {
     "log_softmax": "log_softmax", "logsigmoid": "log_sigmoid", "log_sigmoid": "log_sigmoid", "sigmoid": "sigmoid",
     "expit": "sigmoid", "clip": "clip", "clip_by_value": "clip", "clamp": "clip", "clamp_min": "clip",
     "maximum": "maximum", "max": "max", "amax": "max", "reduce_max": "max", "nanmax": "max", "logsumexp": "max",
-    "reduce_logsumexp": "max", "abs": "abs", "absolute": "abs", "square": "abs", "cumsum": "sum",
+    "reduce_logsumexp": "max", "abs": "abs", "absolute": "abs", "square": "abs",
+    "pow": "pow", "power": "pow", "neg": "neg", "negative": "neg",
+    "cumsum": "sum",
 }  # fmt: skip
 """Operations by the last part of a function's name; a mean is a sum, a logsumexp is no less than the maximum."""
 
@@ -37,7 +39,8 @@ class Operation:
     """A call of a known function.
 
     Attributes:
-        name: one of the values of ``SAME``, ``cast`` for one to a 16-bit format, ``pass`` where values stay.
+        name: one of the values of ``SAME``; ``abs`` is what cannot be negative, ``cast`` one to a 16-bit format,
+            ``pass`` where values stay.
         operand: its first argument, or what it is a method of.
         library: one of ``LIBRARIES``.
         call: the call itself.
@@ -68,10 +71,10 @@ class Names:
         return next((name for name in LIBRARIES if name in roots), "")
 
     def follow(self, node: ast.expr) -> ast.expr:
-        """The expression that a name stands for, where it is assigned once; else the node itself."""
+        """What a name stands for, where it is assigned once, before and not from itself; else the node."""
         for _ in range(8):
             values = self.assigned.get(node.id, []) if isinstance(node, ast.Name) else []
-            if len(values) != 1 or values[0] is None:
+            if len(values) != 1 or values[0] is None or values[0].lineno > node.lineno or _mentions(values[0], node):
                 return node
             node = values[0]
         return node
@@ -159,10 +162,13 @@ def assigned(body: list[ast.AST]) -> dict[str, list[ast.expr | None]]:
             for name in ast.walk(node.target):
                 if isinstance(name, ast.Name):
                     found.setdefault(name.id, []).append(None)
-        elif isinstance(node, ast.arg):
-            found.setdefault(node.arg, []).append(None)
     return found
 
 
+def _mentions(value: ast.expr, name: ast.expr) -> bool:
+    return isinstance(name, ast.Name) and any(isinstance(n, ast.Name) and n.id == name.id for n in ast.walk(value))
+
+
 def _in_place(node: ast.AugAssign) -> ast.expr | None:
-    return ast.BinOp(node.target, node.op, node.value) if isinstance(node.target, ast.Name) else None
+    changed = ast.BinOp(node.target, node.op, node.value) if isinstance(node.target, ast.Name) else None
+    return ast.copy_location(changed, node) if changed else None

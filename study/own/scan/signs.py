@@ -49,18 +49,25 @@ def negative(node: ast.expr, names: Names) -> bool:
         sides = (node.left, node.right)
         number = any(isinstance(s, ast.UnaryOp) and isinstance(s.operand, ast.Constant) for s in sides)  # −0.5, say
         return any(negative(s, names) for s in sides) or (number and any(_positive(s, names) for s in sides))
-    return False
+    found = names.operation(node)
+    return found is not None and found.name == "neg" and _positive(found.operand, names)
 
 
 def _positive(node: ast.expr, names: Names) -> bool:
     """|x|, x², and what is multiplied with them."""
     node = names.follow(node)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
-        return isinstance(node.right, ast.Constant) and node.right.value in (2, 4)
+        return _is_even(node.right)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div):
         return _positive(node.left, names) or _positive(node.right, names)
     found = names.operation(node)
+    if found is not None and found.name == "pow":
+        return any(map(_is_even, found.call.args))
     return found is not None and found.name == "abs"
+
+
+def _is_even(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value in (2, 4)
 
 
 def named(node: ast.expr, pattern: re.Pattern[str]) -> bool:
