@@ -63,8 +63,11 @@ def arguments(problem: Problem, row: Mapping[str, Any]) -> list[NDArray[Any]]:
     """The arguments that a row's input is written as: numbers in hex, see ``study.measurement.written.written``."""
     form = get_format(row["format"])
     text = str(row["worst_input"] if "worst_input" in row else row["input"])
-    args = []
+    args: list[NDArray[Any]] = []
     for part, kind in zip(text.split("; "), problem.signature.arguments, strict=True):
+        if kind.integer:
+            args.append(np.asarray(int(part)))
+            continue
         numbers = form.round([float.fromhex(word) for word in part.split()])
         args.append(numbers if kind.axes else np.asarray(numbers[0]))
     return args

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -108,6 +109,13 @@ class Verdict:
     moved: pd.DataFrame | None
     measured: pd.DataFrame
     used: pd.DataFrame
+
+    def as_json(self) -> str:
+        """``ok``, the lines that broke it, and what moved, or null where nothing is recorded; infinities are null."""
+        moved = None if self.moved is None else json.loads(self.moved.to_json(orient="records"))
+        ok = not self.broken and not self.drifted
+        facts = {"ok": ok, "broken": self.broken, "drifted": self.drifted, "moved": moved}
+        return json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
 
 
 def check(experiments: Sequence[Experiment], jobs: int | None = None, *, hard: bool = False) -> Verdict:

@@ -1,4 +1,7 @@
+import json
+
 import numpy as np
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -32,6 +35,19 @@ def test_check_fails_on_a_violation(monkeypatch):
     out = call("check")
     assert out.exit_code == 1
     assert "softmax is broken\nnll drifted\n2 violations" in out.output
+
+
+@pytest.mark.parametrize(("broken", "code"), [([], 0), (["softmax is broken"], 1)])
+def test_check_says_it_as_json(monkeypatch, tmp_path, broken, code):
+    moved = pd.DataFrame({"figure": ["max_ulp"], "ratio": [np.inf]})
+    monkeypatch.setattr("study.gate.verdict.check", lambda *_, **__: Verdict(broken, [], moved, None, None))
+    monkeypatch.setattr("study.gate.drift.lines", lambda _: [])
+    out = call("check", "--json", "-")
+    assert out.exit_code == code
+    facts = {"ok": not broken, "broken": broken, "drifted": [], "moved": [{"figure": "max_ulp", "ratio": None}]}
+    assert json.loads(out.output) == facts
+    assert call("check", "--json", str(tmp_path / "x.json")).exit_code == code
+    assert json.loads((tmp_path / "x.json").read_text()) == facts
 
 
 def test_check_passes_without_one(monkeypatch):
