@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 import zipfile
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 OWN = ("## Your own function", "## Your own logits", "## CI")
 """README's sections for an empty folder."""
-FENCE = re.compile(r"^```(python|sh)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^ *```(python|sh)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +49,23 @@ def shell(wheel, tmp_path_factory):
     return run
 
 
+def follow(text, shell):
+    """Do what a page says: write files of the name in their first line, run them, type the lines; returns what is said.
+
+    A line that fails by design ends in a comment with its exit code.
+    """
+    said = []
+    for language, indented in FENCE.findall(text):
+        code = textwrap.dedent(indented)
+        if language == "python":
+            name = code.splitlines()[0].removeprefix("# ")
+            (shell.folder / name).write_text(code, encoding="utf-8")
+            said.append(shell(f"python {name}"))
+        else:
+            said += [shell(line, int(line.partition("# exit code ")[2] or 0)) for line in code.splitlines()]
+    return "\n".join(said)
+
+
 def test_it_holds_what_it_needs_and_little_else(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
@@ -67,21 +85,23 @@ def test_it_is_the_wheel_that_is_imported(shell):
 
 def test_readmes_own_sections_run_as_written(shell):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    said = []
-    for heading in OWN:
-        section = readme[readme.index(f"{heading}\n") :].partition("\n## ")[0]
-        for language, code in FENCE.findall(section):
-            if language == "python":
-                name = code.splitlines()[0].removeprefix("# ")
-                (shell.folder / name).write_text(code, encoding="utf-8")
-                said.append(shell(f"python {name}"))
-            else:
-                said += [shell(line) for line in code.splitlines()]
-    out = "\n".join(said)
+    sections = [readme[readme.index(f"{heading}\n") :].partition("\n## ")[0] for heading in OWN]
+    out = follow("\n".join(sections), shell)
     for words in ("logsumexp: logsumexp in float64", "scipy.special.softmax: softmax", "5.51", "vectors of 10 logits"):
         assert words in out
     assert (shell.folder / "mine.pdf").read_bytes().startswith(b"%PDF")
     assert "0 formulas that fail" in shell("study scan mykernels.py")
+
+
+def test_the_first_steps_lead_to_a_gate(shell):
+    out = follow((ROOT / "docs" / "first_steps.md").read_text(encoding="utf-8"), shell)
+    for words in (
+        "64 overflow",
+        "use:  scipy.special.logsumexp(x, axis)",
+        "'minus infinity': max_scaled = inf, 20 allowed",
+    ):
+        assert words in out
+    assert "'more ties than float16 counts'" in out
 
 
 @pytest.mark.parametrize("case", ["digits/losses/3", "exhaustive/softplus_float16/two_branch", "search/{search}/0"])
