@@ -1,8 +1,9 @@
 """The command line: ``study`` and ``python -m study``. One file for each group of commands; heavy imports are late."""
 
+from study.cli.audit import audit
 from study.cli.group import main
 from study.cli.new import new
-from study.cli.own import audit, measure
+from study.cli.own import measure
 from study.cli.results import baseline, check, list_, replay, report, run
 from study.cli.scan import scan
 from study.cli.search import search

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,10 @@ from study.cli.group import checked_output, one_line_errors
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-OUTCOMES = ("overflow", "underflow", "nan", "missed")
+    from study.own.accuracy import Checked
+
+OUTPUTS = ("json", "junit", "record")
+"""Options of ``measure`` that name a file to write."""
 
 
 @click.command()
@@ -23,103 +27,108 @@ OUTCOMES = ("overflow", "underflow", "nan", "missed")
 @click.option(
     "--inputs", help="A kind of the hard battery, or a .npy, .npz or .csv file of logits. Default: the battery."
 )
+@click.option("--lengths", help="Instead: ordinary rows of these lengths, separated by commas, as 1000,128256.")
 @click.option(
     "--layout",
     help="Of a library's function: rows (default), columns or strided rows. Of yours: some of those that it is called "
     "in, separated by commas (rows, column-major, strided, view, read-only, three axes, alone, square, batches). "
     "Default: all.",
 )
+@click.option("--recipe", default="", help="Run it under a recipe: 'compute wide', INPUT:COMPUTE:ACCUMULATE:STORE, ….")
 @click.option("--max-ulp", type=float, help="Largest error allowed, in ulps.")
 @click.option("--max-scaled", type=float, help="Largest error allowed over u (1 + cond) |reference|.")
 @click.option("--max-normwise", type=float, help="Largest error allowed over u times the result's largest component.")
+@click.option("--record", type=click.Path(dir_okay=False), help="Write the figures into a TOML file; the rest stays.")
+@click.option("--against", type=click.Path(exists=True, dir_okay=False), help="Hold the figures to such a file.")
+@click.option("--factor", type=float, help="How many times a recorded error is allowed; 1.5 unless told otherwise.")
 @click.option("--timeout", type=float, default=20.0, show_default=True, help="Seconds for one call of the function.")
-@click.option(
-    "--json", "json_file", type=click.Path(dir_okay=False, writable=True), help="Write every figure to a file."
-)
-def measure(
-    function: str, problem: str, formats: str, layout: str | None, json_file: str | None, **options: Any
-) -> None:
+@click.option("--full", is_flag=True, help="Show every kind of inputs, not only what fails first.")
+@click.option("--json", type=click.Path(dir_okay=False, writable=True), help="Write every figure to a file.")
+@click.option("--junit", type=click.Path(dir_okay=False, writable=True), help="Write a JUnit file for a CI.")
+@click.option("--annotate", is_flag=True, help="Print ::error lines for GitHub, as where GITHUB_ACTIONS is set.")
+def measure(function: str, problem: str, formats: str, **options: Any) -> None:
     """Measure a function of yours, MODULE:FUNCTION, imported from the current folder too, or a library's by its name.
 
     Yours is called with NumPy arrays, a stack of instances with the vectors along the last axis, and returns an array
-    of the same dtype. Exit code 1 if a budget is exceeded or the function misbehaves.
+    of the same dtype. Exit code 1 if a budget or a recorded figure is exceeded or the function misbehaves.
 
     \b
     Examples:
       study measure mykernels:log_softmax --problem log_softmax --format float16,float32 --max-normwise 20
+      study measure mykernels:log_softmax --problem log_softmax --record budgets.toml
+      study measure mykernels:log_softmax --problem log_softmax --against budgets.toml
       study measure scipy.special.softmax --problem softmax --format float16 --layout columns
     """  # noqa: D301 - \b is click's mark for text to be left as it is
-    from study.formats import get_format
-    from study.own.accuracy import BUDGETS, check
-    from study.own.named import Named
-
-    given = {name: value for name, value in options.items() if value is not None}
-    if not set(BUDGETS) & set(given):
-        given["max_ulp"] = float("inf")
-    found, complaints = [], []
     with one_line_errors():
-        checked_output("--json", json_file)
-        if ":" in function:
-            called: Any = Named.parse(function)
-            given |= {} if layout is None else {"layouts": [name.strip() for name in layout.split(",")]}
-        else:
-            called = _of_library(function, problem, "rows" if layout is None else layout)
-            given["layouts"] = ()
-        for form in [get_format(name.strip()) for name in formats.split(",")]:
-            table, complaint = check(called, problem, form, **given)
-            found.append(table)
-            complaints += [complaint] if complaint else []
-            _show(table)
-    if json_file:
-        import pandas as pd
+        for name in OUTPUTS:
+            checked_output(f"--{name}", options[name])
+        checked = _checked(function, problem, formats, options)
+        said = _written(checked, function, options)
+    from study.own.table import shown
 
-        Path(json_file).write_text(pd.concat(found).to_json(orient="records", indent=1), encoding="utf-8")
-    for complaint in complaints:
-        click.echo("\n" + complaint)
-    sys.exit(1 if complaints else 0)
+    click.echo(shown(checked.table, full=options["full"], detailed=False))
+    click.echo("\n" + "\n".join(filter(None, [checked.text, *said])))
+    if checked.complaints and (options["annotate"] or os.environ.get("GITHUB_ACTIONS")):
+        from study.cli.ci import github
+
+        click.echo("\n".join(github(checked)))
+    sys.exit(1 if checked.complaints else 0)
 
 
-def _of_library(name: str, problem: str, layout: str) -> Callable[..., Any]:
-    from study.libraries.backends import find_function, laid_out
+def _checked(function: str, problem: str, formats: str, options: dict[str, Any]) -> Checked:
+    """The measurement that the options ask for, held to what they name."""
+    from study.own.accuracy import check
+    from study.own.budgets import BUDGETS, fixed
+    from study.own.recorded import FACTOR, Record
 
-    if "." not in name:
-        raise ValueError(f"{name!r} names no function; write MODULE:FUNCTION, as in mykernels:log_softmax")
-    return laid_out(*find_function(problem, name), layout)
-
-
-def _show(table: Any) -> None:
-    """One line a kind of inputs: the figures, and outcomes that should not be."""
-    first = table.iloc[0]
-    click.echo(f"{first['function']}: {first['problem']} in {first['format']}")
-    click.echo(f"  {'inputs':20}{'count':>8}{'max ulp':>12}{'scaled':>12}{'normwise':>12}  wrong outcomes")
-    for row in table.to_dict("records"):
-        if row["misbehaviour"]:
-            click.echo(f"  {row['inputs']:20}{row['count']:8}  {row['misbehaviour']}")
-            continue
-        figures = "".join(f"{row[name]:12.4g}" for name in ("max_ulp", "max_scaled", "max_normwise"))
-        wrong = ", ".join(f"{row[o]:.0f} {o}" for o in OUTCOMES if row[o])
-        click.echo(f"  {row['inputs']:20}{row['count']:8}{figures}  {wrong}")
+    if options["factor"] is not None and options["against"] is None:
+        raise ValueError("--factor is of --against, which is not given")
+    budgets = {name: options[name] for name in BUDGETS if options[name] is not None}
+    limits: list[Any] = [fixed(**budgets)] if budgets else []
+    if options["against"] is not None:
+        factor = FACTOR if options["factor"] is None else options["factor"]
+        limits.append(Record.read(Path(options["against"]), function, factor))
+    lengths = [_length(word) for word in (options["lengths"] or "").split(",") if options["lengths"] is not None]
+    called, layouts = _called(function, problem, options["layout"])
+    given = {**{name: options[name] for name in ("inputs", "timeout", "recipe")}, "lengths": lengths, **layouts}
+    return check(called, problem, [name.strip() for name in formats.split(",")], *limits, **given)
 
 
-@click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False))
-@click.argument("targets", type=click.Path(exists=True, dir_okay=False), required=False)
-@click.option("--axis", type=click.IntRange(0, 1), default=1, show_default=True, help="Axis of the classes.")
-@click.option("--variable", help="Name of the array in an .npz or .mat file that has several.")
-@click.option("--output", type=click.Path(dir_okay=False, writable=True), help="Write the report to a file.")
-def audit(file: str, targets: str | None, axis: int, variable: str | None, output: str | None) -> None:
-    """Measure every formula and installed library in every format on your own logits.
+def _called(function: str, problem: str, layout: str | None) -> tuple[Callable[..., Any], dict[str, Any]]:
+    """The function and the layouts it is called in."""
+    from study.own.named import Named, OfLibrary
 
-    FILE is .npy, .npz, .csv or .mat, a row an observation; with --axis 0 a column is. TARGETS is a file of class
-    indices from 0. Without it a .csv has them in a last column named "target", an .npz or .mat in an array named
-    "targets"; where there are none, losses are not measured.
-    """
-    from study.own.audit import audit as measured
+    if ":" in function:
+        return Named.parse(function), {} if layout is None else {"layouts": [n.strip() for n in layout.split(",")]}
+    called = OfLibrary(problem, function, "rows" if layout is None else layout)
+    called.load()  # so that what is wrong with it is told
+    return called, {"layouts": ()}
 
-    with one_line_errors():
-        checked_output("--output", output)
-        text = measured(file, targets, axis, variable)
-    if output:
-        Path(output).write_text(text + "\n", encoding="utf-8")
-    else:
-        click.echo(text)
+
+def _length(word: str) -> int:
+    try:
+        return int(word)
+    except ValueError:
+        raise ValueError(f"--lengths: {word!r} is no length; write whole numbers, as 1000,128256") from None
+
+
+def _written(checked: Checked, function: str, options: dict[str, Any]) -> list[str]:
+    """The files that were asked for, each whole or not at all; what is said of the record."""
+    from study.runs.files import write
+
+    if options["json"]:
+        write(Path(options["json"]), checked.table.to_json(orient="records", indent=1))
+    if options["junit"]:
+        from study.cli.ci import junit
+
+        write(Path(options["junit"]), junit(checked))
+    if not options["record"]:
+        return []
+    from study.own.recorded import recorded
+
+    path = Path(options["record"])
+    if checked.complaints:
+        return [f"not recorded {path} is as it was"]
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    write(path, recorded(text, path, function, checked.table))
+    return [f"recorded     {len(checked.table)} kinds of inputs in {path}"]

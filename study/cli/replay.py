@@ -8,7 +8,6 @@ from study.cli import replay_stored
 from study.formats import get_format
 from study.libraries import replay as library_replay
 from study.measurement.explain import explain
-from study.measurement.worst import instance
 from study.problems import get_problem
 from study.runs import packaged
 from study.runs.experiment import Sweep
@@ -53,9 +52,12 @@ def replay(identifier: str) -> str:
     form = get_format(unit.form)
     problem = get_problem(row["problem"])
     drawn = declared.inputs(unit, form)[: len(problem.signature.arguments)]
-    args = instance(problem, drawn, int(row["worst_row"]))
-    header = f"{identifier}: {unit.family.name}, {declared.parameter} = {row['value']}, instance {row['worst_row']}"
-    return "\n".join([header, *explain(problem, problem.algorithms[row["algorithm"]], args)])
+    header = (
+        f"{identifier}: {row['algorithm']} in {row['format']}, {unit.family.name}, "
+        f"{declared.parameter} = {row['value']}, instance {row['worst_row']}"
+    )
+    steps = list(explain(problem, problem.algorithms[row["algorithm"]], drawn, int(row["worst_row"])))
+    return "\n".join([header, *steps, *replay_stored.beside(steps, row["max_ulp"], name)])
 
 
 def _parsed(identifier: str) -> tuple[str, str, int]:

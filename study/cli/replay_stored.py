@@ -9,11 +9,11 @@ import numpy as np
 from study.exhaustive.functions import problem_named
 from study.formats import get_format
 from study.libraries.backends.base import INSTALL
-from study.measurement.explain import explain
+from study.measurement.explain import error, explain
 from study.runs import packaged, store
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -43,16 +43,31 @@ def replay(identifier: str) -> str:
     if row["algorithm"] not in problem.algorithms:
         raise ValueError(f"the library of {row['algorithm']} is not installed ({INSTALL})")
     args = arguments(problem, row)
-    header = f"{identifier}: {row.get('coverage', row.get('found_by'))}, {row['format']}"
-    return "\n".join([header, *explain(problem, problem.algorithms[row["algorithm"]], args)])
+    header = f"{identifier}: {row['algorithm']} in {row['format']}, {row.get('coverage', row.get('found_by'))}"
+    steps = list(explain(problem, problem.algorithms[row["algorithm"]], args))
+    ulps = row["max_ulp"] if folder == "exhaustive" else row["ulps"]
+    return "\n".join([header, *steps, *beside(steps, ulps, f"{folder}/{name}")])
+
+
+def beside(steps: Sequence[str], stored: float, folder: str) -> list[str]:
+    """A line on the stored error where the replayed one is another, as on a machine of other bits."""
+    from study.runs.fingerprint import fingerprint
+
+    if steps[-1] == (said := error(stored)):
+        return []
+    where = f"under the numerical fingerprint {store.numerics_of(folder) or 'unknown'}, and this is {fingerprint()}"
+    return [f"stored    {said.removeprefix('error').strip()}, {where}"]
 
 
 def arguments(problem: Problem, row: Mapping[str, Any]) -> list[NDArray[Any]]:
     """The arguments that a row's input is written as: numbers in hex, see ``study.measurement.written.written``."""
     form = get_format(row["format"])
     text = str(row["worst_input"] if "worst_input" in row else row["input"])
-    args = []
+    args: list[NDArray[Any]] = []
     for part, kind in zip(text.split("; "), problem.signature.arguments, strict=True):
+        if kind.integer:
+            args.append(np.asarray(int(part)))
+            continue
         numbers = form.round([float.fromhex(word) for word in part.split()])
         args.append(numbers if kind.axes else np.asarray(numbers[0]))
     return args

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from study.cli.group import one_line_errors
+from study.cli.group import checked_output, one_line_errors
 
 if TYPE_CHECKING:
     from study.runs.experiment import Experiment
@@ -68,13 +69,23 @@ def report() -> None:
 @click.command()
 @click.argument("names", nargs=-1)
 @click.option("--jobs", type=click.IntRange(1), envvar="JOBS", help="Worker processes; default: one a processor.")
-def check(names: tuple[str, ...], jobs: int | None) -> None:
+@click.option(
+    "--json", type=click.Path(dir_okay=False, allow_dash=True), help="Write the verdict to a file; - prints it."
+)
+def check(names: tuple[str, ...], jobs: int | None, json: str | None) -> None:
     """The gate: recompute tables (all and the hard battery, or of NAMES) and fail if one breaks what it promises."""
     from study.gate import drift
     from study.gate.verdict import check as verdict
+    from study.runs.files import write
 
     with one_line_errors():
+        checked_output("--json", json)
         found = verdict(_discover(names), jobs, hard=not names)
+        if json not in {None, "-"}:
+            write(Path(str(json)), found.as_json())
+    if json == "-":
+        click.echo(found.as_json(), nl=False)
+        sys.exit(1 if found.broken or found.drifted else 0)
     if found.moved is None:
         click.echo(
             f"no baseline for the fingerprint {drift.path().stem}: drift is not judged; study baseline records one"

@@ -17,7 +17,8 @@ from study.cli.group import one_line_errors
 def search(problem: str, form: str, algorithm: str, length: int, budget: int, seed: str) -> None:
     """Look for the input with the largest error, and for comparison among as many random ones.
 
-    What is found is a lower bound; only a sweep is the maximum.
+    What is found is a lower bound; only a sweep is the maximum. Results that are lost, zero, infinite or NaN where they
+    should not be, have no such error: they are counted beside it.
 
     \b
     Example:
@@ -29,8 +30,10 @@ def search(problem: str, form: str, algorithm: str, length: int, budget: int, se
 
     with one_line_errors():
         vectors = any(kind.axes for kind in problem_named(problem).signature.arguments)
-        table, path = run(Space(problem, form, length if vectors else 1), algorithm, budget, seed)
+        table, path, lost = run(Space(problem, form, length if vectors else 1), algorithm, budget, seed)
     for by, cases in table.groupby("found_by", sort=False):
         worst = cases.iloc[0]
-        click.echo(f"{by}: {worst['ulps']:.6g} ulp after {worst['evaluations']} inputs, at {worst['input']}")
+        click.echo(f"{by}: {worst['ulps']:.6g} ulp after {worst['evaluations']:,} inputs, at {worst['input']}")
+        for line in lost[str(by)] or ["none of them is lost"]:
+            click.echo(f"  {line}")
     click.echo(path)

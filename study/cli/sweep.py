@@ -64,6 +64,8 @@ def _number(text: str) -> int:
 
 def _run(specs: list[Specification], jobs: int | None) -> None:
     from study.exhaustive.run import run
+    from study.exhaustive.told import told
+    from study.runs.store import read_csv
 
     for spec in specs:
         paths, left = run(spec, jobs)
@@ -71,3 +73,6 @@ def _run(specs: list[Specification], jobs: int | None) -> None:
             click.echo(path)
         rest = f"; left as they were: {', '.join(left)}" if left else ""
         click.echo(f"{spec.name}: computed {', '.join(spec.algorithms)}{rest}")
+        for row in read_csv(paths[0]).to_dict("records"):
+            if row["algorithm"] in spec.algorithms:
+                click.echo(f"  {told({str(name): value for name, value in row.items()})}")

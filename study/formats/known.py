@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from study.formats.format import Format, Overflow, Specials
 
 if TYPE_CHECKING:
@@ -35,20 +37,31 @@ MAIN_FORMATS = tuple(name for name, form in FORMATS.items() if form.computes)
 """Those of them that are computed in; the others are stored in."""
 
 
-def get_format(form: str | Format) -> Format:
-    """The format of that name.
+def get_format(form: Any) -> Format:
+    """The format of that name, or of that dtype: ``"float32"``, ``np.float32``, ``torch.bfloat16``.
 
     Raises:
-        TypeError: that is neither a Format nor a name.
+        TypeError: that is neither a Format nor a name nor a dtype.
         ValueError: no format has that name.
     """
     if isinstance(form, Format):
         return form
-    if not isinstance(form, str):
-        raise TypeError(f"a Format or its name is due, not {type(form).__name__}")
-    if form not in KNOWN:
-        raise ValueError(f"no format named {form!r}; there are: {', '.join(KNOWN)}")
-    return KNOWN[form]
+    name = (form if isinstance(form, str) else _dtype_name(form)).removeprefix("torch.")
+    if name not in KNOWN:
+        raise ValueError(f"no format named {name!r}; there are: {', '.join(KNOWN)}")
+    return KNOWN[name]
+
+
+def _dtype_name(dtype: Any) -> str:
+    """NumPy's, ml_dtypes' and JAX's dtypes and scalar types are dtypes to NumPy; PyTorch's only say what they are."""
+    if str(dtype).startswith("torch."):
+        return str(dtype)
+    try:
+        if dtype is not None:  # which is float64 to NumPy
+            return str(np.dtype(dtype).name)
+    except TypeError:
+        pass
+    raise TypeError(f"a Format, its name or a dtype is due, not {type(dtype).__name__}")
 
 
 def format_of(values: NDArray[Any]) -> Format:

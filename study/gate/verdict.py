@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from study.formats import MAIN_FORMATS
 from study.gate import catalogue
-from study.gate.drift import WRONG
+from study.gate.drift import WRONG, named
 from study.problems import PROBLEMS
 from study.runs.experiment import Experiment, Sweep
+from study.runs.runner import BACKEND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -59,7 +61,8 @@ def unfaithful(label: str, table: pd.DataFrame) -> Iterator[str]:
 
 
 def _place(label: str, row: Any) -> str:
-    what = f"{row.problem} {row.algorithm} in {row.format}"
+    under = "" if getattr(row, "backend", BACKEND) == BACKEND else f" under {row.backend}"
+    what = f"{row.problem} {row.algorithm} in {row.format}{under}"
     return f"{label}/{row.Index}: {what}, {row.inputs}, {row.parameter} = {row.value}"
 
 
@@ -73,7 +76,7 @@ def missing_failures(tables: Sequence[pd.DataFrame]) -> Iterator[str]:
 
     if not tables:
         return
-    rows = pd.concat(tables)
+    rows = pd.concat(map(named, tables))
     for problem in PROBLEMS.values():
         for algorithm in problem.algorithms.values():
             if algorithm.fails is None:
@@ -106,6 +109,13 @@ class Verdict:
     moved: pd.DataFrame | None
     measured: pd.DataFrame
     used: pd.DataFrame
+
+    def as_json(self) -> str:
+        """``ok``, the lines that broke it, and what moved, or null where nothing is recorded; infinities are null."""
+        moved = None if self.moved is None else json.loads(self.moved.to_json(orient="records"))
+        ok = not self.broken and not self.drifted
+        facts = {"ok": ok, "broken": self.broken, "drifted": self.drifted, "moved": moved}
+        return json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
 
 
 def check(experiments: Sequence[Experiment], jobs: int | None = None, *, hard: bool = False) -> Verdict:

@@ -12,7 +12,7 @@ from study.problems import get_problem
 from study.problems.signature import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 ROWS = 64
 """Instances of each kind, where one does not say it all."""
 
+
+MOST = 2**18
+"""Numbers of the rows of a length that is asked for."""
 
 ODD = (4099, 131071)
 """Lengths of long rows, primes: no block, tile or unrolling divides them. Equal terms add up with a bias."""
@@ -53,28 +56,34 @@ def group(kind: str) -> str:
     return "special" if kind in SPECIAL else "extreme" if kind in EXTREME else "ordinary"
 
 
-def battery(problem: str | Problem, form: str | Format) -> dict[str, Arguments]:
+def battery(problem: str | Problem, form: str | Format, lengths: Sequence[int] = ()) -> dict[str, Arguments]:
     """Inputs by kind, rounded to the format; the same on every machine.
 
     Args:
         problem: the problem or its name.
         form: the format or its name.
+        lengths: of rows, drawn as the ordinary ones are, that make the battery instead: ``length 1000`` is a kind.
 
     Returns:
         For each kind the problem's arguments, a stack of instances along the first axis; none with infinities or NaN
         in a format that holds neither.
 
     Raises:
-        ValueError: an unknown problem or format, or one of scales.
+        ValueError: an unknown problem or format, or one of scales; a length below 1, or one for a problem of numbers.
     """
     problem, form = get_problem(problem), get_format(form)
     if not form.signed:
         raise ValueError(f"{form.name} holds scales, powers of two, not numbers to compute with; take another format")
-    kinds = _probabilities if problem.domains[0] == "probability" else _reals
+    kinds = _probabilities if _probable(problem) else _reals
     made = {}
     vectors = any(kind.axes for kind in problem.signature.arguments)
+    if lengths and not (vectors and min(lengths) >= 1):
+        wrong = (
+            f"a row has at least 1 entry, not {min(lengths)}" if vectors else f"{problem.name} takes numbers, no rows"
+        )
+        raise ValueError(f"{wrong}; see lengths")
     batches = Kind.MATRIX in problem.signature.arguments
-    for kind, x in kinds(form):
+    for kind, x in _of_lengths(problem, lengths) if lengths else kinds(form):
         if (x.shape[-1] in ODD and not vectors) or (kind == "many rows" and not batches):
             continue
         if not (form.has_nan or np.isfinite(x).all()):
@@ -99,6 +108,17 @@ def _arguments(problem: Problem, x: NDArray[Any], rng: np.random.Generator) -> A
             drawn = np.where(rng.random(x.shape) < 0.5, rng.integers(2, size=x.shape), rng.random(x.shape))
         args.append({Kind.NUMBER: drawn.ravel(), Kind.MATRIX: drawn[None]}.get(kind, drawn))
     return tuple(args)
+
+
+def _of_lengths(problem: Problem, lengths: Sequence[int]) -> Iterator[tuple[str, NDArray[Any]]]:
+    """Rows as those of the kind ``ordinary``, fewer where they are long."""
+    for n in lengths:
+        rng, shape = generator("battery", "length", n), (max(1, min(ROWS, MOST // n)), n)
+        yield f"length {n}", rng.uniform(0.05, 1, shape) if _probable(problem) else rng.standard_normal(shape)
+
+
+def _probable(problem: Problem) -> bool:
+    return problem.domains[0] == "probability"
 
 
 def _reals(form: Format) -> Iterator[tuple[str, NDArray[Any]]]:

@@ -30,7 +30,7 @@ def replay(identifier: str, row: Mapping[str, Any]) -> str:
     table = measure_trusted(function, cases)
     found = cast("dict[str, Any]", table.to_dict("records")[0])
     header = f"{identifier}: {row['algorithm']} ({backend.name} {backend.version}), {row['problem']} in {row['format']}"
-    lines = worst_case(found, cases, from_battery=True)[:-1] or [found["misbehaviour"]]
+    lines = worst_case(found, cases[found["inputs"]])[:-1] or [found["misbehaviour"]]
     return "\n".join([f"{header}, {row['layout']}", *lines, f"again        {command(row)}"])
 
 

@@ -2,47 +2,96 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from study.certified.errors import Outcome
 from study.measurement.case import Case
+from study.measurement.steps import losing, lost_bits, telling, used
 from study.measurement.trace import trace
+from study.measurement.worst import instance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from study.measurement.steps import Step
     from study.problems import Algorithm, Problem
 
 SHOWN = 6
 """How many numbers of a vector are printed."""
 
 
-def explain(problem: Problem, algorithm: Algorithm, args: Sequence[NDArray[Any]]) -> Iterator[str]:
-    """Lines that show one instance: the input, the steps where they can be seen, the result."""
+def explain(
+    problem: Problem, algorithm: Algorithm, args: Sequence[NDArray[Any]], row: int | None = None
+) -> Iterator[str]:
+    """Lines that show one instance: the input, the steps where digits go, the result.
+
+    Args:
+        problem: the problem.
+        algorithm: the algorithm.
+        args: its arguments: the instance, or a stack of instances along the first axis.
+        row: which one of a stack.
+    """
     yield f"{problem.name} = {problem.formula}, algorithm {algorithm.name}: {algorithm.__doc__}"
-    for arg in args:
+    own = list(args) if row is None else instance(problem, args, row)
+    for arg in own:
         yield f"input   {_numbers(arg)}"
         if arg.dtype.kind not in "iu":
-            yield f"   hex  {_listed([float(v).hex() for v in np.atleast_1d(arg)[:SHOWN]], arg.size)}"
+            yield f"   hex  {_listed([float(v).hex() for v in arg.ravel()[:SHOWN]], arg.size)}"
     try:
-        for step in trace(algorithm, *args):
-            last = step.computed.size == 1 or step.operation not in {"sum", "product"}
-            shown, true = (step.computed, step.exact) if last else (step.computed[..., -1], step.exact[..., -1])
-            yield f"{step.operation:9} {_numbers(shown)}   exactly {_exactly(true)}   {step.max_ulp:.3g} ulp"
-    except TypeError as error:
-        yield f"({error})"
-    case, result = Case(problem, tuple(args)), np.asarray(algorithm(*args))
+        yield from _steps(trace(algorithm, *args, row=row))
+    except TypeError as untraced:
+        yield f"({untraced})"
+    case, result = Case(problem, tuple(own)), np.asarray(algorithm(*args))
+    if row is not None:
+        result = result.reshape((-1, *case.reference.shape))[row]
     measured = case.compare(result)
     ulps = np.atleast_1d(measured.ulps)
     at = int(np.argmax(ulps))
     outcome = Outcome(int(np.atleast_1d(measured.outcome)[at])).name.lower()
-    yield f"result    {_numbers(np.atleast_1d(result)[at : at + 1])}   ({outcome})"
+    component = f"component {at}, " if problem.signature.vector_result else ""
+    yield f"result    {_numbers(np.atleast_1d(result)[at : at + 1])}   ({component}{outcome})"
     yield f"reference {case.shown(result, at, 25)[-1]}"
-    yield f"error     {ulps[at]:.6g} ulp"
+    yield error(float(ulps[at]))
+
+
+def error(ulps: float) -> str:
+    """The last line of an explanation."""
+    return f"error     {ulps:.6g} ulp"
+
+
+def _steps(steps: Sequence[Step]) -> Iterator[str]:
+    """A line for each step at which digits go, and for the last; what lies between them is folded into one."""
+    numbers = used(steps)
+    loser = losing(steps)
+    seen = telling(steps, numbers) | {*numbers[-1:]} | ({loser} - {None})
+    yield f"{'step':9} computed   exactly   error of the step's result"
+    for shown, some in groupby(numbers, key=lambda k: k in seen):
+        part = list(some)
+        if not shown:
+            names = dict.fromkeys(steps[k].operation for k in part)
+            most = max(steps[k].off for k in part)
+            off = f"at most {most:.3g} ulp off" if np.isfinite(most) else "of what is lost"
+            yield f"{'…':9} {_count(len(part), 'step')}, {off}: {', '.join(names)}"
+            continue
+        for k in part:
+            mark = f"   <- {_lost(lost_bits(steps, k))}" if k == loser else ""
+            computed, true = steps[k].shown
+            yield f"{steps[k].operation:9} {_numbers(computed)}   {_exactly(true)}   {steps[k].max_ulp:.3g} ulp{mark}"
+    if left := len(steps) - len(numbers):
+        yield f"{'…':9} {_count(left, 'step')} of branches that were not taken"
+
+
+def _lost(bits: float) -> str:
+    return "what the result lacks is lost here: " + ("all of it" if np.isinf(bits) else f"{bits:.1f} bits")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"
 
 
 def _numbers(values: Any) -> str:

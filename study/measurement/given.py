@@ -26,19 +26,25 @@ if TYPE_CHECKING:
     Inputs = str | Path | Sequence[Any] | NDArray[Any] | Mapping[str, Sequence[Any]] | None
 
 
-def resolve(problem: Problem, form: Format, inputs: Inputs) -> dict[str, Case]:
-    """What to measure on; see ``_arguments``."""
-    return {name: Case(problem, args) for name, args in _arguments(problem, form, inputs).items()}
+def resolve(problem: Problem, form: Format, inputs: Inputs, lengths: Sequence[int] = ()) -> dict[str, Case]:
+    """What to measure on; see ``_arguments``, and ``study.battery`` for lengths, which leave no room for inputs.
+
+    Raises:
+        TypeError, ValueError: as both do, or inputs and lengths together.
+    """
+    if lengths and inputs is not None:
+        raise ValueError("lengths are those of ordinary rows; give them or inputs, not both")
+    return {name: Case(problem, args) for name, args in _arguments(problem, form, inputs, lengths).items()}
 
 
-def _arguments(problem: Problem, form: Format, inputs: Inputs) -> dict[str, Arguments]:
+def _arguments(problem: Problem, form: Format, inputs: Inputs, lengths: Sequence[int]) -> dict[str, Arguments]:
     """Arguments, by name, rounded to the format.
 
     Raises:
         TypeError, ValueError: an unknown kind, or inputs that do not fit the problem.
     """
     if inputs is None:
-        return battery(problem, form)
+        return battery(problem, form, lengths)
     if isinstance(inputs, str | Path) and Path(inputs).suffix:
         return {Path(inputs).name: rounded(form, _from_file(problem, inputs))}
     if isinstance(inputs, str | Path):

@@ -16,20 +16,22 @@ if TYPE_CHECKING:
     from study.problems import Problem
 
 
-def worst_case(row: Mapping[str, Any], cases: Mapping[str, Case], *, from_battery: bool) -> list[str]:
+def worst_case(row: Mapping[str, Any], case: Case, drawn: str = "", imports: str = "", called: str = "") -> list[str]:
     """Lines that show the worst input of a row of ``study.measure``; none where the function misbehaved.
 
     Args:
         row: the row.
-        cases: what was measured on, by name.
-        from_battery: whether that is the hard battery, which anyone can draw again.
+        case: what it was measured on.
+        drawn: Python that makes the arguments again; where it is empty they are written out, if they are few.
+        imports: Python that imports the function.
+        called: its name there.
     """
     if row["misbehaviour"]:
         return []
-    case = cases[row["inputs"]]
     number, at = int(row["worst_row"]), int(row["worst_component"])
     args, reference = instance(case.problem, case.args, number), case.part(np.array([number])).reference.reshape((-1,))
-    outcomes = [f"{row[o]} {o}" for o in ("overflow", "underflow", "nan", "missed") if row[o]]
+    outcomes = [f"{row[o]:.0f} {o}" for o in ("overflow", "underflow", "nan", "missed") if row[o]]
+    call = f"print({called}(*x), study.reference({row['problem']!r}, *x))"
     component = f", component {at}" if case.problem.signature.vector_result else ""
     return [
         f"worst input: {row['inputs']!r}, instance {number}{component}",
@@ -38,28 +40,26 @@ def worst_case(row: Mapping[str, Any], cases: Mapping[str, Case], *, from_batter
         f"computed     {row['worst_computed']}",
         f"reference    {decimal(reference[at], 25)}",
         f"error        {row['max_ulp']:.6g} ulp" + (f"; wrong outcomes: {', '.join(outcomes)}" if outcomes else ""),
-        f"replay       {_replay_line(row, args, from_battery=from_battery)}",
+        f"replay       import numpy as np, study; {imports}x = {_picked(row, args, drawn)}; {call}",
     ]
 
 
 def instance(problem: Problem, args: Sequence[Any], row: int) -> list[Any]:
     """One instance of a stack of arguments."""
-    return [np.asarray(stack[row]) for stack in problem.signature.stacked(args)]
+    return [np.array(stack[row]) for stack in problem.signature.stacked(args)]
 
 
-def _replay_line(row: Mapping[str, Any], args: Sequence[Any], *, from_battery: bool) -> str:
-    """Python that evaluates the function and the reference on the worst input again."""
+def _picked(row: Mapping[str, Any], args: Sequence[Any], drawn: str) -> str:
+    """Python that gives the worst input as a stack of one instance."""
     number, form = int(row["worst_row"]), get_format(row["format"])
-    if from_battery:
-        picked = f"[a[{number}] for a in study.battery({row['problem']!r}, {form.name!r})[{row['inputs']!r}]]"
-    elif max(a.size for a in args) <= SHOWN:
-        parts = (
-            f"np.array({a.tolist()})"
-            if a.dtype.kind == "i"
-            else f"study.formats.get_format({form.name!r}).round({a.astype(np.float64).tolist()})"
-            for a in args
-        )
-        picked = f"[{', '.join(parts)}]"
-    else:
-        picked = f"[a[{number}] for a in (your arguments, rounded to {form.name})]"
-    return f"x = {picked}; print({row['function']}(*x), study.reference({row['problem']!r}, *x))"
+    if drawn:
+        return f"[a[{number}:{number + 1}] for a in {drawn}]"
+    if max(a.size for a in args) > SHOWN:
+        return f"[a[{number}:{number + 1}] for a in (your arguments, rounded to {form.name})]"
+    parts = (
+        f"np.array({a[None].tolist()})"
+        if a.dtype.kind == "i"
+        else f"study.formats.get_format({form.name!r}).round({a[None].astype(np.float64).tolist()})"
+        for a in args
+    )
+    return f"[{', '.join(parts)}]"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from study.formats import get_format
 from study.measurement.given import resolve
@@ -11,21 +12,18 @@ from study.measurement.guard import TIMEOUT
 from study.measurement.judged import name_of, rows
 from study.measurement.layouts import LAYOUTS
 from study.measurement.worst import worst_case
+from study.own.under import under
 from study.problems import get_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    import pandas as pd
-
-    from study.formats import Format
     from study.libraries.backends import Backend
     from study.measurement.case import Case
     from study.measurement.given import Inputs
+    from study.own.budgets import Complaint, Limits
+    from study.own.table import Measurement
     from study.problems import Problem
-
-BUDGETS = ("max_ulp", "max_scaled", "max_normwise")
-"""The figures that can be held to a budget."""
 
 LONGEST = 1e8
 """The longest timeout, in seconds: timers take no more."""
@@ -34,12 +32,14 @@ LONGEST = 1e8
 def measure(
     function: Callable[..., Any],
     problem: str | Problem,
-    format: str | Format,  # noqa: A002 - the word that its users know
+    format: Any,  # noqa: A002 - the word that its users know
     inputs: Inputs = None,
     timeout: float = TIMEOUT,
     backend: str | Backend = "numpy",
     layouts: Sequence[str] = LAYOUTS,
-) -> pd.DataFrame:
+    lengths: Sequence[int] = (),
+    recipe: str = "",
+) -> Measurement:
     """Measure a function against the exact values of a problem.
 
     It is called in a process of its own (``study.own.isolated``), on each kind of inputs twice, and in every layout,
@@ -50,17 +50,20 @@ def measure(
         function: takes the problem's arguments as NumPy arrays of the format, a stack of instances with the vectors
             along the last axis, and returns an array of the same format.
         problem: the problem it is meant to solve, or its name.
-        format: the format, or its name.
+        format: the format, its name or its dtype (``np.float32``, ``torch.bfloat16``), or a list of them.
         inputs: one kind of the hard battery by name; a file of logits (``study.inputs.logits.load``); the problem's
             arguments, or a mapping of names to them; by default the whole battery. Numbers are rounded to the format.
         timeout: seconds for one call.
         backend: whose arrays the function takes and returns, where not NumPy's.
         layouts: the layouts that it is for; ``rows`` is always one of them.
+        lengths: of rows of ordinary numbers to measure on, instead of inputs.
+        recipe: what it runs under, by name or spelled (``study.arithmetic.recipe.parse``): it is then called with
+            arrays of the computing format, and its result stored in the recipe's.
 
     Returns:
-        A tidy row for each kind of inputs: see ``study.measurement.case``; ``layout`` is where its figures are worst,
-        and ``depends_on`` names the layouts in which some bit differs. A function that raises, hangs, ends its process,
-        changes arrays, gives another result the second time, or returns another shape or dtype has that in
+        A tidy row for each format and kind of inputs: see ``study.measurement.case``; ``layout`` is where its figures
+        are worst, and ``depends_on`` names the layouts in which some bit differs. A function that raises, hangs, ends
+        its process, changes arrays, gives another result the second time, or returns another shape or dtype has that in
         ``misbehaviour`` and nothing in the figures.
 
     Raises:
@@ -68,39 +71,56 @@ def measure(
             or no possible timeout.
         AbsentError: the backend is not installed.
     """
-    return _measured(function, resolve(get_problem(problem), get_format(format), inputs), timeout, backend, layouts)
+    return _measured(function, _cases(problem, format, inputs, lengths), timeout, backend, layouts, recipe)
+
+
+def _cases(problem: str | Problem, formats: Any, inputs: Inputs, lengths: Sequence[int]) -> dict[str, dict[str, Case]]:
+    """What to measure on, by format and by kind of inputs."""
+    named = [get_format(one) for one in (formats if isinstance(formats, list | tuple) else [formats])]
+    return {form.name: resolve(get_problem(problem), form, inputs, lengths) for form in named}
 
 
 def _measured(
     function: Callable[..., Any],
-    cases: Mapping[str, Case],
+    cases: Mapping[str, Mapping[str, Case]],
     timeout: float,
     backend: str | Backend,
     layouts: Sequence[str],
-) -> pd.DataFrame:
+    recipe: str,
+) -> Measurement:
+    import pandas as pd
+
     from study.libraries.backends import get_backend
     from study.own.isolated import Isolated
+    from study.own.table import Measurement
 
     if not 0 < timeout <= LONGEST:
         raise ValueError(f"a timeout is a positive number of seconds, at most {LONGEST:g}; got {timeout:g}")
     for layout in layouts:
         if layout not in LAYOUTS:
             raise ValueError(f"no layout named {layout!r}; there are: {', '.join(LAYOUTS)}")
+    if not cases:
+        raise ValueError("no format is given")
     if (arrays := get_backend(backend)).name != "numpy":
         function = arrays.on_numpy(function)
-    with Isolated(function, timeout) as call:
-        return rows(name_of(function), call, cases, layouts)
+    made = []
+    for form, kinds in cases.items():
+        with Isolated(mine := under(function, recipe, form), timeout) as call:
+            made.append(rows(name_of(mine), call, kinds, layouts))
+    return Measurement(pd.concat(made, ignore_index=True))
 
 
 def assert_accurate(
     function: Callable[..., Any],
     problem: str | Problem,
-    format: str | Format,  # noqa: A002 - as above
+    format: Any,  # noqa: A002 - as above
     inputs: Inputs = None,
     timeout: float = TIMEOUT,
     layouts: Sequence[str] = LAYOUTS,
+    lengths: Sequence[int] = (),
+    recipe: str = "",
     **budgets: float,
-) -> pd.DataFrame:
+) -> Measurement:
     """Hold a function to bounds on its error; arguments as ``measure``, and at least one budget.
 
     Args:
@@ -110,6 +130,8 @@ def assert_accurate(
         inputs: as for ``measure``.
         timeout: as for ``measure``.
         layouts: as for ``measure``.
+        lengths: as for ``measure``.
+        recipe: as for ``measure``.
         **budgets: ``max_ulp``, error in ulps; ``max_scaled``, error over u (1 + cond) |reference|; ``max_normwise``,
             largest error of a result over u times its largest component.
 
@@ -121,60 +143,67 @@ def assert_accurate(
             reference to 25 digits, the error, and a line that replays it.
         TypeError, ValueError: as ``measure``; no budget, or an unknown one.
     """
-    table, complaint = check(function, problem, format, inputs, timeout, layouts, **budgets)
-    if complaint:
-        raise AssertionError(complaint)
-    return table
+    from study.own.budgets import fixed
+
+    limits = fixed(**budgets)
+    given: dict[str, Any] = {"inputs": inputs, "timeout": timeout, "layouts": layouts, "lengths": lengths}
+    checked = check(function, problem, format, limits, recipe=recipe, **given)
+    if checked.complaints:
+        raise AssertionError(checked.text)
+    return checked.table
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A measurement held to limits.
+
+    Attributes:
+        table: the measurement.
+        complaints: of rows that are above a limit or misbehave.
+        worst: lines on the worst input, of the row that takes most of its limits or, within them, fails first.
+    """
+
+    table: Measurement
+    complaints: list[Complaint]
+    worst: list[str]
+
+    @property
+    def text(self) -> str:
+        """What is complained of, and the worst input."""
+        from study.own.budgets import told
+
+        return "\n".join([*told(self.complaints), *self.worst])
 
 
 def check(
     function: Callable[..., Any],
     problem: str | Problem,
-    format: str | Format,  # noqa: A002 - as above
+    format: Any,  # noqa: A002 - as above
+    *limits: Limits,
     inputs: Inputs = None,
     timeout: float = TIMEOUT,
     layouts: Sequence[str] = LAYOUTS,
-    **budgets: float,
-) -> tuple[pd.DataFrame, str]:
-    """What ``assert_accurate`` measures and what it complains of, empty where it does not; its arguments and errors."""
-    if not budgets or set(budgets) - set(BUDGETS):
-        raise ValueError(f"give at least one budget of {', '.join(BUDGETS)}; got {', '.join(budgets) or 'none'}")
-    for name, limit in budgets.items():
-        if not limit >= 0:
-            raise ValueError(f"a budget is a number of at least 0; got {name} = {limit:g}")
-    cases = resolve(get_problem(problem), get_format(format), inputs)
-    table = _measured(function, cases, timeout, "numpy", layouts)
-    measured = cast("list[dict[str, Any]]", table.to_dict("records"))
-    wrong = [line for row in measured for line in _complaints(row, budgets)]
-    if wrong:
-        row = max(measured, key=lambda row: _severity(row, budgets))
-        wrong += worst_case(row, cases, from_battery=_is_battery(inputs))
-    return table, "\n".join(wrong)
+    lengths: Sequence[int] = (),
+    recipe: str = "",
+) -> Checked:
+    """Measure a function and hold it to limits (``study.own.budgets``); arguments and errors as ``measure``."""
+    from study.own.budgets import complaints
+    from study.own.table import gravest
+
+    cases = _cases(problem, format, inputs, lengths)
+    table = _measured(function, cases, timeout, "numpy", layouts, recipe)
+    found = complaints(table, *limits)
+    row = max(found, key=lambda c: c.severity).row if found else gravest(table)
+    case = cases[row["format"]][row["inputs"]]
+    function = under(function, recipe, row["format"])
+    python = getattr(function, "python", ("", name_of(function)))
+    worst = worst_case(row, case, _drawn(row, inputs, lengths), *python)
+    return Checked(table, found, worst)
 
 
-def _complaints(row: Mapping[str, Any], budgets: Mapping[str, float]) -> list[str]:
-    where = f"{row['function']} ({row['problem']}, {row['format']}) on {row['inputs']!r}"
-    if row["misbehaviour"]:
-        return [f"{where}: {row['misbehaviour']}"]
-    place = "" if row.get("layout", "rows") == "rows" else f" (worst as {row['layout']})"
-    return [
-        f"{where}: {name} = {_above(row[name], limit)}, {limit:g} allowed{place}"
-        for name, limit in budgets.items()
-        if not row[name] <= limit
-    ]
-
-
-def _above(value: float, limit: float) -> str:
-    """A value with as many digits as tell it from its limit."""
-    return next((text for k in range(4, 18) if float(text := f"{value:.{k}g}") != limit), f"{value}")
-
-
-def _severity(row: Mapping[str, Any], budgets: Mapping[str, float]) -> float:
-    """How many times its budget a row takes; misbehaviour has no worst input to show."""
-    if row["misbehaviour"]:
-        return -1.0
-    return max(float(row[name]) / (limit or 1.0) for name, limit in budgets.items())
-
-
-def _is_battery(inputs: Inputs) -> bool:
-    return inputs is None or (isinstance(inputs, str) and not Path(inputs).suffix)
+def _drawn(row: Mapping[str, Any], inputs: Inputs, lengths: Sequence[int]) -> str:
+    """Python that draws a kind of inputs again; empty for what the user gave."""
+    if not (inputs is None or (isinstance(inputs, str) and not Path(inputs).suffix)):
+        return ""
+    which = f", {[*lengths]}" if lengths else ""
+    return f"study.battery({row['problem']!r}, {row['format']!r}{which})[{row['inputs']!r}]"

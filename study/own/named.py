@@ -1,4 +1,4 @@
-"""A function by its name, MODULE:FUNCTION, imported where it is to be called."""
+"""A function by its name, MODULE:FUNCTION or a library's own, imported where it is to be called."""
 
 from __future__ import annotations
 
@@ -43,6 +43,11 @@ class Named:
     def __name__(self) -> str:
         return self.function
 
+    @property
+    def python(self) -> tuple[str, str]:
+        """Python that imports it, and its name there."""
+        return f"from {self.module} import {self.function}; ", self.function
+
     def __call__(self, *args: Any) -> Any:
         """Import it and call it."""
         return self.load()(*args)
@@ -70,3 +75,45 @@ class Named:
                 f"module {self.module!r} has no function {self.function!r}; it has: {', '.join(near) or 'none'}"
             )
         return function
+
+
+@dataclass(frozen=True)
+class OfLibrary:
+    """A library's function for a problem.
+
+    Attributes:
+        problem: the problem's name.
+        name: the function's, as the library has it.
+        layout: how it is called, see ``study.libraries.backends.laid_out``.
+    """
+
+    problem: str
+    name: str
+    layout: str
+
+    @property
+    def __name__(self) -> str:
+        return self.name
+
+    @property
+    def python(self) -> tuple[str, str]:
+        """Python that looks it up, and its name there."""
+        found = f"laid_out(*find_function({self.problem!r}, {self.name!r}), {self.layout!r})"
+        return f"from study.libraries.backends import find_function, laid_out; f = {found}; ", "f"
+
+    def __call__(self, *args: Any) -> Any:
+        """Look it up and call it."""
+        return self.load()(*args)
+
+    def load(self) -> Callable[..., Any]:
+        """Look it up.
+
+        Raises:
+            ValueError: no library has it, or it does not take that layout.
+            AbsentError: the library is not installed.
+        """
+        from study.libraries.backends import find_function, laid_out
+
+        if "." not in self.name:
+            raise ValueError(f"{self.name!r} names no function; write MODULE:FUNCTION, as in mykernels:log_softmax")
+        return laid_out(*find_function(self.problem, self.name), self.layout)

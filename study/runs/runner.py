@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 EXPERIMENTS = Path("experiments")
 BACKEND = "numpy"
+"""What the rows of NumPy's own arithmetic say; those under a recipe spell it."""
 NOT_COMPUTING = (
     "study.report",
     "study.plots",
@@ -203,11 +204,19 @@ def measure_unit(experiment: str, sweep: Sweep, index: int) -> list[dict[str, An
     for problem_name, chosen in sweep.problems.items():
         problem = get_problem(problem_name)
         case = Case(problem, drawn[: len(problem.signature.arguments)])
-        key = {"experiment": experiment, "backend": BACKEND, "problem": problem_name}
         place = {"inputs": unit.family.name, "parameter": sweep.parameter, "value": unit.value}
         measured = [
-            {**key, "algorithm": algorithm.name, "format": unit.form, **place, **row}
-            for algorithm, row in case.each(chosen)
+            {
+                "experiment": experiment,
+                "backend": str(recipe or BACKEND),
+                "problem": problem_name,
+                "algorithm": algorithm.name,
+                "format": recipe.store if recipe else unit.form,
+                **place,
+                **row,
+            }
+            for recipe in sweep.under(unit.form)
+            for algorithm, row in case.each(chosen, recipe)
         ]
         case.confirm(measured, "crosscheck", *place.values())
         rows += measured

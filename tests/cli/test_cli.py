@@ -1,4 +1,7 @@
+import json
+
 import numpy as np
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -34,6 +37,19 @@ def test_check_fails_on_a_violation(monkeypatch):
     assert "softmax is broken\nnll drifted\n2 violations" in out.output
 
 
+@pytest.mark.parametrize(("broken", "code"), [([], 0), (["softmax is broken"], 1)])
+def test_check_says_it_as_json(monkeypatch, tmp_path, broken, code):
+    moved = pd.DataFrame({"figure": ["max_ulp"], "ratio": [np.inf]})
+    monkeypatch.setattr("study.gate.verdict.check", lambda *_, **__: Verdict(broken, [], moved, None, None))
+    monkeypatch.setattr("study.gate.drift.lines", lambda _: [])
+    out = call("check", "--json", "-")
+    assert out.exit_code == code
+    facts = {"ok": not broken, "broken": broken, "drifted": [], "moved": [{"figure": "max_ulp", "ratio": None}]}
+    assert json.loads(out.output) == facts
+    assert call("check", "--json", str(tmp_path / "x.json")).exit_code == code
+    assert json.loads((tmp_path / "x.json").read_text()) == facts
+
+
 def test_check_passes_without_one(monkeypatch):
     monkeypatch.setattr("study.gate.verdict.check", lambda *_, **__: Verdict([], [], None, None, None))
     assert call("check").exit_code == 0
@@ -67,10 +83,10 @@ def test_wrong_use_is_one_line_that_names_what_is_wrong(words, says):
 
 
 def test_audit_of_a_bad_file_is_wrong_use(tmp_path):
-    np.save(tmp_path / "x.npy", np.zeros(3))
+    np.save(tmp_path / "x.npy", np.zeros((3, 0)))
     out = call("audit", str(tmp_path / "x.npy"))
     assert out.exit_code == 2
-    assert "logits are (rows, classes)" in out.output
+    assert "logits are (…, classes)" in out.output
 
 
 def test_missing_results_are_named(tmp_path, monkeypatch):

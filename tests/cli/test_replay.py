@@ -37,7 +37,19 @@ def test_a_replayed_case_has_the_stored_error(folder):
 
 def test_it_shows_the_steps(folder):
     lines = replay("one/sweep/1").splitlines()
-    assert [line.split()[0] for line in lines[4:8]] == ["max", "subtract", "exp", "sum"]
+    assert lines[0].startswith("one/sweep/1: ")
+    assert " in float16, N(0, 1)" in lines[0]
+    assert "2 steps, at most 0.5 ulp off: max, subtract" in lines[5]
+    assert lines[6].startswith("exp ")
+    assert lines[6].endswith(" bits")
+    assert lines[-4].startswith("divide ")
+
+
+def test_an_error_that_is_not_the_stored_one_has_that_beside_it(folder, monkeypatch):
+    monkeypatch.setattr("study.cli.replay_stored.store.numerics_of", lambda _: "other")
+    table = read_table("one", "sweep").assign(max_ulp=7.0)
+    monkeypatch.setattr("study.cli.replay.read_table", lambda *_: table)
+    assert "stored    7 ulp, under the numerical fingerprint other, and this is" in replay("one/sweep/1")
 
 
 @pytest.mark.parametrize(

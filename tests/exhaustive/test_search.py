@@ -5,9 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from study.certified.errors import Outcome
+from study.cli.replay_stored import replay
 from study.exhaustive.search.evolve import errors, sample, search
+from study.exhaustive.search.lost import Lost
 from study.exhaustive.search.patterns import Space
 from study.exhaustive.search.run import run
+from study.inputs.families import generator
+from study.measurement.case import Case
 
 SPACE = Space("logsumexp", "float32", 3)
 
@@ -38,7 +43,8 @@ def test_inputs_stay_in_the_domain():
 
 def test_a_search_is_stored_with_its_label(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    table, path = run(Space("softplus", "float64"), "two_branch", 2000, "test")
+    table, path, lost = run(Space("softplus", "float64"), "two_branch", 2000, "test")
+    assert lost == {"searched: a lower bound": [], "random": []}
     assert path.exists()
     assert list(table["found_by"].unique()) == ["searched: a lower bound", "random"]
     with pytest.raises(ValueError, match="softplus has no algorithm 'no' in float64"):
@@ -55,3 +61,43 @@ def test_stored_cases_are_not_worse_than_when_they_were_found(path):
         numbers = [float.fromhex(v) for v in str(row["input"]).replace(";", "").split()]
         (found,) = errors(space, row["algorithm"], space.encode(np.array([numbers])))
         assert found <= 4 * row["ulps"] + 4
+
+
+def test_what_is_lost_is_counted_and_shown():
+    space = Space("softplus", "float16")
+    found = sample(space, "naive", 4000, "test")
+    case = Case(space.function, tuple(space.arguments(found.lost.first[Outcome.OVERFLOW][None])))
+    assert case.measure(space.function.algorithms["naive"])["overflow"] == 1
+    rng = generator("random", "softplus", "float16", 1, "naive", "test")
+    codes = np.concatenate([space.draw(rng, 2048), space.draw(rng, 4000 - 2048)])
+    row = Case(space.function, tuple(space.arguments(codes))).measure(space.function.algorithms["naive"])
+    assert {o.name.lower(): n for o, n in found.lost.counts.items()} == {o: row[o] for o in ("overflow", "underflow")}
+
+
+def test_each_input_is_lost_once_as_the_gravest():
+    lost, more = Lost(), Lost()
+    lost.add(np.array([[1], [2], [3]]), np.array([[3, 2], [0, 5], [3, 3]]))
+    more.add(np.array([[4], [5]]), np.array([[4, 2], [2, 0]]))
+    lost.merge(more)
+    assert lost.counts == {Outcome.OVERFLOW: 2, Outcome.UNDERFLOW: 1, Outcome.NAN: 1}
+    assert {o: int(code[0]) for o, code in lost.first.items()} == {
+        Outcome.OVERFLOW: 1, Outcome.UNDERFLOW: 3, Outcome.NAN: 4,
+    }  # fmt: skip
+
+
+def test_a_problem_with_targets_is_searched_stored_and_replayed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    space = Space("nll", "float32", 3)
+    logits, target = space.arguments(space.draw(np.random.default_rng(0), 100))
+    assert logits.shape == (100, 3)
+    assert set(target) == {0, 1, 2}
+    table, path, _ = run(space, "naive", 2000, "test")
+    assert path.parent.name == "nll3_float32_naive"
+    for number, row in enumerate(table[:3].to_dict("records")):
+        text = replay(f"search/nll3_float32_naive/{number}")
+        assert f"error     {row['ulps']:.6g} ulp" in text
+
+
+def test_batches_are_refused():
+    with pytest.raises(ValueError, match="mean_nll takes batches; search the loss of one row, as nll"):
+        Space("mean_nll", "float32", 3)

@@ -233,7 +233,7 @@ def test_round_to_takes_an_mpf_and_nothing_else(value):
 def test_an_unknown_format_is_told_which_there_are():
     with pytest.raises(ValueError, match=r"no format named 'float17'; there are: float16, bfloat16"):
         get_format("float17")
-    with pytest.raises(TypeError, match="a Format or its name is due, not list"):
+    with pytest.raises(TypeError, match="a Format, its name or a dtype is due, not list"):
         get_format(["float16"])
 
 
@@ -242,6 +242,24 @@ def test_a_format_is_found_by_name_by_itself_and_by_an_array(form):
     assert get_format(form.name) is form
     assert get_format(form) is form
     assert format_of(np.ones(2, form.dtype)) is form
+
+
+class OfTorch:
+    """What a dtype of PyTorch is to those who do not import it."""
+
+    def __str__(self):
+        return "torch.bfloat16"
+
+
+def test_a_format_is_found_by_its_dtype():
+    for name, known in (("float16", np.float16), ("float64", np.dtype("f8")), ("bfloat16", ml_dtypes.bfloat16)):
+        assert get_format(known) is KNOWN[name]
+    assert get_format(OfTorch()) is get_format("torch.bfloat16") is KNOWN["bfloat16"]
+    with pytest.raises(ValueError, match="no format named 'int64'"):
+        get_format(np.int64)
+    for wrong in (None, 3, object()):
+        with pytest.raises(TypeError, match="a Format, its name or a dtype is due"):
+            get_format(wrong)
 
 
 @pytest.mark.parametrize("dtype", [int, bool, complex, object, np.longdouble, "U3"])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from study.formats import FORMATS
+from study.inputs.battery import battery
 from study.inputs.families import constant, generator, rounded, scaled_normal, shifted_normal, uniform
 
 
@@ -43,3 +44,17 @@ def test_numbers_are_rounded_to_the_format_and_indices_are_left_alone(form):
     assert numbers.dtype == FORMATS[form].dtype
     assert (numbers == FORMATS[form].round(x)).all()
     assert same is index
+
+
+def test_rows_of_a_length_are_ordinary_ones_and_fewer_where_they_are_long():
+    kinds = battery("nll", "float32", [3, 128256])
+    assert {kind: [a.shape for a in args] for kind, args in kinds.items()} == {
+        "length 3": [(64, 3), (64,)],
+        "length 128256": [(2, 128256), (2,)],
+    }
+    assert 0.99 < kinds["length 128256"][0].std() < 1.01
+    assert battery("likelihood", "float32", [5])["length 5"][0].min() >= 0.05
+    again = battery("nll", "float32", [128256])["length 128256"]
+    assert all((a == b).all() for a, b in zip(again, kinds["length 128256"], strict=True))
+    with pytest.raises(ValueError, match="softplus takes numbers, no rows"):
+        battery("softplus", "float32", [5])

@@ -5,9 +5,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from study.cli.own import _of_library
 from study.libraries import curves, gradients, replay, tables
 from study.libraries.backends import BACKENDS
+from study.own.named import OfLibrary
 from study.runs.store import read_table
 
 
@@ -64,7 +64,7 @@ def test_a_stored_row_is_made_again():
     assert text.splitlines()[-1].endswith(
         "study measure scipy.special.softmax --problem softmax --format float16 --inputs 'many ties' --layout 'columns'"
     )
-    assert _of_library("scipy.special.softmax", "softmax", "columns").__name__ == "scipy.special.softmax"
+    assert OfLibrary("softmax", "scipy.special.softmax", "columns").load().__name__ == "scipy.special.softmax"
 
 
 @pytest.mark.parametrize("name", ["libraries", "libraries_all"])

@@ -18,7 +18,7 @@ import study
 from study.cli import main
 from study.measurement.guard import MisbehavedError
 from study.measurement.layouts import LAYOUTS, MEMORY, arranged, arrangements
-from study.own.accuracy import _complaints
+from study.own.budgets import complaints, fixed
 from study.own.isolated import Isolated
 from study.problems import PROBLEMS
 
@@ -124,8 +124,10 @@ def test_a_budget_is_told_with_digits_that_tell_it_from_the_figure():
         "misbehaviour": "",
         "max_ulp": 2.0000001,
     }
-    assert _complaints(row, {"max_ulp": 2}) == ["f (p, float32) on 'x': max_ulp = 2.0000001, 2 allowed"]
-    assert _complaints(row | {"max_ulp": np.inf}, {"max_ulp": 2}) == ["f (p, float32) on 'x': max_ulp = inf, 2 allowed"]
+    row |= dict.fromkeys(("nan", "overflow", "missed", "underflow"), 0)
+    for value, said in ((2.0000001, "2.0000001"), (np.inf, "inf")):
+        (complaint,) = complaints(pd.DataFrame([row | {"max_ulp": value}]), fixed(max_ulp=2))
+        assert complaint.lines == (f"f (p, float32) on 'x': max_ulp = {said}, 2 allowed",)
 
 
 # Layouts

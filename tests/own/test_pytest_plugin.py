@@ -40,3 +40,42 @@ def test_without_budgets_there_is_no_summary(pytester):
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
     result.assert_outcomes(passed=1)
     result.stdout.no_fnmatch_line("*= precision =*")
+
+
+HELD = """
+import numpy as np
+from kernel import good
+
+def test_good(precision):
+    precision.hold(good, problem="logsumexp", format="float32", inputs="ordinary")
+
+def test_broken(precision, monkeypatch):
+    def good(x):
+        return np.log(np.exp(x).sum(axis=-1)) * np.float32(1.00001)
+    good.__module__ = "kernel"
+    precision.hold(good, problem="logsumexp", format="float32", inputs="ordinary")
+
+def test_tolerated(precision):
+    precision.hold(good, problem="logsumexp", format="float32", inputs="ordinary", against="low.toml", factor=1e6)
+
+def test_unknown(precision):
+    precision.hold(np.exp, problem="logsumexp", format="float32", inputs="ordinary")
+"""
+
+
+def test_a_record_is_held(pytester):
+    good = "import numpy as np\n\ndef good(x):\n    return np.log(np.exp(x).sum(axis=-1))\n"
+    pytester.makepyfile(kernel=good, test_held=HELD)
+    for file, error in (("budgets.toml", 1.0), ("low.toml", 1e-3)):
+        (pytester.path / file).write_text(
+            '["kernel:good".logsumexp.float32]\n'
+            f"ordinary = {{max_ulp = {error}, max_scaled = {error}, max_normwise = {error}, wrong = 0}}\n"
+        )
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=2, failed=2)
+    result.stdout.fnmatch_lines([
+        "*good (logsumexp, float32) on 'ordinary': max_ulp = *, 1.5 allowed*",
+        "replay *",
+        "*has no record of numpy:exp; it has: kernel:good*",
+        "*= precision =*",
+    ])  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from study.certified.errors import Outcome
+from study.exhaustive.search.lost import Lost
 from study.inputs.families import generator
 from study.measurement.case import Case
 
@@ -31,11 +32,13 @@ class Found:
         codes: the inputs.
         ulps: their errors in ulps.
         evaluations: inputs tried.
+        lost: those of them whose result is lost, which have no error in ulps here.
     """
 
     codes: Whole
     ulps: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     evaluations: int = 0
+    lost: Lost = field(default_factory=Lost)
 
     def add(self, codes: Whole, ulps: NDArray[np.float64], keep: int) -> None:
         """Take in what was tried, and keep the worst; of one error one input, so that no input breeds with itself."""
@@ -50,11 +53,14 @@ def nothing(space: Space) -> Found:
     return Found(np.empty((0, space.width), dtype=np.int64))
 
 
-def errors(space: Space, algorithm: str, codes: Whole) -> NDArray[np.float64]:
-    """Largest error of each input's results, in ulps; -1 where one is no ordinary number, which is another matter."""
+def errors(space: Space, algorithm: str, codes: Whole, lost: Lost | None = None) -> NDArray[np.float64]:
+    """Largest error of each input's results, in ulps; -1 where one is no ordinary number, which ``lost`` counts."""
     case = Case(space.function, tuple(space.arguments(codes)))
     measured = case.compare(np.asarray(space.function.algorithms[algorithm](*case.args)))
-    ordinary = np.isin(measured.outcome, (Outcome.NORMAL, Outcome.SUBNORMAL)).reshape(len(codes), -1)
+    outcomes = measured.outcome.reshape(len(codes), -1)
+    if lost is not None:
+        lost.add(codes, outcomes)
+    ordinary = np.isin(outcomes, (Outcome.NORMAL, Outcome.SUBNORMAL))
     ulps = measured.ulps.reshape(len(codes), -1)
     return np.where(ordinary.all(axis=1), ulps.max(axis=1), -1.0)
 
@@ -79,8 +85,9 @@ def search(space: Space, algorithm: str, budget: int, seed: str) -> Found:
             codes = (
                 space.draw(rng, min(8 * BROOD, budget // ISLANDS // 3)) if first else _mutants(space, rng, here.codes)
             )
-            here.add(codes, errors(space, algorithm, codes), PARENTS)
+            here.add(codes, errors(space, algorithm, codes, here.lost), PARENTS)
         evaluations = best.evaluations + here.evaluations
+        best.lost.merge(here.lost)
         best.add(here.codes, here.ulps, PARENTS)
         best.evaluations = evaluations
     return best
@@ -92,7 +99,7 @@ def sample(space: Space, algorithm: str, budget: int, seed: str) -> Found:
     best = nothing(space)
     while best.evaluations < budget:
         codes = space.draw(rng, min(8 * BROOD, budget - best.evaluations))
-        best.add(codes, errors(space, algorithm, codes), KEPT)
+        best.add(codes, errors(space, algorithm, codes, best.lost), KEPT)
     return best
 
 

@@ -24,7 +24,7 @@ LARGEST = 2.0**10
 
 @dataclass(frozen=True)
 class Space:
-    """All inputs of a problem in a format, a row of integers each.
+    """All inputs of a problem in a format, a row of integers each; a target is one as any number is, modulo n.
 
     Attributes:
         problem: name of the problem.
@@ -37,8 +37,8 @@ class Space:
     length: int = 1
 
     def __post_init__(self) -> None:
-        if any(len(kind.axes) > 1 or kind.integer for kind in self.function.signature.arguments):
-            raise ValueError(f"{self.problem} takes more than numbers and vectors; it cannot be searched")
+        if any("b" in kind.axes for kind in self.function.signature.arguments):
+            raise ValueError(f"{self.problem} takes batches; search the loss of one row, as nll")
 
     @property
     def function(self) -> Problem:
@@ -78,12 +78,16 @@ class Space:
 
     def arguments(self, codes: Whole) -> list[NDArray[Any]]:
         """The problem's arguments, each number led into its domain."""
-        numbers, at = self.decode(codes), 0
-        args = []
+        at = 0
+        args: list[NDArray[Any]] = []
         for kind, domain in zip(self.function.signature.arguments, self.function.domains, strict=True):
             count = self.length if kind.axes else 1
-            part = numbers[:, at : at + count]
+            taken = codes[:, at : at + count]
             at += count
+            if kind.integer:
+                args.append(np.abs(taken[:, 0]) % self.length)
+                continue
+            part = self.decode(taken)
             if domain != "real":
                 part = np.abs(part)
             if domain == "probability":

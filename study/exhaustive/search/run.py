@@ -9,6 +9,7 @@ import numpy as np
 from study.exhaustive.search.evolve import KEPT, Found, sample, search
 from study.formats import get_format
 from study.measurement.case import Case
+from study.measurement.written import written
 from study.problems.crosscheck import crosscheck
 from study.runs import store
 from study.runs.machine import provenance
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 LABEL = "searched: a lower bound"
 
 
-def run(space: Space, algorithm: str, budget: int, seed: str) -> tuple[pd.DataFrame, Path]:
-    """Search, sample, and store the worst inputs of both; returns the table and where it is.
+def run(space: Space, algorithm: str, budget: int, seed: str) -> tuple[pd.DataFrame, Path, dict[str, list[str]]]:
+    """Search, sample, and store the worst inputs of both; returns the table, where it is, and lines on what is lost.
 
     Raises:
         ValueError: there is no such format, the problem has no such algorithm, or it is not for that format.
@@ -41,13 +42,24 @@ def run(space: Space, algorithm: str, budget: int, seed: str) -> tuple[pd.DataFr
     folder = f"search/{space.problem}{space.length if space.length > 1 else ''}_{space.form}_{algorithm}"
     store.write_table(folder, "worst", pd.DataFrame(rows))
     store.write_provenance(folder, provenance())
-    return pd.DataFrame(rows), store.RESULTS / folder / "worst.csv"
+    lost = {by: _lost(space, worst) for by, worst in found.items()}
+    return pd.DataFrame(rows), store.RESULTS / folder / "worst.csv", lost
+
+
+def _lost(space: Space, found: Found) -> list[str]:
+    """A line for each outcome that leaves nothing of a result: how many of the inputs tried, and the first."""
+    lines = []
+    for outcome, count in found.lost.counts.items():
+        args = tuple(space.arguments(found.lost.first[outcome][None]))
+        where = written(space.function, args, 0)
+        lines.append(f"{count:,} of {found.evaluations:,} end in {outcome.name.lower()}, the first at {where}")
+    return lines
 
 
 def _cases(space: Space, algorithm: str, found: Found) -> list[dict[str, Any]]:
     case = Case(space.function, tuple(space.arguments(found.codes[:KEPT])))
     rows = len(case.args[0])
-    crosscheck(space.function, [a.astype(np.float64) for a in case.args], case.reference, [(k, 0) for k in range(rows)])
+    crosscheck(space.function, case.wide, case.reference, [(k, 0) for k in range(rows)])
     computed = np.asarray(space.function.algorithms[algorithm](*case.args))
     ulps = case.compare(computed).ulps.reshape(rows, -1)
     cases = []
