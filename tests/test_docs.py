@@ -58,7 +58,8 @@ def rows(text):
 
 def test_readmes_answers_are_those_of_the_report():
     said = rows((ROOT / "README.md").read_text(encoding="utf-8"))
-    found = rows((ROOT / "results" / "README.md").read_text(encoding="utf-8"))
+    report = (ROOT / "results" / "README.md").read_text(encoding="utf-8")
+    found = rows(report.partition("## The answer")[2].partition("\n## ")[0])
     for problem in ("logsumexp", "softmax"):
         for short, whole in zip(said[problem], found[problem], strict=True):
             (name, digits), (formula, due) = short.split(), whole.partition("<br>")[0].split()[:2]

@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[1]
 OWN = ("## Your own function", "## Your own logits", "## CI")
@@ -45,7 +46,7 @@ def shell(wheel, tmp_path_factory):
         assert done.returncode == code, f"{line}\n{done.stdout}{done.stderr}"
         return done.stdout
 
-    run.folder = folder / "empty"
+    run.folder, run.env = folder / "empty", env
     return run
 
 
@@ -87,7 +88,7 @@ def test_readmes_own_sections_run_as_written(shell):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     sections = [readme[readme.index(f"{heading}\n") :].partition("\n## ")[0] for heading in OWN]
     out = follow("\n".join(sections), shell)
-    for words in ("logsumexp: logsumexp in float64", "scipy.special.softmax: softmax", "5.51", "vectors of 10 logits"):
+    for words in ("logsumexp: logsumexp in float64", "scipy.special.softmax: softmax", "5.51", "200 × 10 logits"):
         assert words in out
     assert (shell.folder / "mine.pdf").read_bytes().startswith(b"%PDF")
     assert "0 formulas that fail" in shell("study scan mykernels.py")
@@ -102,6 +103,61 @@ def test_the_first_steps_lead_to_a_gate(shell):
     ):
         assert words in out
     assert "'more ties than float16 counts'" in out
+
+
+@pytest.fixture
+def recorded(shell):
+    """The function of README and its budgets, in the folder."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    code = next(code for _, code in FENCE.findall(readme) if code.startswith("# mykernels.py"))
+    (shell.folder / "mykernels.py").write_text(code, encoding="utf-8")
+    shell("study measure mykernels:logsumexp --problem logsumexp --record budgets.toml")
+    yield code
+    (shell.folder / "mykernels.py").write_text(code, encoding="utf-8")
+
+
+def worse(shell, code):
+    """The shift is forgotten."""
+    assert code.count("np.exp(x - top)") == 1
+    changed = code.replace("np.exp(x - top)", "np.exp(x)").replace("top[..., 0] + ", "")
+    (shell.folder / "mykernels.py").write_text(changed, encoding="utf-8")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the action's shell is bash")
+def test_the_action_measures_and_scans(shell, recorded):
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    install, measure, scan = action["runs"]["steps"]
+    assert install["run"] == 'python -m pip install --quiet "$PACKAGE"'
+    given = {"function": "mykernels:logsumexp", "problem": "logsumexp", "scan": "mykernels.py"}
+    inputs = {name: given.get(name, declared.get("default")) for name, declared in action["inputs"].items()}
+
+    def step(declared, code):
+        for name, value in declared["env"].items():
+            chosen = inputs[re.fullmatch(r"\$\{\{ inputs\.(\w+) \}\}", value)[1]]
+            shell.env[name] = chosen
+        return shell(declared["run"], code)
+
+    step(measure, 0)
+    step(scan, 0)
+    worse(shell, recorded)
+    assert "logsumexp" in step(measure, 1)
+    assert "::error file=mykernels.py," in step(scan, 1)
+
+
+def test_the_hooks_measure_and_scan(shell, recorded):
+    hooks = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
+    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    (config,) = (yaml.safe_load(code) for code in re.findall(r"```yaml\n(repos:.*?)```", page, re.DOTALL))
+    scan, measure = config["repos"][0]["hooks"]
+    lines = (
+        " ".join([hooks[measure["id"]]["entry"], *measure["args"]]),
+        f"{hooks[scan['id']]['entry']} mykernels.py",
+    )
+    for line in lines:
+        shell(line)
+    worse(shell, recorded)
+    for line in lines:
+        shell(line, code=1)
 
 
 @pytest.mark.parametrize("case", ["digits/losses/3", "exhaustive/softplus_float16/two_branch", "search/{search}/0"])
