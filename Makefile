@@ -42,7 +42,7 @@ exhaustive: $(VENV)/run ## sweep every input: hours, on any number of workers; w
 	@$(BIN)/study exhaustive
 
 clean: ## remove the virtual environment and every cache; results/ stays
-	rm -rf $(VENV) .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) dist .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/libraries: requirements/libraries.txt requirements/torch.txt $(VENV)/run

@@ -7,8 +7,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import html5lib
+import nbformat
 import pytest
 import yaml
+from nbclient import NotebookClient
 
 import study
 
@@ -51,12 +53,14 @@ def test_the_version_is_one():
 def rows(text):
     """Cells of tables by the words of their first."""
     lines = [[cell.strip() for cell in line.strip("| ").split("|")] for line in text.splitlines() if "|" in line]
-    return {line[0].partition(":")[0].replace("*", "").replace("`", ""): line[1:] for line in lines}
+    named = [(line[0].partition(":")[0].replace("*", "").replace("`", ""), line[1:]) for line in lines]
+    return dict(reversed(named))  # of two tables, the first
 
 
 def test_readmes_answers_are_those_of_the_report():
     said = rows((ROOT / "README.md").read_text(encoding="utf-8"))
-    found = rows((ROOT / "results" / "README.md").read_text(encoding="utf-8"))
+    report = (ROOT / "results" / "README.md").read_text(encoding="utf-8")
+    found = rows(report)
     for problem in ("logsumexp", "softmax"):
         for short, whole in zip(said[problem], found[problem], strict=True):
             (name, digits), (formula, due) = short.split(), whole.partition("<br>")[0].split()[:2]
@@ -104,3 +108,31 @@ def test_the_reference_has_everything_public(reference):
     assert {node.get("id") for node in page.iter()} >= {name for name in study.__all__ if name != "kernels"}
     (page,) = (page for path, page in reference.items() if path.name == "kernels.html")
     assert {node.get("id") for node in page.iter()} >= {*dir(study.kernels)}
+
+
+def printed(cell):
+    return "".join(output.get("text", "") for output in cell.get("outputs", []))
+
+
+def test_the_tutorial_runs_as_it_is_stored(tmp_path):
+    stored = nbformat.read(ROOT / "docs" / "tutorial.ipynb", as_version=4)
+    run = nbformat.from_dict(stored)
+    NotebookClient(run, timeout=120, resources={"metadata": {"path": tmp_path}}).execute()
+    pairs = [(printed(old), printed(new)) for old, new in zip(stored.cells, run.cells, strict=True)]
+    assert [new for old, new in pairs if "zero after" in old] == [old for old, _ in pairs if "zero after" in old]
+    ended = [new.split("exit code ")[1].strip() for _, new in pairs if "exit code" in new]
+    assert ended == ["0", "1"]
+    assert (tmp_path / "log_softmax.png").is_file()
+
+
+GALLERY = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("lines", GALLERY[1:], ids=lambda lines: lines.splitlines()[-1])
+def test_three_lines_make_a_figure(lines, tmp_path, monkeypatch):
+    for name in ("experiments", "results"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    monkeypatch.chdir(tmp_path)
+    exec(GALLERY[0] + lines, {})  # noqa: S102 - as a reader does
+    (made,) = tmp_path.glob("*.pdf")
+    assert made.read_bytes().startswith(b"%PDF")

@@ -4,15 +4,17 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[1]
 OWN = ("## Your own function", "## Your own logits", "## CI")
 """README's sections for an empty folder."""
-FENCE = re.compile(r"^```(python|sh)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^ *```(python|sh)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +46,25 @@ def shell(wheel, tmp_path_factory):
         assert done.returncode == code, f"{line}\n{done.stdout}{done.stderr}"
         return done.stdout
 
-    run.folder = folder / "empty"
+    run.folder, run.env = folder / "empty", env
     return run
+
+
+def follow(text, shell):
+    """Do what a page says: write files of the name in their first line, run them, type the lines; returns what is said.
+
+    A line that fails by design ends in a comment with its exit code.
+    """
+    said = []
+    for language, indented in FENCE.findall(text):
+        code = textwrap.dedent(indented)
+        if language == "python":
+            name = code.splitlines()[0].removeprefix("# ")
+            (shell.folder / name).write_text(code, encoding="utf-8")
+            said.append(shell(f"python {name}"))
+        else:
+            said += [shell(line, int(line.partition("# exit code ")[2] or 0)) for line in code.splitlines()]
+    return "\n".join(said)
 
 
 def test_it_holds_what_it_needs_and_little_else(wheel):
@@ -67,21 +86,78 @@ def test_it_is_the_wheel_that_is_imported(shell):
 
 def test_readmes_own_sections_run_as_written(shell):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    said = []
-    for heading in OWN:
-        section = readme[readme.index(f"{heading}\n") :].partition("\n## ")[0]
-        for language, code in FENCE.findall(section):
-            if language == "python":
-                name = code.splitlines()[0].removeprefix("# ")
-                (shell.folder / name).write_text(code, encoding="utf-8")
-                said.append(shell(f"python {name}"))
-            else:
-                said += [shell(line) for line in code.splitlines()]
-    out = "\n".join(said)
-    for words in ("logsumexp: logsumexp in float64", "scipy.special.softmax: softmax", "5.51", "vectors of 10 logits"):
+    sections = [readme[readme.index(f"{heading}\n") :].partition("\n## ")[0] for heading in OWN]
+    out = follow("\n".join(sections), shell)
+    for words in ("logsumexp: logsumexp in float64", "scipy.special.softmax: softmax", "5.51", "200 × 10 logits"):
         assert words in out
     assert (shell.folder / "mine.pdf").read_bytes().startswith(b"%PDF")
     assert "0 formulas that fail" in shell("study scan mykernels.py")
+
+
+def test_the_first_steps_lead_to_a_gate(shell):
+    out = follow((ROOT / "docs" / "first_steps.md").read_text(encoding="utf-8"), shell)
+    for words in (
+        "64 overflow",
+        "use:  scipy.special.logsumexp(x, axis)",
+        "'minus infinity': max_scaled = inf, 20 allowed",
+    ):
+        assert words in out
+    assert "'more ties than float16 counts'" in out
+
+
+@pytest.fixture
+def recorded(shell):
+    """The function of README and its budgets, in the folder."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    code = next(code for _, code in FENCE.findall(readme) if code.startswith("# mykernels.py"))
+    (shell.folder / "mykernels.py").write_text(code, encoding="utf-8")
+    shell("study measure mykernels:logsumexp --problem logsumexp --record budgets.toml")
+    yield code
+    (shell.folder / "mykernels.py").write_text(code, encoding="utf-8")
+
+
+def worse(shell, code):
+    """The shift is forgotten."""
+    assert code.count("np.exp(x - top)") == 1
+    changed = code.replace("np.exp(x - top)", "np.exp(x)").replace("top[..., 0] + ", "")
+    (shell.folder / "mykernels.py").write_text(changed, encoding="utf-8")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the action's shell is bash")
+def test_the_action_measures_and_scans(shell, recorded):
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    install, measure, scan = action["runs"]["steps"]
+    assert install["run"] == 'python -m pip install --quiet "$PACKAGE"'
+    given = {"function": "mykernels:logsumexp", "problem": "logsumexp", "scan": "mykernels.py"}
+    inputs = {name: given.get(name, declared.get("default")) for name, declared in action["inputs"].items()}
+
+    def step(declared, code):
+        for name, value in declared["env"].items():
+            chosen = inputs[re.fullmatch(r"\$\{\{ inputs\.(\w+) \}\}", value)[1]]
+            shell.env[name] = chosen
+        return shell(declared["run"], code)
+
+    step(measure, 0)
+    step(scan, 0)
+    worse(shell, recorded)
+    assert "logsumexp" in step(measure, 1)
+    assert "::error file=mykernels.py," in step(scan, 1)
+
+
+def test_the_hooks_measure_and_scan(shell, recorded):
+    hooks = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
+    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    (config,) = (yaml.safe_load(code) for code in re.findall(r"```yaml\n(repos:.*?)```", page, re.DOTALL))
+    scan, measure = config["repos"][0]["hooks"]
+    lines = (
+        " ".join([hooks[measure["id"]]["entry"], *measure["args"]]),
+        f"{hooks[scan['id']]['entry']} mykernels.py",
+    )
+    for line in lines:
+        shell(line)
+    worse(shell, recorded)
+    for line in lines:
+        shell(line, code=1)
 
 
 @pytest.mark.parametrize("case", ["digits/losses/3", "exhaustive/softplus_float16/two_branch", "search/{search}/0"])
