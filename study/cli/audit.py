@@ -75,17 +75,9 @@ def audit(
         with opened(file, targets, ignore=ignore_index, watched=watched, **options) as logits:
             made = _measured(file, logits, formats, recipes, jobs, full=full)
             text = _text(made, full=full)
-            if html_file:
-                from study.report.audit import page
-
-                Path(html_file).write_text(page(made), encoding="utf-8")
-    if json_file:
-        from study.own.record import record
-
-        Path(json_file).write_text(record(made), encoding="utf-8")
-    if output:
-        Path(output).write_text(text + "\n", encoding="utf-8")
-    else:
+        for path, content in _files(made, text, output, json_file, html_file):
+            Path(path).write_text(content, encoding="utf-8")
+    if not output:
         click.echo(text)
     sys.exit(130 if made.interrupted else 0)
 
@@ -105,6 +97,21 @@ def _measured(
     size = logits.stored.vectors * logits.stored.length
     with _each(size, jobs) as each:
         return measured(Path(file).name, logits, methods, each, whole=full)
+
+
+def _files(made: Audit, text: str, *paths: str | None) -> Iterator[tuple[str, str]]:
+    """What is written: the text, JSON, a page, each where it is asked for."""
+    output, json_file, html_file = paths
+    if output:
+        yield output, text + "\n"
+    if json_file:
+        from study.own.record import record
+
+        yield json_file, record(made)
+    if html_file:
+        from study.report.audit import page
+
+        yield html_file, page(made)
 
 
 def _text(made: Audit, *, full: bool) -> str:

@@ -30,7 +30,9 @@ INTEGERS = {f"{sign}{bits}": f"<{sign.lower()}{bits // 8}" for sign in "IU" for 
 
 def absent(ending: str, package: str) -> ImportError:
     """One line that names the remedy."""
-    return ImportError(f"{ending} files are read by {package}, which is not installed: pip install 'study[files]'")
+    return ImportError(
+        f"{ending} files are read by {package}, which is not installed: pip install 'precision-study[files]'"
+    )
 
 
 def safetensors(path: Path, _folder: Path, variable: str | None) -> Found:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 CLEAR = 1.0
 """Digits more that make another call worth naming."""
+LARGE = 700.0
+"""A mean loss whose perplexity is written as an exponential."""
 MOST = 20
 """Digits of an exact value that are shown."""
 WHAT = {"nll": "loss", "logsumexp": "log Σ exp x"}
@@ -66,6 +68,8 @@ def _gone(audit: Audit) -> str:
 
 
 def _perplexity(audit: Audit) -> str:
+    if (mean := float(audit.mean.to_float())) > LARGE:
+        return f"exp({mean:.6g})"
     with mpmath.workprec(120):
         value = mpmath.exp(audit.mean.to_mpf()[()])
         return str(mpmath.nstr(value, 10, min_fixed=-5, max_fixed=12))
@@ -106,7 +110,7 @@ def _said(score: Score) -> str:
     name = score.method.label
     if score.method.backend == OURS:
         name = f"study.kernels.{score.method.due}" if score.method.function == "faithful" else name
-    lost = f", {score.lost:,} lost" if score.lost else ""
+    lost = f", {score.gone}" if score.lost else ""
     return (
         f"{name} in {score.method.form}: {score.digits:.1f} decimal digits of the mean right, "
         f"{score.token_digits:.1f} of the worst token{lost}"
@@ -146,7 +150,7 @@ def notes(audit: Audit) -> list[str]:
     span = f"{logits.least:.4g} to {logits.largest:.4g}, {masked}"
     said = [f"{shape} logits in {stored.dtype.name}{vectors}, {span}" + f"; ignored: {left_out:,}" * bool(left_out)]
     if audit.part.reference.finite:
-        said += [f"means are of the losses in each format, added without error; {line}" for line in summed(audit)]
+        said += [f"means are of the losses in each format, added in binary64; {line}" for line in summed(audit)]
     said += [f"{m.label} in {m.form}: {words}" for m, words in audit.part.refused.items()]
     return said
 

@@ -72,7 +72,7 @@ class Method:
         """The formula's name, or the call."""
         if self.backend == OURS:
             return f"{self.function}, {self.under}" if self.under else self.function
-        name = self.function.removeprefix("torch.nn.functional.")
+        name = self.function.replace("torch.nn.functional.", "F.")
         return LOSSES[self.problem][0].format(name) if self.due != self.problem else name
 
     def __call__(self, x: NDArray[Any], targets: NDArray[np.int64] | None = None) -> NDArray[Any]:

@@ -56,6 +56,7 @@ def _score(audit: Audit, score: Score) -> dict[str, Any]:
         "digits": score.digits,
         "digits_of_worst": score.token_digits,
         "lost": score.lost,
+        "lost_to_zero": score.tally.zeros,
         "worst": place(audit, score.tally.row),
         "worst_vector": score.tally.row,
         "worst_value": score.tally.value,

@@ -31,6 +31,7 @@ class Tally:
         total: their sum in binary64, rounded once, over those whose exact value is finite.
         off: largest relative error of these.
         lost: losses of which no digit is right: zero, infinite or NaN where the exact one is not, or off by all of it.
+        zeros: those of them that are zero, and so off by no more than a loss that is near it.
         row: the vector with the largest error, by its number in the file.
         value: its loss.
         exact: its exact loss, in decimal.
@@ -40,6 +41,7 @@ class Tally:
     total: float
     off: float
     lost: int
+    zeros: int
     row: int
     value: float
     exact: str
@@ -52,6 +54,7 @@ class Tally:
             total=self.total + other.total,
             off=max(self.off, other.off),
             lost=self.lost + other.lost,
+            zeros=self.zeros + other.zeros,
         )
 
 
@@ -83,6 +86,12 @@ class Score:
         """How many losses have no digit right."""
         return self.tally.lost
 
+    @property
+    def gone(self) -> str:
+        """The same in words, empty where there are none."""
+        zeros = " to 0" if self.tally.zeros == self.lost else f", {self.tally.zeros:,} to 0" * bool(self.tally.zeros)
+        return f"{self.lost:,} lost{zeros}" if self.lost else ""
+
 
 def tallied(losses: NDArray[Any], reference: Exact, rows: NDArray[np.intp]) -> Tally:
     """Judge losses.
@@ -96,11 +105,13 @@ def tallied(losses: NDArray[Any], reference: Exact, rows: NDArray[np.intp]) -> T
     error, size = distances(values, reference), np.abs(reference.to_float())
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         off = np.where(error == 0, 0.0, error / size)
+    lost = ~(off < 1)
     worst = int(np.argmax(np.where(finite, error, -1.0)))
     return Tally(
         _sum(values[finite]),
         float(np.max(off[finite], initial=0)),
-        int((~(off < 1)).sum()),
+        int(lost.sum()),
+        int((lost & (values == 0)).sum()),
         int(rows[worst]),
         float(values[worst]),
         decimal(reference[worst]),

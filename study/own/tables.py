@@ -44,9 +44,8 @@ def order(audit: Audit) -> list[str]:
 
 def cell(score: Score) -> str:
     """A mean and its digits right, or what is lost."""
-    lost = f" {score.lost:,} lost" if score.lost else ""
     right = f" {score.digits:.1f}" if math.isfinite(score.mean) else ""
-    return f"{score.mean:.6g}{right}{lost}"
+    return f"{score.mean:.6g}{right} {score.gone}".rstrip()
 
 
 def safe(figures: pd.DataFrame) -> list[str]:

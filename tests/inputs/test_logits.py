@@ -142,7 +142,8 @@ def test_a_package_that_is_absent_is_named_with_its_remedy(tmp_path, monkeypatch
     monkeypatch.setitem(sys.modules, package, None)
     ending = {"pyarrow": ".parquet", "safetensors": ".safetensors"}[package]
     (tmp_path / f"x{ending}").write_bytes(b"")
-    with pytest.raises(ImportError, match=rf"read by {package}, which is not installed: pip install 'study\[files\]'"):
+    remedy = rf"read by {package}, which is not installed: pip install 'precision-study\[files\]'"
+    with pytest.raises(ImportError, match=remedy):
         load(tmp_path / f"x{ending}")
 
 

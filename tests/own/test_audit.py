@@ -101,6 +101,14 @@ def test_what_is_lost_is_counted_by_itself_and_never_by_a_formula_that_keeps_it(
     assert np.isinf(score(made, "scipy.special.softmax", "float16").mean)
 
 
+def test_a_loss_that_is_too_small_is_told_from_one_that_is_gone(audited):
+    made = audited(np.array([[100.0, 0.0], [12.0, 0.5], [1.0, 2.0]]), np.array([0, 1, 1]))
+    assert score(made, "shifted", "float64").gone == "1 lost to 0"
+    assert score(made, "naive", "float16").gone == "2 lost"
+    assert score(made, "log1p", "float64").gone == ""
+    assert "1 lost to 0" in next(line for line in answer.answer(made) if line.startswith("shifted"))
+
+
 def test_masks_and_ignored_targets(audited):
     x = np.array([[0.0, -np.inf, 1.0], [2.0, 1.0, -np.inf], [-np.inf, -np.inf, 5.0], [-np.inf] * 3, [7.0, 8.0, 9.0]])
     made = audited(x, np.array([0, 2, 2, 1, -100]), ignore=-100)

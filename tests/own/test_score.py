@@ -48,7 +48,8 @@ def test_digits_end_with_binary64():
 def test_what_has_no_digit_right_is_lost():
     reference = exactly(1, 1, 1, 1, 1, 1, "inf", "inf", "nan", 0, 1e-30)
     values = np.array([1, 0, np.inf, np.nan, 2, 1.9, np.inf, 3, np.nan, 0, 0])
-    assert tallied(values, reference, np.arange(11)).lost == 6
+    tally = tallied(values, reference, np.arange(11))
+    assert (tally.lost, tally.zeros) == (6, 2)
     assert tallied(values[[0, 5, 6, 8, 9]], reference[[0, 5, 6, 8, 9]], np.arange(5)).lost == 0
 
 
@@ -60,8 +61,8 @@ def test_tallies_add_up():
     whole = tallied(values, reference, rows)
     one, two = (tallied(values[part], reference[part], rows[part]) for part in (slice(0, 20), slice(20, 50)))
     both = two + one
-    assert (both.row, both.value, both.exact, both.error, both.lost, both.off) == (
-        whole.row, whole.value, whole.exact, whole.error, whole.lost, whole.off
+    assert (both.row, both.value, both.exact, both.error, both.lost, both.zeros, both.off) == (
+        whole.row, whole.value, whole.exact, whole.error, whole.lost, whole.zeros, whole.off
     )  # fmt: skip
     assert both.total == pytest.approx(whole.total, rel=1e-15)
 
