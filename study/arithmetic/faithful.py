@@ -1,9 +1,9 @@
 """Ziv's strategy: evaluate a formula in rising precision until its error no longer matters to the result.
 
-A formula is written once, against one of three arithmetics that offer the same functions: ``binary64`` (formats of at
-most 24 bits start there), ``doubledouble`` and, for the few inputs that cancel beyond it, ``fixedpoint``. Only rows
-that are undecided go on to the next one (Ziv, *Fast evaluation of elementary mathematical functions with correctly
-rounded last bit*, ACM TOMS 17, 1991; here for an error below one ulp).
+A formula is written once, against one of four arithmetics that offer the same functions: ``binary64`` (where formats of
+at most 24 bits start) or ``quick`` (where binary64 does), ``doubledouble`` and, for the few inputs that cancel beyond
+it, ``fixedpoint``. Only rows that are undecided go on to the next one (Ziv, *Fast evaluation of elementary mathematical
+functions with correctly rounded last bit*, ACM TOMS 17, 1991; here for an error below one ulp).
 """
 
 from __future__ import annotations
@@ -51,13 +51,37 @@ def faithful(formula: Callable[..., Any], *args: NDArray[Any], core: Sequence[in
         np.broadcast_to(a, batch + a.shape[a.ndim - c :]).reshape((math.prod(batch), *a.shape[a.ndim - c :]))
         for a, c in zip(wide, core, strict=True)
     ]
-    ladder = [doubledouble, fixedpoint] if precise or form.p > 24 else [binary64, doubledouble, fixedpoint]
     size = max(math.prod(r.shape[1:]) for r in rows)
     step = max(1, BLOCK // max(size, 1))
     starts = range(0, max(len(rows[0]), 1), step)
-    parts = [_settle(formula, ladder, form, [r[i : i + step] for r in rows], size) for i in starts]
+    first, ladder = _start(form, precise=precise)
+    parts = [first(formula, ladder, form, [r[i : i + step] for r in rows], size) for i in starts]
     out = np.concatenate(parts)
     return out.reshape(batch + out.shape[1:])
+
+
+def _start(form: Format, *, precise: bool) -> tuple[Callable[..., NDArray[Any]], list[Any]]:
+    """What is evaluated first, and the arithmetics that are left to it."""
+    if precise:
+        return _settle, [doubledouble, fixedpoint]
+    return (_quickly, [doubledouble, fixedpoint]) if form.p > 24 else (_settle, [binary64, doubledouble, fixedpoint])
+
+
+def _quickly(formula: Any, ladder: list[Any], form: Format, rows: list[NDArray[Any]], size: int) -> NDArray[Any]:
+    """In numbers of two words whose functions are good to 2**-78; what their rounding leaves open by the ladder."""
+    from study.arithmetic import quick  # which compiles: late, since formats of 24 bits do without
+
+    with np.errstate(all="ignore"):
+        result = formula(quick, *rows)
+        value, cancelling = result if isinstance(result, tuple) else (result, None)
+        open_ = ~quick.decided(value, cancelling)
+    if open_.ndim > 1:
+        open_ = open_.any(axis=tuple(range(1, open_.ndim)))
+    rounded: NDArray[Any] = value.hi
+    if open_.any():
+        rounded = rounded.copy()
+        rounded[open_] = _settle(formula, ladder, form, [r[open_] for r in rows], size)
+    return rounded
 
 
 def _settle(formula: Any, ladder: list[Any], form: Format, rows: list[NDArray[Any]], size: int) -> NDArray[Any]:
