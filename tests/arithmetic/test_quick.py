@@ -122,7 +122,7 @@ def test_it_changes_no_bit(problem, monkeypatch):
     inputs = [*battery(problem, FORM).values(), *(adversarial(problem, FORM, rows=50, n=n) for n in (1, 3, 40))]
     inputs = [args for args in inputs if args[0].size < 10000]
     found = [kernel(*args) for args in inputs]
-    monkeypatch.setattr(module, "_start", lambda *_, **__: (module._settle, [doubledouble, fixedpoint]))
+    monkeypatch.setattr(module, "_ladder", lambda *_, **__: [doubledouble, fixedpoint])
     for args, ours in zip(inputs, found, strict=True):
         due = kernel(*args)
         assert np.array_equal(ours, due, equal_nan=True)
@@ -132,9 +132,13 @@ def test_it_changes_no_bit(problem, monkeypatch):
 def test_most_ordinary_numbers_are_decided_at_once(monkeypatch):
     module = importlib.import_module("study.arithmetic.faithful")
     left = []
-    settle = module._settle
-    monkeypatch.setattr(
-        module, "_settle", lambda f, a, form, rows, n: left.append(len(rows[0])) or settle(f, a, form, rows, n)
-    )
+    evaluated = module._evaluated
+
+    def noted(formula, arithmetic, form, rows):
+        left.append((arithmetic, len(rows[0])))
+        return evaluated(formula, arithmetic, form, rows)
+
+    monkeypatch.setattr(module, "_evaluated", noted)
     PROBLEMS["softmax"].algorithms["faithful"](np.random.default_rng(1).standard_normal((500, 1000)))
-    assert sum(left) <= 10
+    assert left[0] == (quick, 500)
+    assert sum(count for _, count in left[1:]) <= 10
