@@ -1,9 +1,9 @@
 """Ziv's strategy: evaluate a formula in rising precision until its error no longer matters to the result.
 
-A formula is written once, against one of three arithmetics that offer the same functions: ``binary64`` (formats of at
-most 24 bits start there), ``doubledouble`` and, for the few inputs that cancel beyond it, ``fixedpoint``. Only rows
-that are undecided go on to the next one (Ziv, *Fast evaluation of elementary mathematical functions with correctly
-rounded last bit*, ACM TOMS 17, 1991; here for an error below one ulp).
+A formula is written once, against one of four arithmetics that offer the same functions: ``binary64`` (where formats of
+at most 24 bits start) or ``quick`` (where binary64 does), ``doubledouble`` and, for the few inputs that cancel beyond
+it, ``fixedpoint``. Only rows that are undecided go on to the next one (Ziv, *Fast evaluation of elementary mathematical
+functions with correctly rounded last bit*, ACM TOMS 17, 1991; here for an error below one ulp).
 """
 
 from __future__ import annotations
@@ -51,22 +51,53 @@ def faithful(formula: Callable[..., Any], *args: NDArray[Any], core: Sequence[in
         np.broadcast_to(a, batch + a.shape[a.ndim - c :]).reshape((math.prod(batch), *a.shape[a.ndim - c :]))
         for a, c in zip(wide, core, strict=True)
     ]
-    ladder = [doubledouble, fixedpoint] if precise or form.p > 24 else [binary64, doubledouble, fixedpoint]
-    size = max(math.prod(r.shape[1:]) for r in rows)
-    step = max(1, BLOCK // max(size, 1))
-    starts = range(0, max(len(rows[0]), 1), step)
-    parts = [_settle(formula, ladder, form, [r[i : i + step] for r in rows], size) for i in starts]
-    out = np.concatenate(parts)
+    ladder = _ladder(form, precise=precise)
+    out, undecided = _evaluated(formula, ladder[0], form, rows)
+    left = np.flatnonzero(undecided)
+    for arithmetic in ladder[1:]:
+        if left.size:
+            out[left], undecided = _evaluated(formula, arithmetic, form, [r[left] for r in rows])
+            left = left[undecided]
     return out.reshape(batch + out.shape[1:])
 
 
-def _settle(formula: Any, ladder: list[Any], form: Format, rows: list[NDArray[Any]], size: int) -> NDArray[Any]:
-    arithmetic, *rest = ladder
-    result = formula(arithmetic, *rows)
-    value, cancelling = result if isinstance(result, tuple) else (result, None)
+def _ladder(form: Format, *, precise: bool) -> list[Any]:
+    """The arithmetics that a format climbs."""
+    if precise:
+        return [doubledouble, fixedpoint]
+    if form.p <= 24:
+        return [binary64, doubledouble, fixedpoint]
+    from study.arithmetic import quick  # which compiles: late, since the other formats do without
+
+    return [quick, doubledouble, fixedpoint]
+
+
+def _evaluated(
+    formula: Any, arithmetic: Any, form: Format, rows: list[NDArray[Any]]
+) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """The values of all rows, rounded, a block at a time; and which rows are undecided."""
+    size = max(math.prod(r.shape[1:]) for r in rows)
+    step = max(1, BLOCK // max(size, 1))
+    out, undecided = [], []
+    for start in range(0, max(len(rows[0]), 1), step):
+        result = formula(arithmetic, *(r[start : start + step] for r in rows))
+        value, cancelling = result if isinstance(result, tuple) else (result, None)
+        if hasattr(arithmetic, "decided"):
+            rounded, open_ = value.hi, ~arithmetic.decided(value, cancelling)
+        else:
+            rounded, open_ = _rounded(arithmetic, form, value, cancelling, size)
+        out.append(rounded)
+        undecided.append(open_.any(axis=tuple(range(1, open_.ndim))))
+    return np.concatenate(out), np.concatenate(undecided)
+
+
+def _rounded(
+    arithmetic: Any, form: Format, value: Any, cancelling: Any, size: int
+) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Values in the format, and where their error bound exceeds an eighth of an ulp or reaches a limit."""
     rounded = form.round(value) if arithmetic is binary64 else arithmetic.scaled(value).round(form)
-    if not rest:
-        return rounded
+    if arithmetic is fixedpoint:
+        return rounded, np.zeros(rounded.shape, dtype=bool)
     magnitude = arithmetic.log2(value)
     error = np.log2((UNITS + 8 * size) * arithmetic.UNIT)
     error = error + (magnitude if cancelling is None else np.maximum(magnitude, cancelling))
@@ -75,11 +106,7 @@ def _settle(formula: Any, ladder: list[Any], form: Format, rows: list[NDArray[An
         near = np.abs(magnitude - limit.log2()) < NEAR
         if near.any():
             undecided[near] |= _distance(arithmetic.scaled(value[near]), limit) <= error[near]
-    if undecided.ndim > 1:
-        undecided = undecided.any(axis=tuple(range(1, undecided.ndim)))
-    if undecided.any():
-        rounded[undecided] = _settle(formula, rest, form, [r[undecided] for r in rows], size)
-    return rounded
+    return rounded, undecided
 
 
 def _limits(form: Format) -> tuple[Scaled, Scaled]:

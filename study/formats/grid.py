@@ -38,6 +38,9 @@ def rounded(
     values = np.asarray(values, dtype=np.float64)
     if form.p == 53:
         return values
+    if form.dtype == np.float32 and whole is np.rint and np.isinf(form.overflowed) and not finite:
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            return values.astype(np.float32)  # one rounding, the processor's own
     out = np.empty(values.shape, dtype=form.dtype)
     given, made = values.reshape(-1), out.reshape(-1)
     with np.errstate(invalid="ignore"):

@@ -151,12 +151,18 @@ def compensated(x: Any) -> Any:
 
 def others(a: Any, x: Any) -> tuple[Any, Any]:
     """The maximum of each vector, and the sum of exp(x_i - max) over the other entries, in an arithmetic ``a``."""
+    top, rest, _ = exponentials(a, x)
+    return top, rest
+
+
+def exponentials(a: Any, x: Any) -> tuple[Any, Any, Any]:
+    """The same, and exp(x_i - max) of every entry."""
     if not x.shape[-1]:
-        return np.full(x.shape[:-1], -np.inf), a.number(np.zeros(x.shape[:-1]))
+        return np.full(x.shape[:-1], -np.inf), a.number(np.zeros(x.shape[:-1])), a.number(np.zeros_like(x))
     first = np.arange(x.shape[-1]) == np.argmax(x, axis=-1)[..., None]
     top = np.max(x, axis=-1, keepdims=True)
     terms = a.exp(a.number(x) - a.number(finite(top)))
-    return top[..., 0], a.total(a.where(first, a.number(np.zeros_like(x)), terms))
+    return top[..., 0], a.total(a.where(first, a.number(np.zeros_like(x)), terms)), terms
 
 
 def _faithful(a: Any, x: Any) -> Any:

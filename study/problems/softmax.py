@@ -13,7 +13,7 @@ from study.certified.errors import Outcome
 from study.problems import logsumexp as lse
 from study.problems.base import Problem
 from study.problems.bounds import softmax as bounds
-from study.problems.logsumexp import largest, others
+from study.problems.logsumexp import largest
 
 
 def _definition(a: Any, x: Any) -> Any:
@@ -82,8 +82,10 @@ def online(x: Any) -> Any:
 
 def exponentials(a: Any, x: Any) -> tuple[Any, Any]:
     """exp(xⱼ − max), and their sum, in an arithmetic ``a``."""
-    top, rest = others(a, x)
-    return a.exp(a.number(x) - a.number(top[..., None])), a.number(np.ones(x.shape[:-1])) + rest
+    top, rest, terms = lse.exponentials(a, x)
+    if not np.isfinite(top).all():  # where the shift is another
+        terms = a.exp(a.number(x) - a.number(top[..., None]))
+    return terms, a.number(np.ones(x.shape[:-1])) + rest
 
 
 def _faithful(a: Any, x: Any) -> Any:

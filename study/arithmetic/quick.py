@@ -1,0 +1,201 @@
+"""Numbers of two words whose elementary functions are good to 2**-78, compiled: where binary64 results start.
+
+The words are those of a double-double, and sums, products and quotients its operations; exp and log stop at what nearly
+always settles the rounding of a binary64 number (Ziv's test, in ``study.arithmetic.faithful``). NaN stands for whatever
+leaves the range in which that is proven: docs/arithmetic.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import mpmath
+import numpy as np
+
+from study.arithmetic import loops
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from study.arithmetic.errorfree import Floats
+
+ERROR = 2.0**-75
+"""Bound on the error of a formula, relative to the value or to what cancels in it, for n <= 2**20."""
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """An array of numbers hi + lo.
+
+    Attributes:
+        hi: leading words, float64.
+        lo: trailing words; None where all are 0.
+    """
+
+    hi: Floats
+    lo: Floats | None = None
+
+    @property
+    def low(self) -> Floats:
+        """Trailing words, written out."""
+        return np.zeros_like(self.hi) if self.lo is None else self.lo
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the array."""
+        return self.hi.shape
+
+    def __add__(self, other: Words) -> Words:
+        return _each(loops.add, self, other)
+
+    def __neg__(self) -> Words:
+        return Words(-self.hi, None if self.lo is None else -self.lo)
+
+    def __sub__(self, other: Words) -> Words:
+        return self + (-other)
+
+    def __mul__(self, other: Words) -> Words:
+        return _each(loops.multiply, self, other)
+
+    def __truediv__(self, other: Words) -> Words:
+        return _each(loops.divide, self, other)
+
+    def __getitem__(self, index: Any) -> Words:
+        return Words(self.hi[index], None if self.lo is None else self.lo[index])
+
+
+def number(values: ArrayLike) -> Words:
+    """Hold binary64 numbers, without error."""
+    return Words(np.asarray(values, dtype=np.float64))
+
+
+def _each(function: Any, *numbers: Words) -> Words:
+    """A loop over numbers of one shape, or broadcast to it."""
+    shape = np.broadcast_shapes(*(x.shape for x in numbers))
+    return _shaped(function, shape, [*(_flat(w, shape) for x in numbers for w in (x.hi, x.low))])
+
+
+def _flat(words: Floats, shape: tuple[int, ...]) -> Floats:
+    return np.ascontiguousarray(words if words.shape == shape else np.broadcast_to(words, shape)).reshape(-1)
+
+
+def _shaped(function: Any, shape: tuple[int, ...], given: list[Any]) -> Words:
+    hi, lo = np.empty(shape), np.empty(shape)
+    function(*given, hi.reshape(-1), lo.reshape(-1))
+    return Words(hi, lo)
+
+
+def exp(x: Words) -> Words:
+    """e**x, within 2**-78 for |x| <= 600; 0 for -inf."""
+    return _shaped(loops.exp, x.shape, [_flat(x.hi, x.shape), _flat(x.low, x.shape), False, _exp_tables()])
+
+
+def expm1(x: Words) -> Words:
+    """e**x - 1, within 2**-78 for |x| <= 1."""
+    return _shaped(loops.exp, x.shape, [_flat(x.hi, x.shape), _flat(x.low, x.shape), True, _exp_tables()])
+
+
+def log(x: Words) -> Words:
+    """Natural logarithm, within 2**-80."""
+    hi = _flat(x.hi, x.shape)
+    return _shaped(loops.log, x.shape, [hi, _flat(x.low, x.shape), hi.view(np.int64), _log_tables()])
+
+
+def log1p(x: Words) -> Words:
+    """log(1 + x), within 2**-80 for x >= -1/2."""
+    out = log(x + number(1.0))
+    loops.log1p_near(_flat(x.hi, x.shape), _flat(x.low, x.shape), out.hi.reshape(-1), out.low.reshape(-1))
+    return out
+
+
+def log2(x: Words) -> Floats:
+    """log2 |number| in binary64, to tell sizes apart."""
+    return np.asarray(np.log2(np.abs(x.hi)))
+
+
+def where(condition: Any, a: Words, b: Words) -> Words:
+    """A where the condition holds, else b."""
+    low = None if a.lo is None and b.lo is None else np.where(condition, a.low, b.low)
+    return Words(np.where(condition, a.hi, b.hi), low)
+
+
+def total(x: Words) -> Words:
+    """Sum along the last axis, within 3 n u**2 of the sum of the sizes."""
+    *batch, n = x.shape
+    hi, lo = (
+        np.ascontiguousarray(w).reshape(-1, n) if n else np.zeros((int(np.prod(batch)), 0)) for w in (x.hi, x.low)
+    )
+    sums = np.empty(len(hi)), np.empty(len(hi))
+    loops.total(hi, lo, *sums)
+    return Words(*(w.reshape(batch) for w in sums))
+
+
+def decided(value: Words, cancelling: Any) -> Any:
+    """Where hi is the value correctly rounded: rounding hi + lo gives it on both sides of what the error leaves open.
+
+    Args:
+        value: the value of a formula.
+        cancelling: log2 of the size of what cancels in it, or None.
+    """
+    sizes = np.zeros(1) if cancelling is None else np.exp2(np.asarray(cancelling, dtype=np.float64))
+    out = np.empty(value.shape, dtype=bool)
+    given = (_flat(words, value.shape) for words in (value.hi, value.low, sizes))
+    loops.decide(*given, ERROR, out.reshape(-1))
+    return out
+
+
+def log_product(x: Words) -> Words:
+    """Log of the product along the last axis, as the sum of the logs."""
+    return total(log(x))
+
+
+@cache
+def _context() -> Any:
+    mp = mpmath.MPContext()
+    mp.prec = 250
+    return mp
+
+
+def _grid(value: Any, bits: int) -> float:
+    """The nearest multiple of 2**-bits."""
+    mp = _context()
+    return float(mp.ldexp(mp.nint(mp.ldexp(value, bits)), -bits))
+
+
+@cache
+def _powers() -> Floats:
+    return np.asarray(np.ldexp(1.0, np.arange(-900, 901)))
+
+
+@cache
+def _exp_tables() -> tuple[Floats, ...]:
+    """EXP_STEPS/log(2), and log(2)/EXP_STEPS on grids of 2**-42 and 2**-72, and the rest; 2**(j/EXP_STEPS); 2**k."""
+    mp, step, parts = _context(), _context().log(2) / loops.EXP_STEPS, [float(loops.EXP_STEPS / _context().log(2))]
+    rest = step
+    for bits in (42, 72):
+        parts.append(_grid(rest, bits))
+        rest -= parts[-1]
+    values = [mp.mpf(2) ** (mp.mpf(j) / loops.EXP_STEPS) for j in range(loops.EXP_STEPS)]
+    hi = [float(v) for v in values]
+    low = [float(v - h) for v, h in zip(values, hi, strict=True)]
+    return np.array([*parts, float(rest)]), np.array(hi), np.array(low), _powers()
+
+
+@cache
+def _log_tables() -> tuple[Floats, ...]:
+    """log(2) on a grid of 2**-42, and the rest; 1/m in 24 bits for m about 1 + (j + 1/2)/LOG_STEPS, near 1 itself;
+    the logs of m, of m/2 above sqrt(2), on that grid, and the rest; 2**k.
+    """
+    mp = _context()
+    two = _grid(mp.log(2), 42)
+    inverse, high, low = [], [], []
+    for j in range(loops.LOG_STEPS):
+        m = 1 + (j + 0.5) / loops.LOG_STEPS
+        r = 1.0 if j == 0 else 0.5 if j == loops.LOG_STEPS - 1 else float(np.float32(1 / m))
+        value = -mp.log(r) - (mp.log(2) if r < 0.7071 else 0)
+        inverse.append(r)
+        high.append(_grid(value, 42))
+        low.append(float(value - high[-1]))
+    return np.array([two, float(mp.log(2) - two)]), np.array(inverse), np.array(high), np.array(low), _powers()
