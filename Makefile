@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-SOURCE := study experiments tests docs/examples benchmarks
+SOURCE := study experiments tests docs benchmarks
 
 .DEFAULT_GOAL := help
 
@@ -35,11 +35,14 @@ lint: $(VENV)/dev ## ruff (rules and format) and mypy strict
 bench: $(VENV)/dev ## measure the speed of the reference engine against its peers
 	@$(BIN)/python -m benchmarks
 
+docs: $(VENV)/dev ## the API reference, from the docstrings, into dist/docs
+	@$(BIN)/python docs/reference.py dist/docs
+
 exhaustive: $(VENV)/run ## sweep every input: hours, on any number of workers; what is done is kept
 	@$(BIN)/study exhaustive
 
 clean: ## remove the virtual environment and every cache; results/ stays
-	rm -rf $(VENV) .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) dist .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/libraries: requirements/libraries.txt requirements/torch.txt $(VENV)/run
@@ -53,5 +56,5 @@ $(VENV)/%: requirements/%.txt pyproject.toml
 	$(PIP) --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 
-.PHONY: help experiments libraries exhaustive check baseline report test lint bench clean
+.PHONY: help experiments libraries exhaustive check baseline report test lint bench docs clean
 .SECONDARY:

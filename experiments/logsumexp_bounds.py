@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from study import plots
 from study.certified.errors import relative_error
 from study.formats import FORMATS, MAIN_FORMATS
 from study.inputs.families import generator, rounded
@@ -18,8 +17,7 @@ from study.measurement.case import Case
 from study.plots.text import listed
 from study.problems import get_problem
 from study.problems.bounds import logsumexp, softmax
-from study.report.evidence import pick
-from study.runs.experiment import Experiment, Figure, Finding, Tables
+from study.runs.experiment import Experiment, Finding, Tables
 from study.runs.runner import run_experiments
 
 THEOREMS = (
@@ -100,19 +98,6 @@ experiment = Experiment(
     title="Proven bounds",
     tables={"theorems": measured},
     problems=("logsumexp", "softmax"),
-    figures={
-        "theorems": Figure(
-            lambda tables: plots.lines(
-                pick(tables["theorems"], inputs="offset", format=["float16", "float32"]),
-                "size",
-                {"max_u": "measured", "printed_u": "printed bound", "corrected_u": "corrected bound"},
-                panel=["theorem", "format"],
-                across="offset of the logits",
-                up="error (u)",
-            ),
-            printed_bounds,
-        ),
-    },
     findings=[Finding(printed_bounds, rank=7)],
 )
 

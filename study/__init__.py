@@ -13,6 +13,8 @@ from study.problems import PROBLEMS, Algorithm, Problem, kernels
 from study.problems.reference import exact, reference
 from study.runs.experiment import Experiment, Finding, Sweep
 
+__version__ = "0.1.0"
+
 __all__ = [
     "FORMATS",
     "PROBLEMS",

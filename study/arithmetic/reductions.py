@@ -2,16 +2,23 @@
 
 NumPy's own ``sum`` and ``prod`` are no such thing: along a contiguous axis of float16 they accumulate in float32.
 Here every step is rounded to the array's dtype unless the name says otherwise. The empty sum is 0, the product 1.
+Terms that are under a recipe (``study.arithmetic.recipe``) are summed, or multiplied, in its accumulator.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from functools import wraps
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from array_api_compat import array_namespace
 
-from study.formats import FORMATS, format_of
+from study.arithmetic.held import Held, bare, hold
+from study.formats import FORMATS, format_of, get_format
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 WIDER = {
     name: next(wide.name for wide in FORMATS.values() if wide.bits > form.bits)
@@ -23,31 +30,47 @@ BLOCK = 2**16
 """Numbers of a row summed at a time, so that long rows need no running sums of that length."""
 
 
+def accumulated(reduction: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A reduction in the accumulator of the recipe that its terms are under, if they are; its result in their dtype."""
+
+    @wraps(reduction)
+    def within(x: Any) -> Any:
+        if not isinstance(x, Held) or (form := get_format(x.recipe.accumulate)).dtype == x.dtype:
+            return reduction(x)
+        return like(reduction(hold(form.round(bare(x).astype(np.float64)), x.recipe)), x)
+
+    return within
+
+
+@accumulated
 def sequential_sum(x: Any) -> Any:
     """Recursive summation, left to right (Higham, algorithm 4.1): error at most gamma_(n-1) sum |x_i|."""
     xp = array_namespace(x)
-    total = _last(xp.cumulative_sum(x[..., :BLOCK], axis=-1), x, 0)
+    total = _last(running_sum(x[..., :BLOCK]), x, 0)
     for start in range(BLOCK, x.shape[-1], BLOCK):
-        further = xp.concat([total[..., None], x[..., start : start + BLOCK]], axis=-1)
-        total = _last(xp.cumulative_sum(further, axis=-1), x, 0)
+        total = _last(running_sum(xp.concat([total[..., None], x[..., start : start + BLOCK]], axis=-1)), x, 0)
     return total
 
 
+@accumulated
 def sequential_product(x: Any) -> Any:
     """Left to right: relative error at most gamma_(n-1) while nothing underflows (Higham, section 3.1)."""
-    return _last(array_namespace(x).cumulative_prod(x, axis=-1), x, 1)
+    return _last(_running(x, "cumulative_prod", np.multiply), x, 1)
 
 
+@accumulated
 def pairwise_sum(x: Any) -> Any:
     """Halves added to each other until one value is left: error at most gamma_ceil(log2 n) sum |x_i| (Higham, 4.2)."""
     return _halved(x, lambda a, b: a + b, 0)
 
 
+@accumulated
 def pairwise_product(x: Any) -> Any:
     """Halves multiplied with each other until one value is left: the same n - 1 roundings as sequentially."""
     return _halved(x, lambda a, b: a * b, 1)
 
 
+@accumulated
 def compensated_sum(x: Any) -> Any:
     """Recursive summation plus the sum of its rounding errors, each by TwoSum.
 
@@ -55,7 +78,7 @@ def compensated_sum(x: Any) -> Any:
     most u |sum x_i| + gamma_(n-1)**2 sum |x_i|. Where the plain sum is not finite, that is the result.
     """
     xp = array_namespace(x)
-    partial = xp.cumulative_sum(x, axis=-1)
+    partial = running_sum(x)
     before, after, term = partial[..., :-1], partial[..., 1:], x[..., 1:]
     virtual = after - before
     error = (before - (after - virtual)) + (term - virtual)
@@ -102,6 +125,23 @@ SUMS = {
 """Every sum by its order, accumulator and, for NumPy's own, layout in memory."""
 
 
+def weighted_sum(weights: Any, values: Any, *, scaled: bool = False) -> Any:
+    """The products of weights and values, summed left to right.
+
+    Args:
+        weights: rounded first to the format that the recipe has for weights, if they are under one.
+        values: an array of their dtype, which broadcasts with them.
+        scaled: whether they are multiplied by that format's largest number before, and the sum divided by it.
+    """
+    if not (isinstance(weights, Held) and weights.recipe.weights):
+        return sequential_sum(weights * values)
+    form, scale = get_format(weights.recipe.weights), 1.0
+    if scaled:
+        scale = form.xmax
+    narrow = hold(form.round(bare(weights).astype(np.float64) * scale).astype(weights.dtype), weights.recipe)
+    return sequential_sum(narrow * values) / weights.dtype.type(scale)
+
+
 def wide_mean(x: Any) -> Any:
     """The wide sum over n, rounded once at the end."""
     wide = _widened(x)
@@ -142,8 +182,27 @@ def ldexp(mantissa: Any, exponent: Any) -> Any:
     return array_namespace(mantissa).asarray(format_of(held).round(scaled))
 
 
+def running_sum(x: Any) -> Any:
+    """The partial sums, left to right."""
+    return _running(x, "cumulative_sum", np.add)
+
+
+def _running(x: Any, function: str, step: np.ufunc) -> Any:
+    """The partial results of a function of the array's namespace; step by step where a recipe rounds otherwise."""
+    if not isinstance(x, Held):
+        return getattr(array_namespace(x), function)(x, axis=-1)
+    if not (x.recipe.steps and x.shape[-1]):
+        return hold(step.accumulate(bare(x), axis=-1), x.recipe)
+    partial = [x[..., 0]]
+    for place in range(1, x.shape[-1]):
+        partial.append(step(partial[-1], x[..., place]))
+    return np.stack(partial, axis=-1)
+
+
 def like(x: Any, model: Any) -> Any:
     """X, rounded to the dtype of a model."""
+    if isinstance(model, Held):
+        return hold(format_of(model).round(bare(x).astype(np.float64)), model.recipe)
     if isinstance(model, np.ndarray):
         return np.asarray(x).astype(model.dtype)
     return array_namespace(model).astype(x, model.dtype)
@@ -155,9 +214,11 @@ def _by_size(x: Any, sign: int) -> Any:
 
 def _widened(x: Any) -> Any:
     name = WIDER[str(x.dtype).rpartition(".")[2]]
-    return (
-        x.astype(name) if isinstance(x, np.ndarray) else array_namespace(x).astype(x, getattr(array_namespace(x), name))
-    )
+    if isinstance(x, Held):
+        return hold(bare(x).astype(name), replace(x.recipe, accumulate=name))
+    if isinstance(x, np.ndarray):
+        return x.astype(name)
+    return array_namespace(x).astype(x, getattr(array_namespace(x), name))
 
 
 def _last(partial: Any, x: Any, empty: int) -> Any:

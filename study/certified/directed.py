@@ -26,6 +26,8 @@ OPERATIONS = {"add": 2, "sub": 2, "mul": 2, "div": 2, "minus": 1, "plus": 1, "ex
 BEYOND_16_BITS = 2**42 - 1
 """Last bits of a significand of binary64 that are zero in a number of 16 bits, or of fewer."""
 TINY = 2.0**-20
+FACTORED = 2.0**20
+"""Size up to which exp(x - y) may be exp(x) exp(-y): each of these is far from the ends of MPFR's range."""
 LOWEST, HIGHEST = gmpy2.mpfr("-inf"), gmpy2.mpfr("inf")
 
 
@@ -48,17 +50,20 @@ class DirectedArithmetic:
 
     def exact(self, values: Any) -> Enclosure:
         """A binary64 number, or a row of them, without width."""
+        if not np.ndim(values):
+            number = gmpy2.mpfr(float(values), 53)
+            return Enclosure(number, number, self)
         row = np.asarray(values, dtype=np.float64)
-        return self._of(row, repeated=bool(row.ndim) and not np.any(row.view(np.int64) & BEYOND_16_BITS))
+        return self._of(row, repeated=_has_16_bits(row))
 
     def difference(self, x: Any, y: Any) -> Enclosure:
-        """x - y of rows of numbers; without width where binary64 holds every difference."""
+        """x - y of numbers or rows of them; without width where binary64 holds every difference."""
         with np.errstate(all="ignore"):
             row = np.asarray(x - y)
             partner = row - x
             if np.any((x - (row - partner)) + (-y - partner) != 0):  # the rounding errors: Knuth's TwoSum
                 return self.exact(x) - self.exact(y)
-        return self._of(row, repeated=bool(row.ndim))
+        return self._of(row, repeated=_has_16_bits(np.asarray(x)))
 
     def _of(self, row: Any, *, repeated: bool) -> Enclosure:
         at = None
@@ -79,6 +84,21 @@ class DirectedArithmetic:
         kept = _exponentials(self.prec, x.tobytes())
         self._in_part |= kept.made_by.left_range
         return replace(kept, made_by=self)
+
+    def sums_of_exponentials(self, x: Any, shifts: Any) -> Enclosure:
+        """Sum of exp(x_i - s) over each row of x, of a shift s each; of 16 bits as exp(-s) times that of exp(x_i)."""
+        if _has_16_bits(x) and np.max(np.abs(x), initial=0) < FACTORED:
+            return self._sums_of_exp(self.exact(x)) * self.exp(self.exact(-shifts))
+        return self._sums_of_exp(self.difference(x, shifts[:, None]))
+
+    def _sums_of_exp(self, x: Enclosure) -> Enclosure:
+        """Rounded up, of terms rounded up: 1 - 2**(1 - prec) takes off the one, and again the other."""
+        terms = self.up.exp(x.high)
+        if self.up.context.underflow or np.any(x.low != x.high):
+            return self.sum(self.exp(x))
+        high = _objects(map(self.up.context.fsum, (terms if x.at is None else terms[x.at]).tolist()))
+        twice = self.down.context.mul_2exp(gmpy2.mpfr(1), 2 - self.prec)
+        return Enclosure(self.down.mul(high, self.down.context.sub(1, twice)), high, self)
 
     def expm1(self, x: Enclosure) -> Enclosure:
         """exp(x) - 1."""
@@ -155,6 +175,11 @@ class DirectedArithmetic:
         wider = DirectedArithmetic(self.prec - math.frexp(TINY)[1] + len(terms.low).bit_length())
         product = wider.product(Enclosure(terms.low, terms.high, wider, terms.at) + 1)
         return self.log(Enclosure(product.low, product.high, self))
+
+
+def _has_16_bits(row: Any) -> bool:
+    """Whether every number of a row of binary64 is one of 16 bits, or of fewer."""
+    return not np.any(row.view(np.int64) & BEYOND_16_BITS)
 
 
 @lru_cache(maxsize=8)

@@ -67,10 +67,10 @@ class Enclosure:
 
     def __mul__(self, other: Any) -> Enclosure:
         x, y, at = self._beside(other)
-        x, y = (x, y) if np.all(x.low >= 0) else (y, x)
-        if np.all(x.low >= 0):
-            return self._rounded("mul", (np.where(y.low < 0, x.high, x.low), y.low),
-                                 (np.where(y.high < 0, x.low, x.high), y.high), at)  # fmt: skip
+        x, y = (x, y) if _all(x.low >= 0) else (y, x)
+        if _all(x.low >= 0):
+            return self._rounded("mul", (_where(y.low < 0, x.high, x.low), y.low),
+                                 (_where(y.high < 0, x.low, x.high), y.high), at)  # fmt: skip
         down, up = self.made_by.down.mul, self.made_by.up.mul
         corners = [(a, b) for a in (x.low, x.high) for b in (y.low, y.high)]
         low, high = (down(*corner) for corner in corners), (up(*corner) for corner in corners)
@@ -78,10 +78,10 @@ class Enclosure:
 
     def __truediv__(self, other: Any) -> Enclosure:
         x, y, at = self._beside(other)
-        if not np.all(y.low > 0):
-            return -(x / -y) if np.all(y.high < 0) else self.made_by.line(x)
-        return self._rounded("div", (x.low, np.where(x.low < 0, y.low, y.high)),
-                             (x.high, np.where(x.high < 0, y.high, y.low)), at)  # fmt: skip
+        if not _all(y.low > 0):
+            return -(x / -y) if _all(y.high < 0) else self.made_by.line(x)
+        return self._rounded("div", (x.low, _where(x.low < 0, y.low, y.high)),
+                             (x.high, _where(x.high < 0, y.high, y.low)), at)  # fmt: skip
 
     __radd__, __rmul__ = __add__, __mul__
 
@@ -94,7 +94,7 @@ class Enclosure:
     def _beside(self, other: Any) -> tuple[Enclosure, Enclosure, Any]:
         """Both operands, their rows place by place, and the places of the result."""
         y = other if isinstance(other, Enclosure) else self.made_by.exact(other)
-        if np.ndim(self.low) and np.ndim(y.low) and self.at is not y.at:
+        if self.at is not y.at and isinstance(self.low, np.ndarray) and isinstance(y.low, np.ndarray):
             return self.spread(), y.spread(), None
         return self, y, self.at if y.at is None else y.at
 
@@ -102,6 +102,18 @@ class Enclosure:
         made_by = self.made_by
         low, high = getattr(made_by.down, name)(*lower), getattr(made_by.up, name)(*upper)
         return Enclosure(low, high, made_by, at)
+
+
+def _all(condition: Any) -> bool:
+    """np.all, of a number at once: of that alone NumPy takes longer than MPFR does."""
+    return bool(condition.all() if isinstance(condition, np.ndarray) else condition)
+
+
+def _where(condition: Any, x: Any, y: Any) -> Any:
+    """np.where, of a number at once."""
+    if isinstance(condition, np.ndarray):
+        return np.where(condition, x, y)
+    return x if condition else y
 
 
 def _next_below(value: Any) -> Any:

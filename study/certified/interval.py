@@ -67,6 +67,7 @@ class Arithmetic:
         self._iv = MPIntervalContext()
         self._iv.prec = prec
         self._set_unit()
+        self._kept = lru_cache(maxsize=8)(self._exponentials)
 
     def _set_unit(self) -> None:
         """The factors 1 ± 2**(1 - prec): at least one unit in the last place, wherever in its binade a value lies."""
@@ -144,8 +145,16 @@ class Arithmetic:
             return self.exp(x) - 1
 
     def exponentials(self, x: Any) -> Any:
-        """exp(x_i - max x) of a row of numbers."""
+        """exp(x_i - max x) of a row of numbers, which is kept: several problems on one row ask for it."""
+        return self._kept(self.prec, x.tobytes())
+
+    def _exponentials(self, _prec: int, row: bytes) -> Any:
+        x = np.frombuffer(row)
         return self.exp(self.difference(x, x.max()))
+
+    def sums_of_exponentials(self, x: Any, shifts: Any) -> Any:
+        """Sum of exp(x_i - s) over each row of x, of a shift s each."""
+        return self.sum(self.exp(self.difference(x, shifts[:, None])))
 
     def difference(self, x: Any, y: Any) -> Any:
         """x - y of rows of binary64 numbers."""

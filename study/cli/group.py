@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(package_name="study")
+@click.version_option(package_name="precision-study")
 def main() -> None:
     """Measure how accurate likelihoods, softmaxes and losses are in floating point.
 
@@ -28,6 +30,9 @@ def main() -> None:
       study replay digits/losses/3   one stored worst case, step by step
       study audit LOGITS.npy         measure every formula on your own logits
     """  # noqa: D301 - \b is click's mark for text to be left as it is
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # where the terminal's code page has no Σ or ∀
 
 
 @contextmanager

@@ -34,6 +34,7 @@ OUTPUTS = ("json", "junit", "record")
     "in, separated by commas (rows, column-major, strided, view, read-only, three axes, alone, square, batches). "
     "Default: all.",
 )
+@click.option("--recipe", default="", help="Run it under a recipe: 'compute wide', INPUT:COMPUTE:ACCUMULATE:STORE, ….")
 @click.option("--max-ulp", type=float, help="Largest error allowed, in ulps.")
 @click.option("--max-scaled", type=float, help="Largest error allowed over u (1 + cond) |reference|.")
 @click.option("--max-normwise", type=float, help="Largest error allowed over u times the result's largest component.")
@@ -89,7 +90,7 @@ def _checked(function: str, problem: str, formats: str, options: dict[str, Any])
         limits.append(Record.read(Path(options["against"]), function, factor))
     lengths = [_length(word) for word in (options["lengths"] or "").split(",") if options["lengths"] is not None]
     called, layouts = _called(function, problem, options["layout"])
-    given = {"inputs": options["inputs"], "timeout": options["timeout"], "lengths": lengths, **layouts}
+    given = {**{name: options[name] for name in ("inputs", "timeout", "recipe")}, "lengths": lengths, **layouts}
     return check(called, problem, [name.strip() for name in formats.split(",")], *limits, **given)
 
 
@@ -131,27 +132,3 @@ def _written(checked: Checked, function: str, options: dict[str, Any]) -> list[s
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     write(path, recorded(text, path, function, checked.table))
     return [f"recorded     {len(checked.table)} kinds of inputs in {path}"]
-
-
-@click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False))
-@click.argument("targets", type=click.Path(exists=True, dir_okay=False), required=False)
-@click.option("--axis", type=click.IntRange(0, 1), default=1, show_default=True, help="Axis of the classes.")
-@click.option("--variable", help="Name of the array in an .npz or .mat file that has several.")
-@click.option("--output", type=click.Path(dir_okay=False, writable=True), help="Write the report to a file.")
-def audit(file: str, targets: str | None, axis: int, variable: str | None, output: str | None) -> None:
-    """Measure every formula and installed library in every format on your own logits.
-
-    FILE is .npy, .npz, .csv or .mat, a row an observation; with --axis 0 a column is. TARGETS is a file of class
-    indices from 0. Without it a .csv has them in a last column named "target", an .npz or .mat in an array named
-    "targets"; where there are none, losses are not measured.
-    """
-    from study.own.audit import audit as measured
-
-    with one_line_errors():
-        checked_output("--output", output)
-        text = measured(file, targets, axis, variable)
-    if output:
-        Path(output).write_text(text + "\n", encoding="utf-8")
-    else:
-        click.echo(text)

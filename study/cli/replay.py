@@ -9,13 +9,14 @@ from study.formats import get_format
 from study.libraries import replay as library_replay
 from study.measurement.explain import explain
 from study.problems import get_problem
+from study.runs import packaged
 from study.runs.experiment import Sweep
 from study.runs.runner import discover
 from study.runs.store import read_table
 
 
 def replay(identifier: str) -> str:
-    """Run a stored worst case again, step by step.
+    """Run a stored worst case again, step by step; ``runs.packaged`` says whose results it is looked up in.
 
     Args:
         identifier: as the report gives it: ``EXPERIMENT/TABLE/ROW``, of a sweep or of a table of library functions,
@@ -30,10 +31,11 @@ def replay(identifier: str) -> str:
     if identifier.partition("/")[0] in replay_stored.FOLDERS:
         return replay_stored.replay(identifier)
     name, table_name, row_number = _parsed(identifier)
-    (experiment,) = discover([name])
+    root = packaged.home(name)
+    (experiment,) = discover([name], root)
     declared = experiment.tables.get(table_name)
     replayed = isinstance(declared, Sweep) or (declared is not None and bool(experiment.backends))
-    table = read_table(name, table_name) if replayed else None
+    table = read_table(name, table_name, root) if replayed else None
     if table is None or not (isinstance(declared, Sweep) or set(table.columns) >= library_replay.COLUMNS):
         sweeps = [n for n, t in experiment.tables.items() if isinstance(t, Sweep)]
         raise ValueError(f"{name} has no sweep named {table_name!r}; it has: {', '.join(sweeps) or 'none'}")

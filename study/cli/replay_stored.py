@@ -8,8 +8,9 @@ import numpy as np
 
 from study.exhaustive.functions import problem_named
 from study.formats import get_format
+from study.libraries.backends.base import INSTALL
 from study.measurement.explain import error, explain
-from study.runs import store
+from study.runs import packaged, store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,17 +30,18 @@ def replay(identifier: str) -> str:
         ValueError: nothing of that name is stored, or the library's function is not installed.
     """
     folder, name, which = (identifier.split("/") + [""] * 2)[:3]
-    known = sorted(path.parent.name for path in (store.RESULTS / folder).rglob(f"{FOLDERS[folder]}.csv"))
+    root = packaged.home_of_results(folder, name)
+    known = sorted(path.parent.name for path in (root / store.RESULTS / folder).rglob(f"{FOLDERS[folder]}.csv"))
     if name not in known or identifier.count("/") != 2:
         raise ValueError(f"{identifier!r} is no case; it is {folder}/NAME/…, NAME one of: {', '.join(known) or 'none'}")
-    table = store.read_table(f"{folder}/{name}", FOLDERS[folder])
+    table = store.read_table(f"{folder}/{name}", FOLDERS[folder], root)
     names = list(table["algorithm"]) if folder == "exhaustive" else [str(k) for k in range(len(table))]
     if which not in names:
         raise ValueError(f"{folder}/{name} has no {which!r}; it has: {', '.join(names)}")
     row = cast("dict[str, Any]", table.iloc[names.index(which)].to_dict())
     problem = problem_named(row["problem"])
     if row["algorithm"] not in problem.algorithms:
-        raise ValueError(f"the library of {row['algorithm']} is not installed; make libraries installs all")
+        raise ValueError(f"the library of {row['algorithm']} is not installed ({INSTALL})")
     args = arguments(problem, row)
     header = f"{identifier}: {row['algorithm']} in {row['format']}, {row.get('coverage', row.get('found_by'))}"
     steps = list(explain(problem, problem.algorithms[row["algorithm"]], args))

@@ -37,6 +37,7 @@ def list_() -> None:
 @click.option("--jobs", type=click.IntRange(1), envvar="JOBS", help="Worker processes; default: one a processor.")
 def run(names: tuple[str, ...], jobs: int | None) -> None:
     """Run experiments (all, or NAMES), as far as they are not up to date, and rebuild the report."""
+    from study.libraries.backends.base import INSTALL
     from study.runs import uptodate
     from study.runs.runner import EXPERIMENTS, run_experiments
 
@@ -45,7 +46,7 @@ def run(names: tuple[str, ...], jobs: int | None) -> None:
         return
     experiments = _discover(names)
     lines = [
-        f"{experiment.name}: {' and '.join(absent)} not installed (make libraries); results are kept"
+        f"{experiment.name}: {' and '.join(absent)} not installed ({INSTALL}); results are kept"
         for experiment in experiments
         if (absent := experiment.absent())
     ]
@@ -87,7 +88,7 @@ def check(names: tuple[str, ...], jobs: int | None, json: str | None) -> None:
         sys.exit(1 if found.broken or found.drifted else 0)
     if found.moved is None:
         click.echo(
-            f"no baseline for the fingerprint {drift.path().stem}: drift is not judged; make baseline records one"
+            f"no baseline for the fingerprint {drift.path().stem}: drift is not judged; study baseline records one"
         )
     elif len(found.moved):
         click.echo("\n".join(["moved since the baseline, worst first:", *drift.lines(found.moved)]))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from study.gate.drift import named
 from study.runs import store
 from study.runs.fingerprint import fingerprint
 from study.runs.machine import machine, versions
@@ -32,7 +33,7 @@ def path() -> Path:
 
 def used(sweeps: Mapping[tuple[str, str], pd.DataFrame]) -> pd.DataFrame:
     """The largest use of each bound: ``problem``, ``algorithm``, ``format``, ``used``, the error over the bound."""
-    rows = pd.concat(list(sweeps.values())) if sweeps else pd.DataFrame(columns=[*KEY, "bound_used"])
+    rows = pd.concat(map(named, sweeps.values())) if sweeps else pd.DataFrame(columns=[*KEY, "bound_used"])
     largest = rows.dropna(subset=["bound_used"]).groupby(KEY, sort=True)["bound_used"].max()
     table = largest.rename("used").reset_index()
     return table.assign(used=[float(f"{value:.3g}") for value in table["used"]])

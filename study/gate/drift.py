@@ -14,6 +14,7 @@ from study.certified.errors import Outcome
 from study.runs import store
 from study.runs.fingerprint import fingerprint
 from study.runs.machine import machine, versions
+from study.runs.runner import BACKEND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,7 +59,7 @@ def summary(sweeps: Mapping[tuple[str, str], pd.DataFrame]) -> pd.DataFrame:
 
     if not sweeps:
         return pd.DataFrame(columns=[*KEY, "worst"])
-    rows = pd.concat([table.assign(table=name) for (_, name), table in sweeps.items()])
+    rows = pd.concat([named(table).assign(table=name) for (_, name), table in sweeps.items()])
     rows["wrong"] = rows[WRONG].sum(axis=1)
     errors = [name for name in LIMITS if name != "wrong"]
     rows.loc[rows["wrong"] > 0, errors] = float("nan")
@@ -66,6 +67,13 @@ def summary(sweeps: Mapping[tuple[str, str], pd.DataFrame]) -> pd.DataFrame:
     worst = rows.groupby(KEY[:-1], sort=True)[list(LIMITS)].max().reset_index()
     figures = worst.melt(KEY[:-1], var_name="figure", value_name="worst").dropna().sort_values(KEY, ignore_index=True)
     return figures.assign(worst=[float(f"{value:.4g}") for value in figures["worst"]])
+
+
+def named(table: pd.DataFrame) -> pd.DataFrame:
+    """A table whose algorithms under a recipe have it in their name."""
+    if "backend" not in table or (plain := table["backend"] == BACKEND).all():
+        return table
+    return table.assign(algorithm=table["algorithm"].where(plain, table["algorithm"] + " " + table["backend"]))
 
 
 def moved(recorded: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:

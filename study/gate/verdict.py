@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from study.formats import MAIN_FORMATS
 from study.gate import catalogue
-from study.gate.drift import WRONG
+from study.gate.drift import WRONG, named
 from study.problems import PROBLEMS
 from study.runs.experiment import Experiment, Sweep
+from study.runs.runner import BACKEND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -60,7 +61,8 @@ def unfaithful(label: str, table: pd.DataFrame) -> Iterator[str]:
 
 
 def _place(label: str, row: Any) -> str:
-    what = f"{row.problem} {row.algorithm} in {row.format}"
+    under = "" if getattr(row, "backend", BACKEND) == BACKEND else f" under {row.backend}"
+    what = f"{row.problem} {row.algorithm} in {row.format}{under}"
     return f"{label}/{row.Index}: {what}, {row.inputs}, {row.parameter} = {row.value}"
 
 
@@ -74,7 +76,7 @@ def missing_failures(tables: Sequence[pd.DataFrame]) -> Iterator[str]:
 
     if not tables:
         return
-    rows = pd.concat(tables)
+    rows = pd.concat(map(named, tables))
     for problem in PROBLEMS.values():
         for algorithm in problem.algorithms.values():
             if algorithm.fails is None:

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
-
     from study.formats import Format
 
-Arguments = tuple["NDArray[Any]", ...]
+Arguments = tuple[NDArray[Any], ...]
 """A problem's arguments, stacked along the first axis."""
 
 

@@ -1,166 +1,181 @@
-"""Somebody's own logits, read from a file."""
+"""Somebody's own logits, as they come: files of any size, any leading axes, masks and ignored targets."""
 
 from __future__ import annotations
 
-import math
-import warnings
 import zipfile
 import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from study.inputs import exchanged, readers
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from numpy.typing import NDArray
 
-MOST = 2**28
-"""Numbers that are read from a file: 2 GiB in binary64. Headers are looked at before memory is taken."""
+    from study.inputs.stored import Stored
 
-_HEADERS: dict[tuple[int, int], Any] = {
-    (1, 0): np.lib.format.read_array_header_1_0,
-    (2, 0): np.lib.format.read_array_header_2_0,
-}
+READERS = {
+    ".npy": readers.npy, ".npz": readers.npz, ".csv": readers.csv, ".mat": readers.mat,
+    ".safetensors": exchanged.safetensors, ".parquet": exchanged.parquet,
+}  # fmt: skip
+"""By the ending of a file's name."""
+IGNORED = -1
+"""The target of a vector that is left out."""
+
+
+@dataclass(frozen=True)
+class Logits:
+    """Vectors of logits in a file.
+
+    Attributes:
+        stored: where they lie.
+        targets: the index of the right class of each, or IGNORED; None where there are none.
+        least: the least finite one.
+        largest: the largest.
+        masked: how many are −∞.
+    """
+
+    stored: Stored
+    targets: NDArray[np.int64] | None
+    least: float
+    largest: float
+    masked: int
+
+
+@contextmanager
+def opened(
+    file: str | Path,
+    targets: str | Path | None = None,
+    axis: int = -1,
+    variable: str | None = None,
+    ignore: int | None = None,
+    watched: Callable[[Iterable[int]], Iterable[int]] = iter,
+) -> Iterator[Logits]:
+    """Logits in a file, and targets where there are any; what is unpacked is there until the context ends.
+
+    Args:
+        file: ``.npy``, ``.npz`` with ``logits`` and perhaps ``targets``; ``.safetensors`` and ``.mat`` (MATLAB, before
+            version 7.3) with one array, or ``logits`` and perhaps ``targets``; ``.parquet`` with a column of lists, or
+            a column a class, and perhaps ``target``; ``.csv`` with a header, a column a class, and perhaps ``target``.
+        targets: a file of class indices from 0, one a vector.
+        axis: the axis that the classes lie along; the others count the vectors.
+        variable: name of the array in a file that has several.
+        ignore: the target of vectors that are left out.
+        watched: is told of each block that is looked at before anything is measured.
+
+    Raises:
+        ValueError: the file is damaged, of another kind, empty or of another shape, has NaN or +∞, or the targets do
+            not fit.
+        ImportError: the library that reads it is not installed.
+    """
+    path = Path(file)
+    with TemporaryDirectory(prefix="study-") as folder:
+        stored, found = _readable(path, "logits", Path(folder), variable)
+        if targets is not None:
+            found = _targets(Path(targets))
+        if not stored.shape or not all(stored.shape):
+            raise ValueError(f"{path} has shape {stored.shape}; logits are (…, classes) and not empty")
+        if not -len(stored.shape) <= axis < len(stored.shape):
+            raise ValueError(f"axis must be one of the {len(stored.shape)} of {path}, from 0 or from −1, not {axis}")
+        if not stored.numbers:
+            raise ValueError(f"{path} holds {stored.dtype}; logits are real numbers of at most 64 bits")
+        stored = replace(stored, axis=axis)
+        checked = None if found is None else _checked(found, stored, ignore)
+        yield Logits(stored, checked, *_surveyed(path, stored, watched))
 
 
 def load(
-    file: str | Path, targets: str | Path | None = None, axis: int = 1, variable: str | None = None
-) -> tuple[NDArray[Any], NDArray[np.int64] | None]:
-    """Read logits and, where there are any, targets.
-
-    Args:
-        file: ``.npy`` (rows, classes); ``.npz`` with ``logits`` and perhaps ``targets``; ``.csv`` with a header, a
-            column a class, and perhaps a last column named ``target``; ``.mat`` (MATLAB, before version 7.3) with one
-            matrix, or ``logits`` and perhaps ``targets``.
-        targets: a ``.npy``, ``.csv`` or ``.mat`` file of class indices from 0, one a vector.
-        axis: the axis that the classes lie along: 1 where a row is a vector of logits, 0 where a column is.
-        variable: name of the array in an ``.npz`` or ``.mat`` file.
-
-    Returns:
-        Logits of shape (vectors, classes) as binary64, targets of shape (vectors,) or None.
+    file: str | Path, targets: str | Path | None = None, axis: int = -1, variable: str | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.int64] | None]:
+    """Logits of shape (vectors, classes) as binary64, and targets of shape (vectors,) or None; as ``opened``.
 
     Raises:
-        ValueError: the file is damaged, of another kind, empty or of another shape, has values that are not finite, or
-            the targets do not fit.
+        ValueError: as ``opened``, or there are more than ``readers.MOST`` numbers.
+        ImportError: as ``opened``.
     """
-    path = Path(file)
-    logits, found = _readable(path, "logits", variable)
-    if targets is not None:
-        found = np.asarray(_readable(Path(targets), "targets", None)[0]).reshape(-1)
-    if axis not in {0, 1}:
-        raise ValueError(f"axis must be 0 (a column is a vector) or 1 (a row is), not {axis}")
-    if logits.ndim != 2 or not logits.size:
-        raise ValueError(f"{path} has shape {logits.shape}; logits are (rows, classes) and not empty")
-    if logits.dtype.kind not in "fiu" or not np.isfinite(logits.astype(np.float64)).all():
-        raise ValueError(f"{path} has values that are not finite numbers; logits must be")
-    logits = np.ascontiguousarray(logits.T if axis == 0 else logits, dtype=np.float64)
-    return logits, None if found is None else _checked(np.asarray(found).reshape(-1), logits.shape)
+    with opened(file, targets, axis, variable) as logits:
+        stored = logits.stored
+        if (count := stored.vectors * stored.length) > readers.MOST:
+            raise ValueError(f"{file} holds {count:,} numbers; at most {readers.MOST:,} are held in memory")
+        return stored.read(0, stored.vectors).astype(np.float64), logits.targets
 
 
-def _readable(path: Path, meant: str, variable: str | None) -> tuple[NDArray[Any], NDArray[Any] | None]:
+def _targets(path: Path) -> NDArray[Any]:
+    with TemporaryDirectory(prefix="study-") as folder:
+        stored, found = _readable(path, "targets", Path(folder), None)
+        if found is not None and not stored.shape[-1]:  # a table whose one column is named target
+            return found
+        if not stored.numbers:
+            raise ValueError(f"targets must be whole numbers, one a vector; {path} holds {stored.dtype}")
+        held = np.memmap(stored.path, stored.dtype, "r", stored.offset, stored.shape, "F" if stored.fortran else "C")
+        return np.array(held) if held.size else held
+
+
+def _readable(path: Path, meant: str, folder: Path, variable: str | None) -> tuple[Stored, NDArray[Any] | None]:
     """What a file holds, or one line that blames it."""
     if path.exists() and not path.is_file():
         raise ValueError(f"{path} is not a file")
     try:
-        return _read(path, variable)
+        if path.suffix not in READERS:
+            raise ValueError(f"its name ends in {path.suffix!r}; it must be {', '.join(READERS)}")  # noqa: TRY301
+        return READERS[path.suffix](path, folder, variable)
     except (OSError, EOFError, ValueError, KeyError, TypeError, Warning, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"{path} cannot be read as {meant}: {error}") from None
 
 
-def _checked(targets: NDArray[Any], shape: tuple[int, ...]) -> NDArray[np.int64]:
-    if targets.ndim != 1 or targets.dtype.kind not in "fiu":
-        raise ValueError(f"targets must be whole numbers, one a row; got {targets.dtype} of shape {targets.shape}")
-    if targets.shape != shape[:1]:
-        raise ValueError(f"there are {targets.size} targets for {shape[0]} rows of logits")
-    if not np.array_equal(targets, np.floor(targets)) or targets.min() < 0 or targets.max() >= shape[1]:
-        raise ValueError(f"targets must be whole numbers from 0 to {shape[1] - 1}")
-    return targets.astype(np.int64)
+def _checked(targets: NDArray[Any], stored: Stored, ignore: int | None) -> NDArray[np.int64]:
+    targets = np.asarray(targets)
+    if targets.dtype.kind not in "fiu":
+        raise ValueError(f"targets must be whole numbers, one a vector; got {targets.dtype} of shape {targets.shape}")
+    if targets.size != stored.vectors:
+        raise ValueError(f"there are {targets.size} targets for {stored.vectors} vectors of logits")
+    targets = targets.reshape(-1)
+    left_out = np.zeros(targets.shape, dtype=bool) if ignore is None else targets == ignore
+    wrong = ~left_out & ~((targets >= 0) & (targets < stored.length) & (targets == np.floor(targets)))
+    if wrong.any():
+        first = int(wrong.argmax())
+        remedy = f"; --ignore-index {targets[first]} leaves such out" if targets[first] == -100 else ""
+        raise ValueError(
+            f"targets must be whole numbers from 0 to {stored.length - 1}; that of vector {first} is {targets[first]}"
+            + remedy
+        )
+    if left_out.all():
+        raise ValueError(f"every target is {ignore}, which is left out; nothing is to be measured")
+    return np.where(left_out, IGNORED, targets).astype(np.int64)
 
 
-def _read(path: Path, variable: str | None) -> tuple[NDArray[Any], NDArray[Any] | None]:
-    if variable is not None and path.suffix in {".npy", ".csv"}:
-        raise ValueError(f"it holds one array; a variable ({variable!r}) is named in an .npz or .mat file")
-    if path.suffix == ".npy":
-        with path.open("rb") as stream:
-            count, size = _promised(stream)
-            _check_size(count)
-            if (held := path.stat().st_size) < size:
-                raise ValueError(f"its header promises {size:,} bytes, and it has {held:,}")
-        return np.load(path, allow_pickle=False), None
-    if path.suffix == ".npz":
-        with np.load(path, allow_pickle=False) as arrays:
-            return _member(arrays, variable or "logits"), _member(arrays, "targets") if "targets" in arrays else None
-    if path.suffix == ".csv":
-        _check_size(path.stat().st_size // 2)
-        import pandas as pd
-
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # a row that is longer than the header is no row of it
-            table = pd.read_csv(path, index_col=False)
-        if all(_is_number(name) for name in table.columns):
-            raise ValueError("its first line has numbers alone; it must be a header")
-        found = table.pop("target").to_numpy() if "target" in table else None
-        return table.to_numpy(), found
-    if path.suffix == ".mat":
-        return _read_mat(path, variable)
-    raise ValueError(f"its name ends in {path.suffix!r}; it must be .npy, .npz, .csv or .mat")
+def _surveyed(
+    path: Path, stored: Stored, watched: Callable[[Iterable[int]], Iterable[int]]
+) -> tuple[float, float, int]:
+    """The least finite number, the largest, and how many are −∞; all are looked at before anything is measured."""
+    least, largest, masked = np.inf, -np.inf, 0
+    for start in watched(range(0, stored.vectors, stored.step)):
+        block = stored.read(start, start + stored.step)
+        block = block if block.dtype.itemsize > 2 else block.astype(np.float32)
+        low, high = float(block.min()), float(block.max())
+        if not high < np.inf:
+            _blame(path, stored, start, block)
+        if low == -np.inf:
+            gone = block == low
+            masked += int(gone.sum())
+            low = float(block.min(where=~gone, initial=np.inf))
+        least, largest = min(least, low), max(largest, high)
+    if largest == -np.inf:
+        raise ValueError(f"{path} is masked throughout: every logit is −inf")
+    return least, largest, masked
 
 
-def _promised(stream: IO[bytes]) -> tuple[int, int]:
-    """How many numbers, and how many bytes in all, the header of an .npy file promises."""
-    shape, _, dtype = _HEADERS[np.lib.format.read_magic(stream)](stream)
-    return math.prod(shape), stream.tell() + math.prod(shape) * dtype.itemsize
-
-
-def _check_size(count: int) -> None:
-    if count > MOST:
-        raise ValueError(f"it may hold {count:,} numbers; at most {MOST:,} are read")
-
-
-def _member(arrays: Any, name: str) -> NDArray[Any]:
-    """An array of an .npz file, its size looked at before it is unpacked."""
-    if name in arrays:
-        with arrays.zip.open(f"{name}.npy") as stream:
-            _check_size(_promised(stream)[0])
-    member: NDArray[Any] = arrays[name]
-    return member
-
-
-def _read_mat(path: Path, variable: str | None) -> tuple[NDArray[Any], NDArray[Any] | None]:
-    from scipy.io import loadmat
-    from scipy.io.matlab import MatReadError
-
-    try:
-        shapes = _shapes(path)
-        others = [name for name in shapes if name != "targets"]
-        name = variable or ("logits" if "logits" in shapes or len(others) != 1 else others[0])
-        if name not in shapes:
-            raise ValueError(f"it has no array named {name!r}; name one with --variable: {', '.join(shapes) or 'none'}")
-        wanted = [held for held in (name, "targets") if held in shapes]
-        _check_size(max(math.prod(shapes[held]) for held in wanted))
-        arrays = loadmat(path, variable_names=wanted)
-    except (MatReadError, NotImplementedError) as error:  # the latter for version 7.3, which -v7 avoids
-        raise ValueError(str(error)) from None
-    return arrays[name], arrays.get("targets")
-
-
-def _shapes(path: Path) -> dict[str, tuple[int, ...]]:
-    """The arrays of a .mat file; MATLAB's own objects, which SciPy cannot list, are read to be passed over."""
-    from scipy.io import loadmat, whosmat
-    from scipy.io.matlab import MatReadWarning
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", MatReadWarning)
-        try:
-            found = {name: shape for name, shape, _ in whosmat(path)}
-        except TypeError:
-            found = {name: np.shape(value) for name, value in loadmat(path).items()}
-    return {name: shape for name, shape in found.items() if not name.startswith("__") and name.isidentifier()}
-
-
-def _is_number(name: str) -> bool:
-    try:
-        float(name)
-    except ValueError:
-        return False
-    return True
+def _blame(path: Path, stored: Stored, start: int, block: NDArray[Any]) -> None:
+    with np.errstate(invalid="ignore"):
+        row, at = np.argwhere(~(block < np.inf))[0].tolist()
+    place = (*stored.position(start + row), at)
+    raise ValueError(
+        f"{path} has {block[row, at]} at {place} (vector, class); logits are numbers, or −inf where they are masked"
+    )

@@ -15,6 +15,7 @@ from study.formats import format_of
 from study.inputs.families import generator
 from study.measurement.written import decimal, written
 from study.problems import get_problem
+from study.problems.bounds.recipe import under
 from study.problems.crosscheck import crosscheck
 from study.problems.reference import condition, exact, prepare
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from study.arithmetic.recipe import Recipe
     from study.certified.errors import Measured
     from study.certified.exact import Exact
     from study.formats import Format
@@ -79,15 +81,20 @@ class Case:
         with np.errstate(all="ignore"):
             return [a.astype(np.float64) if a.dtype.kind not in "iu" else a for a in self.args]
 
-    def each(self, chosen: Sequence[str] | None = None) -> Iterator[tuple[Algorithm, dict[str, Any]]]:
-        """Every algorithm that is for the format, or of those named, with its row; see ``row``."""
+    def each(
+        self, chosen: Sequence[str] | None = None, recipe: Recipe | None = None
+    ) -> Iterator[tuple[Algorithm, dict[str, Any]]]:
+        """Every algorithm that is for the format it computes in, or of those named, with its row; see ``row``."""
+        form = self.form.name if recipe is None else recipe.compute
         for name, algorithm in self.problem.algorithms.items():
-            if (chosen is None or name in chosen) and self.form.name in algorithm.formats:
-                yield algorithm, self.measure(algorithm)
+            if (chosen is None or name in chosen) and form in algorithm.formats:
+                yield algorithm, self.measure(algorithm, recipe)
 
-    def measure(self, algorithm: Algorithm) -> dict[str, Any]:
-        """Run an algorithm and summarise its errors against its own bound; see ``row``."""
-        return self.row(np.asarray(algorithm(*self.args)), algorithm.bound)
+    def measure(self, algorithm: Algorithm, recipe: Recipe | None = None) -> dict[str, Any]:
+        """Run an algorithm, under a recipe if wanted, and summarise its errors against its own bound; see ``row``."""
+        if recipe is None:
+            return self.row(np.asarray(algorithm(*self.args)), algorithm.bound)
+        return self.row(recipe.run(algorithm, *self.args), under(algorithm.bound, recipe))
 
     def row(self, computed: NDArray[Any], bound: Bound | None = None) -> dict[str, Any]:
         """Summarise the errors of results.

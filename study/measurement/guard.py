@@ -39,7 +39,7 @@ def guarded(
         function: takes the arguments as they are.
         args: NumPy arrays; the first has the dtype that the result must have.
         shape: what the result must have.
-        timeout: seconds; heeded in the main thread, where a signal can interrupt Python code.
+        timeout: seconds; heeded in the main thread, where a signal can interrupt Python code, and not on Windows.
 
     Returns:
         The result.
@@ -71,8 +71,9 @@ def called(function: Callable[..., Any], given: Sequence[NDArray[Any]], shape: t
         raise MisbehavedError("returns masked entries")
     if result.dtype == object:
         raise MisbehavedError(f"returns {type(returned).__name__}; an array of {given[0].dtype} is due")
-    if result.dtype != given[0].dtype:
-        raise MisbehavedError(f"returns dtype {result.dtype} for {given[0].dtype}")
+    due = getattr(function, "stores", given[0].dtype.name)
+    if result.dtype.name != due:
+        raise MisbehavedError(f"returns dtype {result.dtype} for {due}")
     if result.shape != shape:
         raise MisbehavedError(
             f"returns shape {result.shape}; {shape} is due for {', '.join(str(a.shape) for a in given)}"

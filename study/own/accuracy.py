@@ -12,6 +12,7 @@ from study.measurement.guard import TIMEOUT
 from study.measurement.judged import name_of, rows
 from study.measurement.layouts import LAYOUTS
 from study.measurement.worst import worst_case
+from study.own.under import under
 from study.problems import get_problem
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def measure(
     backend: str | Backend = "numpy",
     layouts: Sequence[str] = LAYOUTS,
     lengths: Sequence[int] = (),
+    recipe: str = "",
 ) -> Measurement:
     """Measure a function against the exact values of a problem.
 
@@ -55,6 +57,8 @@ def measure(
         backend: whose arrays the function takes and returns, where not NumPy's.
         layouts: the layouts that it is for; ``rows`` is always one of them.
         lengths: of rows of ordinary numbers to measure on, instead of inputs.
+        recipe: what it runs under, by name or spelled (``study.arithmetic.recipe.parse``): it is then called with
+            arrays of the computing format, and its result stored in the recipe's.
 
     Returns:
         A tidy row for each format and kind of inputs: see ``study.measurement.case``; ``layout`` is where its figures
@@ -67,7 +71,7 @@ def measure(
             or no possible timeout.
         AbsentError: the backend is not installed.
     """
-    return _measured(function, _cases(problem, format, inputs, lengths), timeout, backend, layouts)
+    return _measured(function, _cases(problem, format, inputs, lengths), timeout, backend, layouts, recipe)
 
 
 def _cases(problem: str | Problem, formats: Any, inputs: Inputs, lengths: Sequence[int]) -> dict[str, dict[str, Case]]:
@@ -82,6 +86,7 @@ def _measured(
     timeout: float,
     backend: str | Backend,
     layouts: Sequence[str],
+    recipe: str,
 ) -> Measurement:
     import pandas as pd
 
@@ -98,8 +103,10 @@ def _measured(
         raise ValueError("no format is given")
     if (arrays := get_backend(backend)).name != "numpy":
         function = arrays.on_numpy(function)
-    with Isolated(function, timeout) as call:
-        made = [rows(name_of(function), call, kinds, layouts) for kinds in cases.values()]
+    made = []
+    for form, kinds in cases.items():
+        with Isolated(mine := under(function, recipe, form), timeout) as call:
+            made.append(rows(name_of(mine), call, kinds, layouts))
     return Measurement(pd.concat(made, ignore_index=True))
 
 
@@ -111,6 +118,7 @@ def assert_accurate(
     timeout: float = TIMEOUT,
     layouts: Sequence[str] = LAYOUTS,
     lengths: Sequence[int] = (),
+    recipe: str = "",
     **budgets: float,
 ) -> Measurement:
     """Hold a function to bounds on its error; arguments as ``measure``, and at least one budget.
@@ -123,6 +131,7 @@ def assert_accurate(
         timeout: as for ``measure``.
         layouts: as for ``measure``.
         lengths: as for ``measure``.
+        recipe: as for ``measure``.
         **budgets: ``max_ulp``, error in ulps; ``max_scaled``, error over u (1 + cond) |reference|; ``max_normwise``,
             largest error of a result over u times its largest component.
 
@@ -137,7 +146,8 @@ def assert_accurate(
     from study.own.budgets import fixed
 
     limits = fixed(**budgets)
-    checked = check(function, problem, format, limits, inputs=inputs, timeout=timeout, layouts=layouts, lengths=lengths)
+    given: dict[str, Any] = {"inputs": inputs, "timeout": timeout, "layouts": layouts, "lengths": lengths}
+    checked = check(function, problem, format, limits, recipe=recipe, **given)
     if checked.complaints:
         raise AssertionError(checked.text)
     return checked.table
@@ -174,16 +184,18 @@ def check(
     timeout: float = TIMEOUT,
     layouts: Sequence[str] = LAYOUTS,
     lengths: Sequence[int] = (),
+    recipe: str = "",
 ) -> Checked:
     """Measure a function and hold it to limits (``study.own.budgets``); arguments and errors as ``measure``."""
     from study.own.budgets import complaints
     from study.own.table import gravest
 
     cases = _cases(problem, format, inputs, lengths)
-    table = _measured(function, cases, timeout, "numpy", layouts)
+    table = _measured(function, cases, timeout, "numpy", layouts, recipe)
     found = complaints(table, *limits)
     row = max(found, key=lambda c: c.severity).row if found else gravest(table)
     case = cases[row["format"]][row["inputs"]]
+    function = under(function, recipe, row["format"])
     python = getattr(function, "python", ("", name_of(function)))
     worst = worst_case(row, case, _drawn(row, inputs, lengths), *python)
     return Checked(table, found, worst)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 LOADING = 5.0
 """Seconds that a function may take to be loaded, whatever is allowed for a call: modules import others."""
+POSSIBLE = hasattr(os, "fork") and hasattr(socket, "send_fds")
+"""Whether this system can hand a connection to a forked process; Windows cannot."""
 STARTING = 60.0
 """Seconds that a process may take to start, on a busy machine too."""
 
@@ -33,7 +35,7 @@ STARTING = 60.0
 class Isolated:
     """A function, called in a process of its own, which is started anew where a call has ended it.
 
-    What cannot be sent there (``cloudpickle`` says what), and all on systems without ``fork``, is called here.
+    What cannot be sent there (``cloudpickle`` says what) is called here, and where it is not ``POSSIBLE`` all is.
 
     Args:
         function: the function, or what has a method ``load`` that gives it.
@@ -42,7 +44,7 @@ class Isolated:
 
     def __init__(self, function: Callable[..., Any], timeout: float = TIMEOUT) -> None:
         self._function, self._timeout = function, timeout
-        self._packed = _packed(function) if hasattr(os, "fork") else None
+        self._packed = _packed(function) if POSSIBLE else None
         self._connection: Connection | None = None
         self._process = 0
         self._hung = False

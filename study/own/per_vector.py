@@ -12,8 +12,6 @@ from study.formats import FORMATS, MAIN_FORMATS
 from study.problems import get_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -82,14 +80,25 @@ def _compared(pair: Pair, form: str, logits: NDArray[np.float64]) -> dict[str, A
     }
 
 
+def together(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
+    """The counts of ``published`` for the vectors of both."""
+    counts = ["vectors", "lost_unshifted", "lost_shifted", "kept", "identical"]
+    both = a.assign(**{name: a[name] + b[name] for name in counts})
+    return both.assign(identical_fraction=both["identical"] / both["kept"].where(both["kept"] > 0))
+
+
 def _by_vector(result: Any) -> NDArray[np.float64]:
     return np.asarray(result).astype(np.float64).reshape(len(result), -1)
 
 
-def sums(softmax: Callable[..., Any], logits: NDArray[np.float64], form: str) -> tuple[float, float]:
-    """The least and the largest exact sum of a computed softmax over its classes; NaN where some are not finite."""
-    computed = np.asarray(softmax(FORMATS[form].round(logits))).astype(np.float64)
+def sums(softmax: NDArray[Any]) -> tuple[float, float]:
+    """The least and the largest sum of a computed softmax over its classes; NaN where some are not finite.
+
+    Sums of binary64 are exact, of narrower numbers added by halves in binary64: their error is below 2**-47 of them.
+    """
+    computed = softmax.astype(np.float64)
     if not np.isfinite(computed).all():
         return math.nan, math.nan
-    each = [math.fsum(row) for row in computed.tolist()]
+    exact = softmax.dtype == np.float64
+    each = [math.fsum(row) for row in computed.tolist()] if exact else computed.sum(axis=-1).tolist()
     return min(each), max(each)

@@ -10,10 +10,11 @@ of matplotlib is imported before something is drawn.
 from __future__ import annotations
 
 from study.plots._costs import costs
+from study.plots._digits import digits
 from study.plots._errors import errors, worst
 from study.plots._lines import curve, lines
 from study.plots._outcomes import outcomes
 from study.plots._tails import tails
 from study.plots._values import values
 
-__all__ = ["costs", "curve", "errors", "lines", "outcomes", "tails", "values", "worst"]
+__all__ = ["costs", "curve", "digits", "errors", "lines", "outcomes", "tails", "values", "worst"]

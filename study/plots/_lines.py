@@ -36,6 +36,7 @@ def lines(
     across: str = "",
     up: str = "",
     columns: int = 2,
+    zero: bool = False,
 ) -> Figure:
     """Draw columns against another column, one panel for each value of others; a line that ends early ends in a cross.
 
@@ -49,6 +50,7 @@ def lines(
         across: label of the abscissa.
         up: label of the ordinate.
         columns: panels side by side.
+        zero: whether the ordinate is linear from 0 on.
 
     Returns:
         The figure that holds it.
@@ -58,7 +60,7 @@ def lines(
     """
     ordinates = {y: y} if isinstance(y, str) else dict(y)
     parts = _parts(table, panel)
-    bottom, top = _reach(table[list(ordinates)].to_numpy(dtype=float))
+    bottom, top = _reach(table[list(ordinates)].to_numpy(dtype=float), zero=zero)
 
     def draw(axes: Axes, rows: pd.DataFrame) -> None:
         axis(axes, rows[x].tolist())
@@ -66,14 +68,13 @@ def lines(
         ends = []
         for k, (name, line, column) in enumerate(_split(rows, x, ordinates, by)):
             at, look = np.maximum(line[column].to_numpy(dtype=float), bottom), hand(name, k)
-            many = MANY if len(line) > MARKED else {}
-            axes.plot(line[x], at, **{**look.line, **many}, label=name)
+            axes.plot(line[x], at, **look.line | (MANY if len(line) > MARKED else {}), label=name)
             ends += _ended(axes, line[x].to_numpy(), at, name, look.ink.light)
         name_ends(axes, ends)
 
     longest = max(len(name) for part in parts.values() for name, _, _ in _split(part, x, ordinates, by))
-    label = up or next(iter(ordinates.values()))
-    return panels(draw, parts, ax, columns=columns, longest=longest, across=across or x, up=label)
+    up = up or next(iter(ordinates.values()))
+    return panels(draw, parts, ax, columns=columns, longest=longest, across=across or x, up=up)
 
 
 def _parts(table: pd.DataFrame, panel: Sequence[str]) -> dict[str, pd.DataFrame]:
@@ -83,9 +84,13 @@ def _parts(table: pd.DataFrame, panel: Sequence[str]) -> dict[str, pd.DataFrame]
     }
 
 
-def _reach(values: NDArray[np.float64]) -> tuple[float, float]:
+def _reach(values: NDArray[np.float64], *, zero: bool) -> tuple[float, float]:
     top = float(values[np.isfinite(values)].max())
-    return max(top / SPAN, float(values[np.isfinite(values) & (values > 0)].min())), top
+    return (0.0, top) if zero else (_least(values, top), top)
+
+
+def _least(values: NDArray[np.float64], top: float) -> float:
+    return max(top / SPAN, float(values[np.isfinite(values) & (values > 0)].min()))
 
 
 def _ended(axes: Axes, x: NDArray[Any], y: NDArray[np.float64], name: str, ink: str) -> list[End]:

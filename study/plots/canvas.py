@@ -116,14 +116,17 @@ def axis(ax: Axes, values: Sequence[float], which: str = "x") -> None:
         getattr(ax, f"set_{which}scale")("log")
     elif wide and low < 0:
         getattr(ax, f"set_{which}scale")("symlog", linthresh=positive[0])
-    room = 1.06 if low > 0 else 1.25
+    room = 1.06 if low >= 0 else 1.25
     if wide:
         getattr(ax, f"set_{which}lim")(low / room if low > 0 else low * room, high * room)
+    elif which == "y" and low == 0:
+        ax.set_ylim(0, high * room)
     axes = getattr(ax, f"{which}axis")
     from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
     axes.set_minor_locator(NullLocator())
-    axes.set_major_locator(FixedLocator(_decades(low, high, positive[0])) if wide else MaxNLocator(6))
+    even = MaxNLocator(6, steps=[1, 2, 5, 10])
+    axes.set_major_locator(FixedLocator(_decades(low, high, positive[0])) if wide else even)
     axes.set_major_formatter(FuncFormatter(lambda value, _: power(value) if wide else plain(value)))
 
 

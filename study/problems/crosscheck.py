@@ -27,8 +27,8 @@ SPARE, STEP = 4, 8
 """Bits beyond the claims that the first evaluation has at least, and of what its bits are a multiple."""
 APART = 64
 """Binades between two values of which neither is within a finite claim of the other."""
-OUT_OF_RANGE = -(2**29)
-"""Numbers below two to this are no longer told from those beyond MPFR's range."""
+RANGE = 2**29
+"""Beyond 2**±RANGE a number is beyond every format, and no longer told from those beyond MPFR's range."""
 
 
 class DisagreementError(ArithmeticError):
@@ -82,7 +82,7 @@ def holds(held: mpmath.mpf, error: float, value: Any) -> bool | None:
 
     Args:
         held: the value.
-        error: the claim.
+        error: the claim; an infinite one is that both are of one sign and beyond every format, on the same side.
         value: the exact one, a float, or the two ends of its enclosure.
 
     Returns:
@@ -95,9 +95,26 @@ def holds(held: mpmath.mpf, error: float, value: Any) -> bool | None:
         return agrees(held, low, error)
     if not (mpmath.isfinite(low) and mpmath.isfinite(high)) or low < 0 < high:
         return None
-    if not mpmath.isfinite(held) or max(map(_size, (low, high))) < OUT_OF_RANGE:
-        return bool(low <= held <= high)
-    return _within(held, error, low, high) if abs(_size(low) - _size(high)) <= 1 else None
+    return mpmath.isfinite(held) and _between(held, error, low, high)
+
+
+def _between(held: mpmath.mpf, error: float, low: mpmath.mpf, high: mpmath.mpf) -> bool | None:
+    """``holds`` for finite ends on one side of zero."""
+    near = abs(_size(low) - _size(high)) <= 1
+    if math.isinf(error):
+        if _beyond(low, high):
+            return _beyond(low, high, held)
+        return False if near else None
+    if near:
+        return _within(held, error, low, high)
+    return bool(held != 0 and low <= held <= high) if 0 in (low, high) and _beyond(low, high) else None
+
+
+def _beyond(*numbers: mpmath.mpf) -> bool:
+    """Whether numbers all lie on one side of every format: of one sign, and below 2**-RANGE or above 2**RANGE."""
+    sizes = [_size(number) for number in numbers]
+    one_sign = not min(numbers) < 0 < max(numbers)
+    return one_sign and (max(sizes) < -RANGE or min(sizes) > RANGE)
 
 
 def _size(number: mpmath.mpf) -> int:
@@ -108,8 +125,8 @@ def _size(number: mpmath.mpf) -> int:
 
 def _within(held: mpmath.mpf, error: float, low: mpmath.mpf, high: mpmath.mpf) -> bool | None:
     """``holds`` for ends within a factor of four: in whole numbers, of the last bit of the finest of the three."""
-    if math.isinf(error) or abs(_size(held) - _size(low)) > APART:
-        return math.isinf(error)
+    if abs(_size(held) - _size(low)) > APART:
+        return False
     signs, mantissas, exponents, _ = zip(*(number._mpf_ for number in (held, low, high)), strict=True)
     value, *ends = (
         (-m if s else m) << (e - min(exponents)) for s, m, e in zip(signs, mantissas, exponents, strict=True)

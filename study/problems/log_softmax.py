@@ -21,8 +21,8 @@ def definition(a: Any, x: Any) -> Any:
     top = x.max()
     if not np.isfinite(top):
         return lambda j: -a.inf if x[j] < top == a.inf else a.nan
-    rest = lse.log_others(a, x)
-    return lambda j: (a.exact(x[j]) - a.exact(top)) - rest
+    shift, rest = a.exact(top), lse.log_others(a, x)
+    return lambda j: (a.exact(x[j]) - shift) - rest
 
 
 log_softmax = Problem(

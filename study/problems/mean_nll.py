@@ -25,7 +25,7 @@ def _definition(a: Any, logits: Any, target: Any) -> Any:
     if np.isinf(top).any() or np.isinf(chosen).any():
         return a.inf
     others = logits[np.arange(logits.shape[1]) != logits.argmax(axis=1)[:, None]].reshape(len(rows), -1)
-    sums = a.sum(a.exp(a.difference(others, top[:, None])))
+    sums = a.sums_of_exponentials(others, top)
     return (a.sum(a.difference(top, chosen)) + a.sum_log1p(sums)) / len(rows)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from study.formats import MAIN_FORMATS
 from study.inputs.battery import GROUPS
-from study.report import answer, exhaustive, provenance, svg, use
+from study.report import answer, exhaustive, four, provenance, svg, use
 from study.report.columns import COLUMNS
 from study.report.sections import MOST, formulas
 
@@ -35,6 +35,10 @@ def render(data: Data, sections: Sequence[Section]) -> dict[str, str]:
         "formats": MAIN_FORMATS,
         "matrix": data.matrix,
         "marks": answer.MARKS,
+        "four": dict(zip(("lines", "longest"), four.answer(t for _, t in data.experiments), strict=True)),
+        "narrowed": list(four.NARROWED.values()),
+        "narrow": four.FORM,
+        "wide": four.WIDE,
         "faithful": answer.faithful(data.rows, exhaustive.errors(data.exhaustive)),
         "uses": use.uses(data.rows, data.tried, data.special, data.experiments),
         "groups": GROUPS,
@@ -47,11 +51,12 @@ def render(data: Data, sections: Sequence[Section]) -> dict[str, str]:
         "provenance": provenance.groups(sections),
         "colours": svg.variables(":root") + svg.SHEET,
     }
-    return {name: _environment().get_template(f"{name}.j2").render(context) for name in ("report.html", "README.md")}
+    return {name: environment().get_template(f"{name}.j2").render(context) for name in ("report.html", "README.md")}
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Where the templates are, and what they may call."""
     import jinja2
 
     environment = jinja2.Environment(

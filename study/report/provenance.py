@@ -49,4 +49,4 @@ def _read(path: Path) -> list[dict[str, str]]:
     except FileNotFoundError:
         return [{}]
     except (ValueError, AttributeError):
-        raise store.DamagedResultsError(f"{path} cannot be read; delete it and run: make experiments") from None
+        raise store.DamagedResultsError(f"{path} cannot be read; delete it and run: study run") from None

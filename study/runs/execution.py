@@ -1,7 +1,8 @@
 """Where work is done: the one place that makes an executor, and the one loop that waits for results.
 
 An executor is that of ``concurrent.futures``: processes on this machine or, where SCHEDULER names one, a Dask cluster.
-Processes come from a server that has run nothing: a fork of this one hangs where JAX has started its threads.
+Processes come from a server that has run nothing: a fork of this one hangs where JAX has started its threads. Where
+there is no such server, on Windows, each is started anew.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ import threading
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from itertools import islice
-from multiprocessing import forkserver, get_context, resource_tracker
+from multiprocessing import get_all_start_methods, get_context
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from multiprocessing.connection import Connection
 
+SERVED = "forkserver"
 PRELOADED = ["study.runs.runner", "study.exhaustive.measure"]
 """What workers find imported."""
 DIED = "a worker process died; what was done is kept, run the same command again"
@@ -51,9 +53,11 @@ def executor(jobs: int | None = None, scheduler: str | None = None) -> Iterator[
 
 @contextmanager
 def _processes(count: int) -> Iterator[Executor]:
-    context = get_context("forkserver")
-    context.set_forkserver_preload(PRELOADED)
-    _start_server()
+    served = SERVED in get_all_start_methods()
+    context = get_context(SERVED if served else "spawn")
+    if served:
+        context.set_forkserver_preload(PRELOADED)
+        _start_server()
     alive, until = context.Pipe(duplex=False)
     pool = ProcessPoolExecutor(count, context, _attend, (alive, until))
     try:
@@ -66,6 +70,8 @@ def _processes(count: int) -> Iterator[Executor]:
 
 def _start_server() -> None:
     """Start the workers' server with SIGINT blocked in it and so in every worker: Ctrl-C is for the main process."""
+    from multiprocessing import forkserver, resource_tracker
+
     resource_tracker.ensure_running()  # first, as it unblocks SIGINT
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -93,6 +99,8 @@ def _undisturbed() -> Iterator[None]:
 def _attend(alive: Connection, until: Connection) -> None:
     """In a new worker: end when the main process closes its end of the pipe, or dies."""
     until.close()
+    if SERVED not in get_all_start_methods():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a server has it blocked
     threading.Thread(target=_end_with, args=(alive,), daemon=True).start()
 
 
@@ -109,7 +117,7 @@ def _cluster(address: str) -> Iterator[Executor]:
         from distributed import Client
         from distributed.scheduler import KilledWorker
     except ImportError:
-        raise ImportError("SCHEDULER wants Dask: pip install 'study[cluster]'") from None
+        raise ImportError("SCHEDULER wants Dask: pip install 'precision-study[cluster]'") from None
     with Client(address, set_as_default=False) as client:  # type: ignore[no-untyped-call,unused-ignore]
         pool: Executor = client.get_executor(pure=False)
         try:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure as Drawn
 
+    from study.arithmetic.recipe import Recipe
     from study.formats import Format
     from study.inputs.families import Arguments, Family
 
@@ -46,6 +47,7 @@ class Sweep:
         families: ways to draw the inputs; a problem takes as many of the drawn arguments as it has.
         problems: names of the problems, each with the names of its algorithms (None: all).
         formats: names of the formats.
+        recipes: under which the algorithms run, in place of formats: each on the inputs that it reads.
         rows: number of instances drawn for a value of the parameter.
         seed: named seed of the draws.
     """
@@ -57,13 +59,18 @@ class Sweep:
     formats: Sequence[str] = MAIN_FORMATS
     rows: Callable[[Any], int] = lambda _value: 100
     seed: str = "study"
+    recipes: Sequence[Recipe] = ()
 
     def units(self) -> Iterator[Unit]:
         """Every piece of work, in the order of the table."""
         for family in self.families:
             for value in self.values:
-                for form in self.formats:
+                for form in dict.fromkeys(recipe.input for recipe in self.recipes) or self.formats:
                     yield Unit(family, value, form)
+
+    def under(self, form: str) -> Sequence[Recipe | None]:
+        """The recipes that read a format; None: all is in that format."""
+        return [recipe for recipe in self.recipes if recipe.input == form] or [None]
 
     def inputs(self, unit: Unit, form: Format) -> Arguments:
         """Draw the inputs of one unit: the same numbers for every format, then rounded to it."""

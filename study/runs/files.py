@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import tempfile
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
+from typing import IO
+
+try:
+    import fcntl
+except ImportError:  # Windows, where nobody can remove a file that is open
+    fcntl = None  # type: ignore[assignment]
 
 
 class DamagedResultsError(ValueError):
@@ -27,22 +32,31 @@ def write(path: Path, content: str | bytes) -> None:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX)
+    stream = tempfile.NamedTemporaryFile(dir=path.parent, delete=False)  # noqa: SIM115 - Windows renames no open file
+    try:
+        with stream:
+            _lock(stream, wait=True)
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
             Path(stream.name).chmod(0o644)
+            if fcntl:  # while it is locked: tidy must not take it for left over
+                Path(stream.name).replace(path)
+        if not fcntl:
             Path(stream.name).replace(path)
-        except BaseException:
-            Path(stream.name).unlink(missing_ok=True)
-            raise
+    except BaseException:
+        Path(stream.name).unlink(missing_ok=True)
+        raise
+
+
+def _lock(stream: IO[bytes] | None, *, wait: bool) -> None:
+    if fcntl and stream:
+        fcntl.flock(stream, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
 
 
 def tidy(folder: Path) -> None:
     """Remove what killed processes left half written: temporary files that no process has locked."""
     for path in folder.rglob("tmp*"):
-        with suppress(OSError), path.open("rb") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with suppress(OSError), path.open("rb") if fcntl else nullcontext() as stream:
+            _lock(stream, wait=False)
             path.unlink()

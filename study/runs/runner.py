@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 EXPERIMENTS = Path("experiments")
 BACKEND = "numpy"
+"""What the rows of NumPy's own arithmetic say; those under a recipe spell it."""
 NOT_COMPUTING = (
     "study.report",
     "study.plots",
@@ -55,15 +56,15 @@ def load(path: str | Path) -> Experiment:
     return experiment
 
 
-def discover(names: Sequence[str] = ()) -> list[Experiment]:
-    """The experiments of the folder, in the order of the report; of these names only, if any are given.
+def discover(names: Sequence[str] = (), root: Path = store.HERE) -> list[Experiment]:
+    """The experiments of a folder, in the order of the report; of these names only, if any are given.
 
     Raises:
         ValueError: there is no such experiment, or no experiment at all.
     """
-    paths = {path.stem: path for path in sorted(EXPERIMENTS.glob("*.py")) if not path.stem.startswith("_")}
+    paths = {path.stem: path for path in sorted((root / EXPERIMENTS).glob("*.py")) if not path.stem.startswith("_")}
     if not paths:
-        raise ValueError(f"no experiments in {EXPERIMENTS.resolve()}; run this in the project's folder")
+        raise ValueError(f"no experiments in {(root / EXPERIMENTS).resolve()}; study new NAME writes one to start from")
     for name in names:
         if name not in paths:
             near = get_close_matches(name, paths) or list(paths)
@@ -203,11 +204,19 @@ def measure_unit(experiment: str, sweep: Sweep, index: int) -> list[dict[str, An
     for problem_name, chosen in sweep.problems.items():
         problem = get_problem(problem_name)
         case = Case(problem, drawn[: len(problem.signature.arguments)])
-        key = {"experiment": experiment, "backend": BACKEND, "problem": problem_name}
         place = {"inputs": unit.family.name, "parameter": sweep.parameter, "value": unit.value}
         measured = [
-            {**key, "algorithm": algorithm.name, "format": unit.form, **place, **row}
-            for algorithm, row in case.each(chosen)
+            {
+                "experiment": experiment,
+                "backend": str(recipe or BACKEND),
+                "problem": problem_name,
+                "algorithm": algorithm.name,
+                "format": recipe.store if recipe else unit.form,
+                **place,
+                **row,
+            }
+            for recipe in sweep.under(unit.form)
+            for algorithm, row in case.each(chosen, recipe)
         ]
         case.confirm(measured, "crosscheck", *place.values())
         rows += measured

@@ -6,6 +6,7 @@ import ast
 import hashlib
 import io
 import json
+from functools import cache
 from importlib import metadata, util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DamagedResultsError", "tidy", "write"]
 
-RESULTS = Path("results")
+HERE, RESULTS = Path(), Path("results")
 COSTS = Path("cost/ratios.csv")
 """Among the results: the one table of times. ``python -m benchmarks.cost`` writes it, and no other run."""
 PROVENANCE = "provenance.json"
@@ -66,13 +67,13 @@ def numerics_of(folder: str) -> str:
         return ""
 
 
-def read_table(experiment: str, name: str) -> pd.DataFrame:
-    """Read a stored table.
+def read_table(experiment: str, name: str, root: Path = HERE) -> pd.DataFrame:
+    """Read a stored table, of another folder's results if wanted.
 
     Raises:
         DamagedResultsError: the file is missing, empty or no table.
     """
-    return read_csv(RESULTS / experiment / f"{name}.csv")
+    return read_csv(root / RESULTS / experiment / f"{name}.csv")
 
 
 def read_csv(path: Path, *, as_text: bool = False) -> pd.DataFrame:
@@ -144,19 +145,23 @@ def sources(roots: list[Path], skip: tuple[str, ...] = ()) -> set[Path]:
             continue
         found.add(path)
         waiting += [
-            source for name in _imports(path) if not name.startswith(skip or ("\0",)) and (source := _source(name))
+            source
+            for name in _imports(path.read_text(encoding="utf-8"))
+            if not name.startswith(skip or ("\0",)) and (source := _source(name))
         ]
     return found
 
 
-def _imports(path: Path) -> list[str]:
+@cache
+def _imports(text: str) -> tuple[str, ...]:
+    """What a source imports of ``study``: each is asked for once an experiment, and parsed once."""
     names = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
             names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return [name for name in names if name.startswith("study.")]
+    return tuple(name for name in names if name.startswith("study."))
 
 
 def _source(module: str) -> Path | None:

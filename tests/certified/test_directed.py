@@ -130,3 +130,25 @@ def test_the_log_of_a_ratio_encloses_it_and_is_narrow(prec):
         assert mpf_le(due._mpi_[1], high)
         with mpmath.workprec(prec + 100):
             assert mpmath.mp.make_mpf(high) - mpmath.mp.make_mpf(low) <= mpmath.ldexp(1, 5 - prec)
+
+
+@pytest.mark.parametrize("form", ["bfloat16", "float16", "float32", "float64"])
+@pytest.mark.parametrize("scale", [1.0, 1e4])
+def test_sums_of_exponentials_enclose_those_of_mpmath_and_are_narrow(form, scale):
+    x = (scale * np.random.default_rng(3).standard_normal((50, 4))).astype(FORMATS[form].dtype).astype(float)
+    x[0, 0], top = -np.inf, x.max(axis=1)
+    ours = DirectedArithmetic(104).sums_of_exponentials(x, top)
+    theirs = arithmetic(300).sums_of_exponentials(x, top)
+    for k, sum_of_row in enumerate(theirs):
+        low, high = (mpmath.mp.make_mpf(end) for end in ours[k]._mpi_)
+        least, most = (mpmath.mp.make_mpf(end) for end in sum_of_row._mpi_)
+        with mpmath.workprec(320):
+            assert low <= least <= most <= high <= low * (1 + mpmath.ldexp(1, -99))
+
+
+def test_a_sum_of_exponentials_that_mpfr_cannot_hold_is_enclosed():
+    a = DirectedArithmetic(104)
+    low, high = a.sums_of_exponentials(np.full((3, 2), -1e9), np.zeros(3))[0]._mpi_
+    assert a.left_range
+    assert low == from_float(0.0)
+    assert mpf_le(low, high)

@@ -83,10 +83,10 @@ def test_wrong_use_is_one_line_that_names_what_is_wrong(words, says):
 
 
 def test_audit_of_a_bad_file_is_wrong_use(tmp_path):
-    np.save(tmp_path / "x.npy", np.zeros(3))
+    np.save(tmp_path / "x.npy", np.zeros((3, 0)))
     out = call("audit", str(tmp_path / "x.npy"))
     assert out.exit_code == 2
-    assert "logits are (rows, classes)" in out.output
+    assert "logits are (…, classes)" in out.output
 
 
 def test_missing_results_are_named(tmp_path, monkeypatch):

@@ -158,3 +158,21 @@ def test_misbehaviour_on_one_kind_keeps_the_others():
     assert table[table["misbehaviour"] == ""]["max_ulp"].notna().all()
     with pytest.raises(AssertionError, match="raises ValueError: not finite"):
         study.assert_accurate(picky, "log_softmax", "float16", max_normwise=1e9)
+
+
+def test_a_function_is_measured_under_a_recipe():
+    plain = study.measure(wide_softmax, "softmax", "bfloat16", "long", layouts=["rows"])
+    wide = study.measure(wide_softmax, "softmax", "bfloat16", "long", layouts=["rows"], recipe="compute wide")
+    summed = study.measure(wide_softmax, "softmax", "bfloat16", "long", layouts=["rows"], recipe="accumulate narrow")
+    assert wide["function"][0] == "wide_softmax under bfloat16:float32:float32:bfloat16"
+    assert wide["max_ulp"][0] < 0.6 < plain["max_ulp"][0]
+    assert summed["max_ulp"][0] > 10
+    stored = study.measure(wide_softmax, "softmax", "bfloat16", "long", layouts=["rows"], recipe="store wide")
+    assert stored["misbehaviour"][0] == ""
+    with pytest.raises(ValueError, match="reads float16, and the format is bfloat16"):
+        study.measure(wide_softmax, "softmax", "bfloat16", recipe="float16:float32")
+
+
+def wide_softmax(x):
+    terms = np.exp(x - x.max(axis=-1, keepdims=True))
+    return terms / terms.sum(axis=-1, keepdims=True)

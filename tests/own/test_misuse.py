@@ -10,7 +10,7 @@ from scipy.io import savemat
 
 import study
 from study.cli import main
-from study.inputs import logits
+from study.inputs import readers
 from study.inputs.logits import load
 from study.measurement.guard import MisbehavedError, guarded
 
@@ -198,8 +198,8 @@ def test_a_function_of_another_signature_is_told_for_every_kind():
 
 FILES = {
     "extra.csv": ("a,b\n1,2,9\n3,4,9\n", "does not match length of data"),
-    "text.csv": ("a,b\nhello,1\n", "not finite numbers"),
-    "gap.csv": ("a,b\n1,\n2,3\n", "not finite numbers"),
+    "text.csv": ("a,b\nhello,1\n", "other things than numbers"),
+    "gap.csv": ("a,b\n1,\n2,3\n", r"has nan at \(0, 1\)"),
     "bare.csv": ("1,2\n3,4\n", "must be a header"),
     "header.csv": ("a,b\n", "not empty"),
     "words.csv": ("a,b,target\n1,2,0\n3,4,x\n", "targets must be whole numbers"),
@@ -221,11 +221,11 @@ def test_a_file_that_is_no_logits_is_told(tmp_path, name):
 @pytest.mark.parametrize(
     ("arrays", "says"),
     [
-        ({"x": np.eye(2)}, "logits is not a file"),
-        ({"logits": np.array([[{}]])}, "allow_pickle=False"),
-        ({"logits": np.eye(2) * 1j}, "not finite numbers"),
-        ({"logits": np.eye(2), "targets": [[0, 1, 1]]}, "3 targets for 2 rows"),
-        ({"logits": np.eye(2), "targets": ["a", "b"]}, "one a row"),
+        ({"x": np.eye(2)}, "no array named 'logits'; name one with --variable: x"),
+        ({"logits": np.array([[{}]])}, "Python objects, which are pickles and are not read"),
+        ({"logits": np.eye(2) * 1j}, "holds complex128; logits are real numbers"),
+        ({"logits": np.eye(2), "targets": [[0, 1, 1]]}, "3 targets for 2 vectors"),
+        ({"logits": np.eye(2), "targets": ["a", "b"]}, "one a vector"),
         ({"logits": np.eye(2), "targets": np.array([2**63, 0], np.uint64)}, "whole numbers from 0 to 1"),
     ],
 )
@@ -252,7 +252,7 @@ def header(path, shape):
 @pytest.mark.parametrize(
     ("shape", "says"),
     [
-        ((10**13, 1), "may hold 10,000,000,000,000 numbers; at most 268,435,456"),
+        ((10**13, 1), "promises 80,000,000,000,128 bytes, and it has 128"),
         ((10, 3), "promises 368 bytes, and it has 128"),
     ],
     ids=["72 TiB", "cut"],
@@ -268,14 +268,14 @@ def test_an_archive_is_not_unpacked_before_its_size_is_known(tmp_path):
     header(member, (500_000_000, 1))
     with zipfile.ZipFile(tmp_path / "x.npz", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.write(member, "logits.npy")
-    with pytest.raises(ValueError, match="may hold 500,000,000 numbers"):
+    with pytest.raises(ValueError, match="promises 4,000,000,128 bytes, and it has 128"):
         load(tmp_path / "x.npz")
 
 
 def test_a_matrix_is_not_loaded_before_its_size_is_known(tmp_path, monkeypatch):
     savemat(tmp_path / "x.mat", {"logits": np.eye(3)}, do_compression=True)
-    monkeypatch.setattr(logits, "MOST", 8)
-    with pytest.raises(ValueError, match="may hold 9 numbers; at most 8"):
+    monkeypatch.setattr(readers, "MOST", 8)
+    with pytest.raises(ValueError, match=r"it holds 9 numbers; of a \.mat file at most 8 are read"):
         load(tmp_path / "x.mat")
 
 
@@ -292,7 +292,7 @@ def test_the_file_at_fault_is_blamed(tmp_path):
 def test_a_variable_of_a_file_that_has_none_is_refused(tmp_path, name):
     np.save(tmp_path / "x.npy", np.eye(2))
     (tmp_path / "x.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(ValueError, match=r"a variable \('logits'\) is named in an \.npz or \.mat file"):
+    with pytest.raises(ValueError, match=r"a variable \('logits'\) is named in a file that has several"):
         load(tmp_path / name, variable="logits")
 
 

@@ -58,7 +58,17 @@ LOGS = pd.DataFrame(
     ]
 )
 
+RIGHT = pd.DataFrame(
+    {
+        "function": ["naive", "naive", "faithful", "faithful"],
+        "format": ["float16", "float32"] * 2,
+        "digits": [2.0, 5.0, 3.5, 7.5],
+        "lost": [4, 0, 0, 0],
+    }
+)
+
 DRAWN = {
+    "digits": lambda ax=None: plots.digits(RIGHT, ax),
     "errors": lambda ax=None: plots.errors(swept(format="float32"), ax),
     "worst": lambda ax=None: plots.worst(swept(format="float32"), ax),
     "outcomes": lambda ax=None: plots.outcomes(
@@ -324,3 +334,13 @@ def lab(rgb):
 def test_numbers_are_those_of_the_table():
     axes = DRAWN["costs"]().axes[0]
     assert number(50.0, 2) in axes.texts[1].get_text()
+
+
+def test_digits_are_a_mark_a_format_and_what_is_lost_stands_at_nothing():
+    (axes,) = plots.digits(RIGHT).axes
+    drawn = {line.get_label(): list(line.get_xdata()) for line in axes.lines}
+    assert drawn == {"float16": [0.0, 3.5], "float32": [5.0, 7.5]}
+    assert [text.get_text() for text in axes.texts] == ["4 lost in float16"]
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["naive", "faithful"]
+    with pytest.raises(ValueError, match="nothing to draw"):
+        plots.digits(RIGHT[:0])

@@ -92,11 +92,53 @@ def test_an_enclosure_of_all_bits_decides_in_the_end():
     assert holds(held, 0.0, enclosure(1, high)) is False
 
 
+TINY = mpmath.ldexp(1, -(2**30))
+GONE = mpmath.ldexp(1, -(2**60))
+
+
 def test_beyond_mpfrs_range_a_value_has_to_be_there_too():
-    tiny = mpmath.ldexp(1, -(2**30))
-    assert holds(mpmath.ldexp(1, -(2**60)), np.inf, enclosure(0, tiny)) is True
-    assert holds(mpmath.ldexp(1, -1000), np.inf, enclosure(0, tiny)) is False
-    assert holds(mpmath.ldexp(-1, -(2**60)), np.inf, enclosure(0, tiny)) is False
+    assert holds(GONE, np.inf, enclosure(0, TINY)) is True
+    assert holds(GONE, 2.0**-90, enclosure(0, TINY)) is True
+    assert holds(mpmath.ldexp(1, -1000), np.inf, enclosure(0, TINY)) is False
+    assert holds(mpmath.ldexp(1, -1000), 2.0**-90, enclosure(0, TINY)) is False
+    assert holds(-GONE, np.inf, enclosure(0, TINY)) is False
+    assert holds(-GONE, 2.0**-90, enclosure(-TINY, 0)) is True
+    assert holds(mpmath.mpf(0), 2.0**-90, enclosure(-TINY, 0)) is False
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_an_infinite_claim_is_that_a_value_lies_beyond_every_format(sign):
+    there = TINY**1000
+    low, high = sorted((sign * there, sign * there * (1 + mpmath.ldexp(1, -40))))
+    assert holds(sign * GONE, np.inf, enclosure(low, high)) is True
+    assert holds(-sign * GONE, np.inf, enclosure(low, high)) is False
+    assert holds(mpmath.mpf(sign), np.inf, enclosure(low, high)) is False
+    assert holds(sign / GONE, np.inf, enclosure(low, high)) is False
+    assert holds(sign / GONE, np.inf, enclosure(1 / high, 1 / low)) is True
+    low, high = sorted((sign * ONE, sign * ONE * 1.5))
+    assert holds(sign * GONE, np.inf, enclosure(low, high)) is False
+    low, high = sorted((sign * there, sign * ONE))
+    assert holds(sign * GONE, np.inf, enclosure(low, high)) is None
+
+
+def test_below_the_range_a_finite_claim_is_held_to_its_bits():
+    low, high = TINY, TINY * (1 + mpmath.ldexp(1, -40))
+    assert holds(TINY * (1 + mpmath.ldexp(1, -20)), 2.0**-10, enclosure(low, high)) is True
+    assert holds(TINY * (1 + mpmath.ldexp(1, -20)), 2.0**-30, enclosure(low, high)) is False
+    assert holds(TINY, 2.0**-39, enclosure(low, 16 * low)) is None
+
+
+@pytest.mark.parametrize("logit", [-1e9, -3e9, -1e30])
+@pytest.mark.parametrize("problem", ["softmax", "nll_gradient", "sigmoid", "softplus"])
+def test_what_lies_far_below_every_format_is_crosschecked(problem, logit):
+    row = np.array([[0.0, logit]])
+    args = {"softmax": [row], "nll_gradient": [row, np.array([0])]}.get(problem, [row[0, 1:]])
+    held = exact(problem, *args)
+    crosscheck(PROBLEMS[problem], args, held, [(0, 0)])
+    with pytest.raises(DisagreementError):
+        crosscheck(
+            PROBLEMS[problem], args, dataclasses.replace(held, exponent=np.maximum(held.exponent, -1074)), [(0, 0)]
+        )
 
 
 def test_a_masked_logit_of_a_long_row_is_crosschecked():

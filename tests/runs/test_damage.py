@@ -95,7 +95,7 @@ def test_without_a_baseline_the_gate_says_so_in_a_line_and_passes(project):
     shutil.rmtree("results/baseline")
     out = command("check", "worked_example")
     assert out.exit_code == 0
-    assert f"no baseline for the fingerprint {fingerprint()}: drift is not judged; make baseline records" in out.output
+    assert f"no baseline for the fingerprint {fingerprint()}: drift is not judged; study baseline records" in out.output
 
 
 def test_another_seed_is_a_table_that_is_not_the_stored_one(project):

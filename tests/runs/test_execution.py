@@ -162,7 +162,10 @@ def test_the_number_of_workers_is_the_asked_one_or_that_of_the_environment(monke
 
 def test_a_scheduler_without_dask_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(ImportError, match=r"pip install 'study\[cluster\]'"), execution.executor(scheduler="tcp://x:1"):
+    with (
+        pytest.raises(ImportError, match=r"pip install 'precision-study\[cluster\]'"),
+        execution.executor(scheduler="tcp://x:1"),
+    ):
         pass
 
 

@@ -196,7 +196,7 @@ def test_a_fingerprint_follows_what_else_matters(script, monkeypatch):
 
 def test_imports_are_followed_also_late_and_indirect_ones(script):
     names = {path.name for path in store.sources([script])}
-    assert {"script.py", "formats.py", "exact.py"} <= names
+    assert {"script.py", "format.py", "exact.py"} <= names
     script.write_text("import study.measurement.case\n")
     assert {"case.py", "errors.py", "exact.py"} <= {path.name for path in store.sources([script])}
 

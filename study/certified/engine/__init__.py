@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from study.certified.engine.distributions import cross_entropy, entropy, kl_divergence
+    from study.certified.engine.distributions import cross_entropy, entropy, kl_divergence, weighted_mean
     from study.certified.engine.elementwise import (
         binary_cross_entropy,
         binary_cross_entropy_gradient,
@@ -58,6 +58,7 @@ __all__ = [
     "sigmoid",
     "softmax",
     "softplus",
+    "weighted_mean",
 ]
 
 _MODULES = ("rows", "distributions", "elementwise", "losses")

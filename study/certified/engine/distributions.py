@@ -11,7 +11,7 @@ import numpy as np
 
 from study.certified.engine import operations as op
 from study.certified.engine.blocks import ENTRIES, by_rows
-from study.certified.engine.rows import matrix, row_sum
+from study.certified.engine.rows import matrix, row_sum, softmax
 from study.certified.exact import Exact
 
 if TYPE_CHECKING:
@@ -35,6 +35,23 @@ def entropy(p: ArrayLike) -> Exact:
 def kl_divergence(p: ArrayLike, q: ArrayLike) -> Exact:
     """sum_i p_i log(p_i / q_i) of each row: (rows, n), (rows, n) -> (rows,)."""
     return sums(lambda p, q: weighted(p, log_ratio(p, q)), p, q)
+
+
+def weighted_mean(x: ArrayLike, v: ArrayLike) -> Exact:
+    """sum_i g_i v_i of each row, g its softmax: (rows, n), (rows, n) -> (rows,)."""
+    x, v = np.broadcast_arrays(matrix(x), matrix(v))
+    n = x.shape[1]
+
+    def evaluate(rows: slice) -> Exact:
+        weights = softmax(x[rows])
+        total = Exact.from_float(np.zeros(len(x[rows])))
+        for start in range(0, n, ENTRIES):
+            piece = (slice(None), slice(start, start + ENTRIES))
+            with np.errstate(all="ignore"):
+                total = op.add(total, row_sum(op.multiply(weights[piece], op.exactly(v[rows][piece]))))
+        return total
+
+    return by_rows(len(x), evaluate, height=max(1, ENTRIES // max(n, 1)))
 
 
 def weighted(weight: Floats, value: Exact) -> Exact:

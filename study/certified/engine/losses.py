@@ -8,15 +8,16 @@ import numpy as np
 
 from study.certified.engine import operations as op
 from study.certified.engine.blocks import ENTRIES, by_rows
+from study.certified.engine.bounds import SLACK
 from study.certified.engine.distributions import sums
 from study.certified.engine.elementwise import label, loss_of_logit
 from study.certified.engine.rows import Shifted, labels, matrix, row_sum
+from study.certified.exact import Exact
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from study.certified.engine.compiled import Floats, Integers
-    from study.certified.exact import Exact
 
 
 def nll(x: ArrayLike, target: ArrayLike) -> Exact:
@@ -45,6 +46,16 @@ def mean_nll(x: ArrayLike, target: ArrayLike) -> Exact:
         return op.divide(row_sum(losses.reshape((-1, size))), count)
 
     return by_rows(len(x), evaluate, height=max(1, ENTRIES // max(size, 1)))
+
+
+def share(values: Exact, count: int) -> Exact:
+    """The sum along the last axis of values held already, over a count: (rows, b) -> (rows,).
+
+    A bound relative to the true value is taken for one relative to the held: at most SLACK apart.
+    """
+    held = Exact(values.hi, values.lo, values.exponent, values.error * SLACK)
+    divisor = op.exactly(np.full(1, float(count)))
+    return by_rows(values.shape[0], lambda rows: op.divide(row_sum(held[rows]), divisor), height=1)
 
 
 def multilabel_nll(x: ArrayLike, y: ArrayLike) -> Exact:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+INSTALL = "make libraries, or pip install 'precision-study[torch,jax]'"
+"""What installs the libraries that do not come with this one."""
+
+
 class AbsentError(ImportError):
     """A backend is asked for that is not installed."""
 
@@ -119,7 +123,7 @@ class Backend:
             AbsentError: the backend is not installed.
         """
         if not self.installed:
-            raise AbsentError(f"{self.name} is not installed; make libraries installs every backend")
+            raise AbsentError(f"{self.name} is not installed ({INSTALL})")
 
         def called(*args: NDArray[Any]) -> NDArray[Any]:
             with warnings.catch_warnings(), self.session():

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from study.certified import engine
+from study.certified.engine import losses
 from tests.campaigns import claims, problems, truth
 
 if TYPE_CHECKING:
@@ -140,3 +141,20 @@ def test_cancellation_is_undecided_not_wrong() -> None:
     x = np.log(rng.dirichlet(np.ones(10), size=50))
     assert np.isinf(engine.logsumexp(x).error).mean() > 0.5
     assert np.isinf(engine.binary_cross_entropy_gradient(1e-3, 1 / (1 + np.exp(-1e-3))).error)
+
+
+@pytest.mark.parametrize(("rows", "b"), [(1, 1), (3, 7), (2, 1000)])
+def test_a_sum_of_held_values_keeps_their_claims(rows: int, b: int) -> None:
+    """Losses added up and divided, against the same losses of mpmath at 480 bits."""
+    rng = np.random.default_rng(rows * b)
+    x, target = rng.normal(0, 6, (rows * b, 5)), rng.integers(0, 5, rows * b)
+    held = losses.share(engine.nll(x, target).reshape((rows, b)), b)
+    assert (held.error <= 2.0**-85).all()
+    with mpmath.workprec(480):
+        each = [
+            mpmath.log(mpmath.fsum(mpmath.exp(v) for v in row)) - row[t]
+            for row, t in zip(x.tolist(), target.tolist(), strict=True)
+        ]
+        for row, (value, error) in enumerate(zip(held.to_mpf(), held.error.tolist(), strict=True)):
+            true = mpmath.fsum(each[row * b : (row + 1) * b]) / b
+            assert abs(value / true - 1) <= error
