@@ -1,7 +1,7 @@
 """What accuracy costs: the time of every algorithm as a multiple of the naive one's, in the same run.
 
 ``python -m benchmarks.cost`` prints a table and writes it to results/cost/ratios.csv, which nothing compares: times are
-a machine's own.
+a machine's own. ``python -m benchmarks.cost faithful`` prints that of ``faithful`` alone, and what is above target.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from study.problems.signature import Kind
 from study.runs.machine import provenance
 from study.runs.store import RESULTS, write_provenance, write_table
 
-ROWS, LENGTH, REPEATS = 100, 1000, 5
+ROWS, LENGTH, REPEATS = 100, 1000, 20
+TARGETS = {"float16": 4, "bfloat16": 4, "float32": 4, "float64": 15}
+"""How many times the naive formula's time ``faithful`` is meant to take at most."""
 
 
 def ordinary(problem: Problem, form: Format) -> Any:
@@ -47,8 +49,30 @@ def seconds(function: Any, args: Any) -> float:
     return min(times)
 
 
+def faithful() -> str:
+    """A line a problem: times the naive formula, and nanoseconds a number, in each format; ``!`` above its target."""
+    lines = [f"{'problem':34}" + "".join(f"{form:>22}" for form in MAIN_FORMATS)]
+    met = dict.fromkeys(MAIN_FORMATS, 0)
+    for problem in PROBLEMS.values():
+        cells = []
+        for form in MAIN_FORMATS:
+            args = ordinary(problem, FORMATS[form])
+            naive = next(a for a in problem.algorithms.values() if form in a.formats)
+            problem.algorithms["faithful"](*args)  # which compiles
+            took, first = seconds(problem.algorithms["faithful"], args), seconds(naive, args)
+            met[form] += took <= TARGETS[form] * first
+            over = "" if took <= TARGETS[form] * first else "!"
+            cells.append(f"{took / first:.2f} ({1e9 * took / (ROWS * LENGTH):.1f}){over:1}")
+        lines.append(f"{problem.name:34}" + "".join(f"{cell:>22}" for cell in cells))
+    within = (f"{met[form]} of {len(PROBLEMS)} within {TARGETS[form]}" for form in MAIN_FORMATS)
+    return "\n".join([*lines, f"{'':34}" + "".join(f"{cell:>22}" for cell in within)])
+
+
 def main() -> None:
     """Measure, print and write."""
+    if sys.argv[1:] == ["faithful"]:
+        sys.stdout.write(faithful() + "\n")
+        return
     rows = []
     for problem in PROBLEMS.values():
         for form in (FORMATS[name] for name in MAIN_FORMATS):
