@@ -125,7 +125,10 @@ def baseline(jobs: int | None) -> None:
 @click.command()
 @click.argument("case", metavar="EXPERIMENT/TABLE/ROW")
 def replay(case: str) -> None:
-    """Run one stored worst case again, step by step: each intermediate, its exact value and its error."""
+    """Run one stored worst case again, step by step: each intermediate, its exact value and its error.
+
+    It is looked up in the experiments and results of this folder, then in those that come with the package.
+    """
     from study.cli.replay import replay as again
 
     with one_line_errors():
