@@ -6,13 +6,12 @@ are against the exact values of the numbers as they are stored, so that they are
 
 from typing import Any
 
-from study import plots
 from study.arithmetic.recipe import RECIPES, Recipe
 from study.inputs.families import normal, uniform
 from study.plots.text import listed
 from study.report.evidence import pick
-from study.report.four import NARROWED, narrowed
-from study.runs.experiment import Experiment, Figure, Finding, Sweep, Tables
+from study.report.four import narrowed
+from study.runs.experiment import Experiment, Finding, Sweep, Tables
 from study.runs.runner import run_experiments
 
 NARROW = ("bfloat16", "float16")
@@ -68,15 +67,6 @@ def computing(tables: Tables) -> str | None:
     return f"Operations in bfloat16, all else in float32, leave {each}."
 
 
-def lines(tables: Tables) -> Any:
-    """Digits right against n, a line for each of the four."""
-    rows = pick(narrowed(tables, "bfloat16"), algorithm=["shifted", "sum_log"])
-    rows = rows.assign(narrow=rows["narrow"].map(NARROWED))
-    return plots.lines(
-        rows, "value", "digits", by="narrow", panel=("problem",), across="n", up="digits right", zero=True
-    )
-
-
 experiment = Experiment(
     __file__,
     __doc__ or "",
@@ -86,7 +76,6 @@ experiment = Experiment(
         "logits": sweep([normal()], {name: ["shifted"] for name in ("softmax", "log_softmax", "nll")}),
         "probabilities": sweep([uniform(0.5, 1)], {"log_likelihood": ["sum_log", "pairwise"]}),
     },
-    figures={"digits": Figure(lines, accumulator)},
     findings=[Finding(accumulator, rank=4), Finding(computing, rank=5)],
 )
 

@@ -8,11 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from study import plots
 from study.inputs.families import Family, scaled_normal
 from study.report import findings
-from study.report.evidence import main
-from study.runs.experiment import Experiment, Figure, Finding, Sweep
+from study.runs.experiment import Experiment, Finding, Sweep
 from study.runs.runner import run_experiments
 
 SIZES = [0.1, 1, 3, 6, 9, 12, 16, 20, 30, 40, 60, 90, 120, 300, 720, 800]
@@ -32,12 +30,6 @@ experiment = Experiment(
         "softmax": Sweep("largest logit", SIZES, [scaled_normal(10)], {"nll_gradient": None}, rows=lambda _size: 20),
         "binary": Sweep(
             "size", SIZES, [Family("±size", binary)], {"binary_cross_entropy_gradient": None}, rows=lambda _size: 40
-        ),
-    },
-    figures={
-        "softmax": Figure(
-            lambda tables: plots.errors(main(tables["softmax"], problem="nll_gradient")),
-            findings.survives("softmax", "nll_gradient", "naive", "faithful", scaled_normal(10).name),
         ),
     },
     findings=[

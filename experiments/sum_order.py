@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from study import plots
 from study.certified.errors import error_in_u
 from study.formats import FORMATS, MAIN_FORMATS, Format
 from study.inputs.families import generator, rounded, uniform
@@ -18,8 +17,8 @@ from study.plots.text import number
 from study.problems import get_problem
 from study.problems.reference import exact
 from study.report import findings
-from study.report.evidence import main, measurements, pick
-from study.runs.experiment import Experiment, Figure, Finding, Sweep, Tables
+from study.report.evidence import measurements, pick
+from study.runs.experiment import Experiment, Finding, Sweep, Tables
 from study.runs.runner import run_experiments
 
 DRAWN = uniform(0.5, 1)
@@ -104,20 +103,10 @@ experiment = Experiment(
         "long": long,
     },
     problems=("log_likelihood",),
-    figures={
-        "error": Figure(
-            lambda tables: plots.errors(
-                main(tables["sweep"], inputs=DRAWN.name),
-                metric="max_u",
-                up="worst error (u)",
-                across="number of logs n",
-            ),
-            longest_sum,
-        ),
-    },
     findings=[
         Finding(growth, rank=6),
         Finding(stagnation, rank=7),
+        Finding(longest_sum, rank=8),
     ],
 )
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from study.formats import get_format
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -71,8 +73,8 @@ def called(function: Callable[..., Any], given: Sequence[NDArray[Any]], shape: t
         raise MisbehavedError("returns masked entries")
     if result.dtype == object:
         raise MisbehavedError(f"returns {type(returned).__name__}; an array of {given[0].dtype} is due")
-    due = getattr(function, "stores", given[0].dtype.name)
-    if result.dtype.name != due:
+    due = get_format(function.stores).dtype if hasattr(function, "stores") else given[0].dtype
+    if result.dtype != due:
         raise MisbehavedError(f"returns dtype {result.dtype} for {due}")
     if result.shape != shape:
         raise MisbehavedError(

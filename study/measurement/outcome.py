@@ -40,7 +40,7 @@ def failed(table: pd.DataFrame) -> pd.Series[bool]:
 
 def lost(table: pd.DataFrame) -> pd.Series[bool]:
     """Rows in which some value has no digit right: not a number, or off by a tenth of the exact value."""
-    return failed(table) | (table["max_ulp"] >= table["format"].map(NO_DIGIT))
+    return failed(table) | (table["max_ulp"] >= table["format"].map(NO_DIGIT).astype(float))
 
 
 def beyond(table: pd.DataFrame) -> pd.Series[bool]:

@@ -36,7 +36,6 @@ def lines(
     across: str = "",
     up: str = "",
     columns: int = 2,
-    zero: bool = False,
 ) -> Figure:
     """Draw columns against another column, one panel for each value of others; a line that ends early ends in a cross.
 
@@ -50,7 +49,6 @@ def lines(
         across: label of the abscissa.
         up: label of the ordinate.
         columns: panels side by side.
-        zero: whether the ordinate is linear from 0 on.
 
     Returns:
         The figure that holds it.
@@ -60,7 +58,7 @@ def lines(
     """
     ordinates = {y: y} if isinstance(y, str) else dict(y)
     parts = _parts(table, panel)
-    bottom, top = _reach(table[list(ordinates)].to_numpy(dtype=float), zero=zero)
+    bottom, top = _reach(table[list(ordinates)].to_numpy(dtype=float))
 
     def draw(axes: Axes, rows: pd.DataFrame) -> None:
         axis(axes, rows[x].tolist())
@@ -84,13 +82,9 @@ def _parts(table: pd.DataFrame, panel: Sequence[str]) -> dict[str, pd.DataFrame]
     }
 
 
-def _reach(values: NDArray[np.float64], *, zero: bool) -> tuple[float, float]:
+def _reach(values: NDArray[np.float64]) -> tuple[float, float]:
     top = float(values[np.isfinite(values)].max())
-    return (0.0, top) if zero else (_least(values, top), top)
-
-
-def _least(values: NDArray[np.float64], top: float) -> float:
-    return max(top / SPAN, float(values[np.isfinite(values) & (values > 0)].min()))
+    return max(top / SPAN, float(values[np.isfinite(values) & (values > 0)].min())), top
 
 
 def _ended(axes: Axes, x: NDArray[Any], y: NDArray[np.float64], name: str, ink: str) -> list[End]:

@@ -95,6 +95,13 @@ COLUMNS: dict[str, Column] = {
     "held": _text("Held", "The argument as the format holds it."),
     "computed": _text("Computed", "What the format's arithmetic gives."),
     "reference": _text("Exact", "The exact value for the arguments as the format holds them, to 20 digits."),
+    "stored": _text("Stored", "What is rounded to the format and stored."),
+    "logits": _text("Logits", "The family that the logits are drawn from."),
+    "bits": _number("Bits", "", "Bits that a number takes, with its share of a block's scale."),
+    "mean_nats": _number("Mean change", "nats", "Mean of |loss of what is stored − loss before|."),
+    "max_nats": _number("Worst change", "nats", "Largest |loss of what is stored − loss before|."),
+    "mean_change_nats": _number("Bias", "nats", "Mean of the loss of what is stored less the loss before."),
+    "infinite": _count("Infinite", "Losses that are infinite once it is stored."),
     "ulps": _number("Error", "ulps", "|computed − exact| / ulp(exact)."),
     "outcome": _text(
         "Outcome", "What became of the value: normal, subnormal, overflow, underflow, nan, limit, missed."

@@ -54,6 +54,7 @@ REASONS = (
     (r"reductions\.sequential_sum other_constant 0 → 1", "the sum of no numbers; a further block has some"),
     (r"reductions\._halved_once other_constant 2 → 3", "every second entry from 1 on ends at 2 half - 1 in any case"),
     (r"reductions\.scaled_product other_constant 1 → 2", BROADCASTS),
+    (r"reductions\.(_running|accumulated|weighted_sum)", "of recipes, which the battery has not; test_recipe.py sees"),
     (r"reductions\.ldexp .*(3000|exponent)", "keeps exponents within int32; those beyond 3000 are 0 or infinite alike"),
 )  # fmt: skip
 
