@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-SOURCE := study experiments tests docs benchmarks
+SOURCE := study experiments tests docs/examples docs/reference.py docs/tutorial.ipynb benchmarks
 
 .DEFAULT_GOAL := help
 
