@@ -28,6 +28,9 @@ NARROWED = {
 """What is narrow, as figures and tables call it."""
 
 
+ALONE = ("input", "compute", "accumulate", "store")
+
+
 def narrowed(tables: Mapping[str, pd.DataFrame], form: str) -> pd.DataFrame:
     """The rows under recipes of a narrow format and float32, with ``narrow``, see NARROWED, and ``digits`` right."""
     swept = [table for table in tables.values() if {"backend", "max_relative", "parameter"} <= set(table.columns)]
@@ -43,18 +46,17 @@ def digits(relative: pd.Series[float]) -> pd.Series[float]:
     """Decimal digits right: -log10 of the relative error, from 0 to those of binary64."""
     most = -np.log10(KNOWN["float64"].u)
     with np.errstate(divide="ignore"):
-        return pd.Series(-np.log10(relative.to_numpy()), relative.index).clip(0, most)
+        return pd.Series(-np.log10(relative.to_numpy()), relative.index).clip(0, most) + 0.0
 
 
 def _which(text: str, form: str) -> str:
     parts = text.split(":")
-    named = ("input", "compute", "accumulate", "store")
-    narrow = [name for name, part in zip(named, parts, strict=False) if part == form]
+    narrow = [name for name, part in zip(ALONE, parts, strict=False) if part == form]
     if len(parts) != 4 or {*parts} - {form, WIDE}:
         return ""
     if len(narrow) == 1:
         return narrow[0]
-    return {("input", "store"): "read and stored", named: "all"}.get(tuple(narrow), "")
+    return {("input", "store"): "read and stored", ALONE: "all"}.get(tuple(narrow), "")
 
 
 @dataclass(frozen=True)
@@ -86,16 +88,15 @@ class Line:
 
 
 def answer(stored: Iterable[Mapping[str, pd.DataFrame]]) -> tuple[list[Line], int]:
-    """A line for each problem and formula that was measured under recipes of bfloat16, and the longest rows."""
-    found = [part for tables in stored if len(part := narrowed(tables, FORM))]
-    if not found:
-        return [], 0
-    rows = pd.concat(found, ignore_index=True)
-    lines = []
-    for (problem, algorithm), part in rows.groupby(["problem", "algorithm"], sort=False):
-        each = {NARROWED[str(name)]: _part(some) for name, some in part.groupby("narrow", sort=False)}
-        lines.append(Line(str(problem), str(algorithm), each))
-    return lines, int(rows[rows["parameter"] == "n"]["value"].max())
+    """A line for each problem and formula of which an experiment narrows each of the four alone; the longest rows."""
+    lines, longest = [], 0
+    for rows in (narrowed(tables, FORM) for tables in stored):
+        for (problem, algorithm), part in rows.groupby(["problem", "algorithm"], sort=False) if len(rows) else ():
+            if set(ALONE) <= set(part["narrow"]):
+                each = {NARROWED[str(name)]: _part(some) for name, some in part.groupby("narrow", sort=False)}
+                lines.append(Line(str(problem), str(algorithm), each))
+                longest = max(longest, int(part["value"].max()))
+    return lines, longest
 
 
 def _part(rows: pd.DataFrame) -> Part:

@@ -91,12 +91,16 @@ def test_nothing_is_claimed_where_the_stored_format_may_overflow_or_be_subnormal
 def test_which_of_four_may_be_narrow_follows_from_the_rows():
     sweep = Sweep(
         "n", [10, 4000], [uniform(0.5, 1)], {"log_likelihood": ["sum_log"]}, rows=lambda _n: 3,
-        recipes=[Recipe(NARROW, WIDE, store=WIDE), Recipe(WIDE, accumulate=NARROW), Recipe(WIDE), Recipe("float16")],
+        recipes=[
+            Recipe(NARROW, WIDE, store=WIDE), Recipe(WIDE, NARROW, accumulate=WIDE, store=WIDE),
+            Recipe(WIDE, accumulate=NARROW), Recipe(WIDE, store=NARROW), Recipe(WIDE), Recipe("float16"),
+        ],
     )  # fmt: skip
     tables = {"sweep": pd.DataFrame(measure_sweep("one", sweep))}
     ((line,), longest) = four.answer([tables, {"other": pd.DataFrame({"a": [1]})}])
     assert (line.problem, line.algorithm, longest) == ("log_likelihood", "sum_log", 4000)
-    assert set(line.parts) == {"input", "sums"}
+    assert set(line.parts) == {"input", "operations", "sums", "result"}
     assert line.parts["sums"].digits < 1.5 < line.parts["input"].digits
     assert line.parts["sums"].grade in {"off", "lost"}
-    assert four.answer([{"other": pd.DataFrame({"a": [1]})}]) == ([], 0)
+    some = {"sweep": tables["sweep"][tables["sweep"]["backend"] != str(Recipe(WIDE, store=NARROW))]}
+    assert four.answer([some, {"other": pd.DataFrame({"a": [1]})}]) == ([], 0)
