@@ -33,7 +33,9 @@ ALONE = 2**20
     "--recipe",
     "recipes",
     multiple=True,
-    help="Also our formulas under a recipe: 'compute wide', INPUT:COMPUTE:SUM:STORE.",
+    default=("compute wide",),
+    show_default=True,
+    help="Our formulas also under a recipe: 'store wide', INPUT:COMPUTE:SUM:STORE.",
 )
 @click.option("--full", is_flag=True, help="Measure and show everything: every formula, softmax, row sums.")
 @click.option("--output", type=click.Path(dir_okay=False, writable=True), help="Write the text to a file.")
