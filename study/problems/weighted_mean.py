@@ -34,6 +34,9 @@ def _definition(a: Any, x: Any, v: Any) -> Any:
 
 def vanishes(x: Any, v: Any) -> bool:
     """Whether Σ exp(xᵢ) vᵢ is exactly 0: exponentials of different rationals are independent (Lindemann, 1882)."""
+    x, v = x[v != 0], v[v != 0]
+    if np.all(v > 0) or np.all(v < 0):
+        return not v.size
     return all(fsum(v[x == each]) == 0 for each in np.unique(x))
 
 
