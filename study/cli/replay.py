@@ -44,19 +44,20 @@ def replay(identifier: str) -> str:
     row = table.iloc[row_number]
     if not isinstance(declared, Sweep):
         return library_replay.replay(identifier, cast("dict[str, Any]", row.to_dict()))
+    recipe = next((recipe for recipe in declared.recipes if str(recipe) == row["backend"]), None)
+    form = get_format(recipe.input if recipe else row["format"])
     unit = next(
         u
         for u in declared.units()
-        if (u.family.name, str(u.value), u.form) == (row["inputs"], str(row["value"]), row["format"])
+        if (u.family.name, str(u.value), u.form) == (row["inputs"], str(row["value"]), form.name)
     )
-    form = get_format(unit.form)
     problem = get_problem(row["problem"])
     drawn = declared.inputs(unit, form)[: len(problem.signature.arguments)]
     header = (
         f"{identifier}: {row['algorithm']} in {row['format']}, {unit.family.name}, "
         f"{declared.parameter} = {row['value']}, instance {row['worst_row']}"
     )
-    steps = list(explain(problem, problem.algorithms[row["algorithm"]], drawn, int(row["worst_row"])))
+    steps = list(explain(problem, problem.algorithms[row["algorithm"]], drawn, int(row["worst_row"]), recipe))
     return "\n".join([header, *steps, *replay_stored.beside(steps, row["max_ulp"], name)])
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from study.arithmetic.recipe import Recipe
     from study.measurement.steps import Step
     from study.problems import Algorithm, Problem
 
@@ -26,7 +27,11 @@ SHOWN = 6
 
 
 def explain(
-    problem: Problem, algorithm: Algorithm, args: Sequence[NDArray[Any]], row: int | None = None
+    problem: Problem,
+    algorithm: Algorithm,
+    args: Sequence[NDArray[Any]],
+    row: int | None = None,
+    recipe: Recipe | None = None,
 ) -> Iterator[str]:
     """Lines that show one instance: the input, the steps where digits go, the result.
 
@@ -35,6 +40,7 @@ def explain(
         algorithm: the algorithm.
         args: its arguments: the instance, or a stack of instances along the first axis.
         row: which one of a stack.
+        recipe: what it runs under, if not plainly in the format of its arguments.
     """
     yield f"{problem.name} = {problem.formula}, algorithm {algorithm.name}: {algorithm.__doc__}"
     own = list(args) if row is None else instance(problem, args, row)
@@ -42,11 +48,16 @@ def explain(
         yield f"input   {_numbers(arg)}"
         if arg.dtype.kind not in "iu":
             yield f"   hex  {_listed([float(v).hex() for v in arg.ravel()[:SHOWN]], arg.size)}"
-    try:
-        yield from _steps(trace(algorithm, *args, row=row))
-    except TypeError as untraced:
-        yield f"({untraced})"
-    case, result = Case(problem, tuple(own)), np.asarray(algorithm(*args))
+    if recipe is None or recipe.plain:
+        try:
+            yield from _steps(trace(algorithm, *args, row=row))
+        except TypeError as untraced:
+            yield f"({untraced})"
+        result = np.asarray(algorithm(*args))
+    else:
+        yield f"(under {recipe}, whose steps are not traced)"
+        result = recipe.run(algorithm, *args)
+    case = Case(problem, tuple(own))
     if row is not None:
         result = result.reshape((-1, *case.reference.shape))[row]
     measured = case.compare(result)

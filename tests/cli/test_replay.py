@@ -5,11 +5,20 @@ from study.runs import runner
 from study.runs.store import read_table
 
 SOURCE = '''"""Why?"""
+from study.arithmetic.recipe import Recipe
 from study.runs.experiment import Experiment, Sweep
 from study.inputs.families import scaled_normal
 
 experiment = Experiment(__file__, __doc__, tables={
     "sweep": Sweep("top", [2, 50], [scaled_normal(12)], {"softmax": None}, rows=lambda _: 20),
+    "mixed": Sweep(
+        "top", [2, 50], [scaled_normal(12)], {"softmax": ["naive", "stable"]}, rows=lambda _: 20,
+        recipes=[
+            Recipe("bfloat16", "float32", store="bfloat16"),
+            Recipe("float32", accumulate="bfloat16"),
+            Recipe("float16", flushed=True),
+        ],
+    ),
     "other": list,
 })
 '''
@@ -27,12 +36,15 @@ def folder(tmp_path_factory):
         yield path
 
 
-def test_a_replayed_case_has_the_stored_error(folder):
-    table = read_table("one", "sweep")
+@pytest.mark.parametrize("name", ["sweep", "mixed"])
+def test_a_replayed_case_has_the_stored_error(folder, name):
+    table = read_table("one", name)
     for number in range(len(table)):
-        text = replay(f"one/sweep/{number}")
+        text = replay(f"one/{name}/{number}")
         stored = table["max_ulp"].iloc[number]
-        assert float(text.splitlines()[-1].split()[1]) == pytest.approx(stored, rel=1e-5)
+        last = text.splitlines()[-1].split()
+        assert last[0] == "error"
+        assert float(last[1]) == pytest.approx(stored, rel=1e-5)
 
 
 def test_it_shows_the_steps(folder):
