@@ -25,6 +25,8 @@ EXACT = {
     "take_along_axis", "transpose", "where", "zeros_like", "astype", "permute_dims", "result_type", "can_cast",
 }  # fmt: skip
 """NumPy's functions that round nothing."""
+EXTREMES = {np.maximum, np.minimum}
+"""Ufuncs whose reductions round nothing."""
 SUMS = {"sum": np.add, "prod": np.multiply, "cumsum": np.add, "cumprod": np.multiply, "mean": np.add}
 """Those that run in an accumulator, left to right, a step at a time."""
 OTHERS = {"dot", "einsum", "inner", "matmul", "nanmean", "nanprod", "nansum", "tensordot", "trapezoid", "vdot"}
@@ -50,9 +52,9 @@ class Held(np.ndarray[Any, Any]):
         given = [bare(x) for x in inputs]
         if recipe.mixed and method == "reduce" and ufunc in {np.add, np.multiply}:
             result = _reduced(ufunc, given[0], recipe, **options)
-        elif recipe.mixed and (ufunc is np.matmul or (method != "__call__" and ufunc not in {np.maximum, np.minimum})):
+        elif recipe.mixed and (ufunc is np.matmul or (method != "__call__" and ufunc not in EXTREMES)):
             raise TypeError(f"{ufunc.__name__}.{method} has no stated accumulator under {recipe}")
-        elif not recipe.steps:
+        elif not recipe.steps or (method != "__call__" and ufunc in EXTREMES):
             result = getattr(ufunc, method)(*given, **options)
         elif method == "__call__":
             result = _rounded(ufunc, given, recipe, options)

@@ -110,6 +110,13 @@ def test_flushed_operations_make_zero_of_subnormal_numbers():
     assert flushed.run(softmax, np.array([0, -100], np.float32))[1] == 0
 
 
+@pytest.mark.parametrize("largest", [lambda x: x.max(), np.max, np.maximum.reduce])
+def test_the_largest_is_exact_whatever_operations_round_to(largest):
+    x = np.array([0.25, 3, -1], np.float32)
+    for recipe in (Recipe("float32", flushed=True), Recipe("float32", rounding=toward_zero)):
+        assert recipe.run(largest, x) == 3
+
+
 def test_a_function_without_a_stated_rounding_is_refused():
     x = np.ones(3, np.float32)
     with pytest.raises(TypeError, match=r"numpy.sum has no stated rounding under float32:float32:float32:float32, tow"):
