@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from study.certified.errors import Outcome
+from study.measurement.outcome import FAILURES
 from study.runs import store
 from study.runs.fingerprint import fingerprint
 from study.runs.machine import machine, versions
@@ -35,7 +35,7 @@ LIMITS = {"max_ulp": Limit(1 / 2, 4), "median_ulp": Limit(1 / 4, 1.5), "wrong": 
 """The largest error hangs on one input; the median does not, and shows a single ulp. None may be wrong if none was."""
 
 KEY = ["experiment", "table", "problem", "algorithm", "format", "inputs", "figure"]
-WRONG = [outcome.name.lower() for outcome in (Outcome.OVERFLOW, Outcome.UNDERFLOW, Outcome.NAN, Outcome.MISSED)]
+WRONG = list(FAILURES)
 MANY = 20
 """Values from which on a median is held: of a handful it is one of them, and moves by whole roundings."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from study.measurement.outcome import FAILURES
 from study.own.methods import LOSSES, OURS
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 FIRST = 2
 """Library calls before our formulas, so that these are within the first ten lines."""
 FIGURES = ("max_ulp", "max_u", "max_normwise", "overflow", "underflow", "nan", "missed")
-LOST = ["overflow", "underflow", "nan", "missed"]
 
 
 def table(audit: Audit) -> list[str]:
@@ -52,7 +52,8 @@ def safe(figures: pd.DataFrame) -> list[str]:
     """A line for each problem and format: what loses no value, the least worst error first."""
     lines = []
     for (problem, form), part in figures.groupby(["problem", "format"], sort=False):
-        whole = part[(part[LOST].sum(axis=1) == 0) & part["max_ulp"].notna()].sort_values("max_ulp", kind="stable")
+        kept = part[list(FAILURES)].sum(axis=1) == 0
+        whole = part[kept & part["max_ulp"].notna()].sort_values("max_ulp", kind="stable")
         names = [f"{row['algorithm']} ({row['max_ulp']:.3g} ulp)" for _, row in whole.iterrows()]
         lines.append(f"- {problem} in {form}: {', '.join(names) or 'none: every formula loses some value'}")
     return lines
