@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,7 +49,7 @@ def safetensors(path: Path, _folder: Path, variable: str | None) -> Found:
     name = variable or (others[0] if len(others) == 1 else "logits")
     if name not in names:
         raise ValueError(f"it has no tensor named {name!r}; name one with --variable: {', '.join(names) or 'none'}")
-    targets = _whole(_placed(path, "targets")) if "targets" in names else None
+    targets = _placed(path, "targets").whole() if "targets" in names else None
     return _placed(path, name), targets
 
 
@@ -64,13 +63,6 @@ def _placed(path: Path, name: str) -> Stored:
         raise ValueError(f"{name!r} is {kind}, which is not read; it may be {', '.join(DTYPES)}")
     dtype = get_format(DTYPES[kind]).dtype.newbyteorder("<") if kind in DTYPES else np.dtype(INTEGERS[kind])
     return Stored(path, dtype, shape, 8 + length + start)
-
-
-def _whole(stored: Stored) -> NDArray[Any]:
-    """Indices, all of them."""
-    if not math.prod(stored.shape):
-        return np.empty(stored.shape, stored.dtype)
-    return np.array(np.memmap(stored.path, stored.dtype, "r", stored.offset, stored.shape))
 
 
 def parquet(path: Path, folder: Path, variable: str | None) -> Found:

@@ -114,8 +114,7 @@ def _targets(path: Path) -> NDArray[Any]:
             return found
         if not stored.numbers:
             raise ValueError(f"targets must be whole numbers, one a vector; {path} holds {stored.dtype}")
-        held = np.memmap(stored.path, stored.dtype, "r", stored.offset, stored.shape, "F" if stored.fortran else "C")
-        return np.array(held) if held.size else held
+        return stored.whole()
 
 
 def _readable(path: Path, meant: str, folder: Path, variable: str | None) -> tuple[Stored, NDArray[Any] | None]:

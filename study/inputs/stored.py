@@ -70,11 +70,17 @@ class Stored:
 
         The file is mapped for the call alone, so that what was read does not count as this process's memory.
         """
-        held = np.memmap(self.path, self.dtype, "r", self.offset, self.shape, "F" if self.fortran else "C")
-        moved = np.moveaxis(held, self.axis, -1)
+        moved = np.moveaxis(self._mapped(), self.axis, -1)
         chosen = np.unravel_index(np.arange(start, min(stop, self.vectors)), self.leading) if self.leading else None
         rows = np.array(moved[None] if chosen is None else moved[chosen], order="C", subok=False)
         return rows if self.dtype.name in KNOWN and self.dtype.isnative else rows.astype(self._native)
+
+    def whole(self) -> NDArray[Any]:
+        """All of it, as it is written."""
+        return np.array(self._mapped()) if math.prod(self.shape) else np.empty(self.shape, self.dtype)
+
+    def _mapped(self) -> NDArray[Any]:
+        return np.memmap(self.path, self.dtype, "r", self.offset, self.shape, "F" if self.fortran else "C")
 
     @property
     def _native(self) -> np.dtype[Any]:
