@@ -40,8 +40,7 @@ def stores() -> dict[str, tuple[float, Store]]:
 
 def values(problem: str, *args: Floats) -> Floats:
     """Exact results, rounded to binary64."""
-    held = exact(problem, *args)
-    return np.asarray(np.ldexp(held.hi, np.clip(held.exponent, -2000, 2000).astype(np.int32)))
+    return exact(problem, *args).to_float()
 
 
 def costs() -> pd.DataFrame:

@@ -16,7 +16,7 @@ def _definition(a: Any, x: float) -> Any:
 
 
 def _bound(form: Any, _args: Any, reference: Any) -> Any:
-    size = np.ldexp(reference.hi, np.clip(reference.exponent, -2000, 2000).astype(np.int32))
+    size = reference.to_float()
     return np.where((size >= form.xmin) & (size <= form.xmax), form.u, np.inf)
 
 

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from study.formats import Format
     from study.problems.base import Bound
 
-FAR = 2000
-"""Exponents beyond which a value is outside every format."""
-
 
 def under(bound: Bound | None, recipe: Recipe) -> Bound | None:
     """b + u + b u: the algorithm's bound b in the computing format, and the rounding u to the stored one.
@@ -39,7 +36,7 @@ def under(bound: Bound | None, recipe: Recipe) -> Bound | None:
 
     def limit(_form: Format, args: Sequence[NDArray[Any]], reference: Exact) -> NDArray[np.float64]:
         limits = np.asarray(bound(computed, args, reference))
-        size = np.abs(np.ldexp(reference.hi, np.clip(reference.exponent, -FAR, FAR).astype(np.int32)))
+        size = np.abs(reference.to_float())
         with np.errstate(invalid="ignore", over="ignore"):
             held = (size * (1 - limits) >= stored.xmin) & (size * (1 + limits) <= stored.xmax)
             return np.where(held, limits + stored.u + limits * stored.u, np.inf)
