@@ -23,7 +23,7 @@ HEADINGS = (
     Heading("Call", "", "A formula of the study, or a library's call.", numeric=False),
     Heading("Format", "", "What the logits are rounded to.", numeric=False),
     Heading("Mean", "nats", "Of its losses, added in binary64.", numeric=True),
-    Heading("Added in its format", "nats", "The same losses, added one by one in their own format.", numeric=True),
+    Heading("Added in its format", "nats", "Added one by one in their own format; –: not done.", numeric=True),
     Heading("Digits", "", "Decimal digits right of the mean.", numeric=True),
     Heading("Worst token's", "", "Decimal digits right of the worst token.", numeric=True),
     Heading("Lost", "", "Tokens of which no digit is right.", numeric=True),
@@ -66,7 +66,8 @@ def _scores(audit: Audit) -> View:
 
 def _line(audit: Audit, score: Score) -> list[Value]:
     values = (score.mean, score.in_format, score.digits, score.token_digits, score.lost, score.tally.error)
-    texts = (f"{score.mean:.9g}", f"{score.in_format:.9g}", f"{score.digits:.1f}", f"{score.token_digits:.1f}",
+    added = f"{score.in_format:.9g}" if score.method in audit.part.kept else "–"
+    texts = (f"{score.mean:.9g}", added, f"{score.digits:.1f}", f"{score.token_digits:.1f}",
              f"{score.lost:,}", f"{score.tally.error:.2g}")  # fmt: skip
     shown = [Value(text, float(value)) for text, value in zip(texts, values, strict=True)]
     where = Value(answer.place(audit, score.tally.row), score.tally.row)

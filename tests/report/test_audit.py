@@ -8,7 +8,7 @@ from study.inputs.logits import opened
 from study.own import answer
 from study.own.audit import audit
 from study.own.methods import everything
-from study.report.audit import page
+from study.report.audit import _scores, page
 
 
 @pytest.fixture(scope="module")
@@ -37,3 +37,13 @@ def test_every_table_is_there(made):
     text = page(made)
     for name in ("scores", "figures", "published", "sums"):
         assert f'id="audit-data-{name}"' in text
+
+
+def test_what_was_not_added_in_its_format_is_no_nan(tmp_path):
+    np.savez(tmp_path / "x.npz", logits=[[1.0, 2.0, 30.0], [100.0, 0.0, -5.0]], targets=[2, 0])
+    with opened(tmp_path / "x.npz") as held:
+        made = audit("x.npz", held, everything(("float32",)))
+    kept = [score for score in made.scores if score.method in made.part.kept]
+    cells = [line[3].text for line in _scores(made).rows]
+    assert 0 < len(kept) < len(made.scores)
+    assert sorted(text for text in cells if text != "–") == sorted(f"{score.in_format:.9g}" for score in kept)
