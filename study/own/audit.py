@@ -10,6 +10,7 @@ import numpy as np
 
 from study.certified.engine.losses import share
 from study.certified.exact import Exact
+from study.measurement.interrupt import undisturbed
 from study.own.block import Block, Claim, blocks, confirm, measure
 from study.own.score import Score, scored
 
@@ -112,7 +113,8 @@ def audit(name: str, logits: Logits, methods: Sequence[Method], each: Each = ser
     done, interrupted = None, False
     try:
         for _, part in each(measure, blocks(logits.stored, logits.targets, pattern)):
-            done = part if done is None else done if part is None else done + part
+            with undisturbed():
+                done = part if done is None else done if part is None else done + part
     except KeyboardInterrupt:
         interrupted = True
     if done is None:

@@ -16,6 +16,8 @@ from itertools import islice
 from multiprocessing import get_all_start_methods, get_context
 from typing import TYPE_CHECKING, Any
 
+from study.measurement.interrupt import undisturbed
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from multiprocessing.connection import Connection
@@ -80,22 +82,6 @@ def _start_server() -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Hold Ctrl-C back: it would leave a worker half started, and that one would fail in public."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    held: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: held.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-        if held:
-            signal.raise_signal(signal.SIGINT)
-
-
 def _attend(alive: Connection, until: Connection) -> None:
     """In a new worker: end when the main process closes its end of the pipe, or dies."""
     until.close()
@@ -150,7 +136,7 @@ def results(pool: Executor, function: Callable[..., Any], calls: Iterable[Any], 
     try:
         while True:
             for call in islice(waiting, ahead - len(flying)):
-                with _undisturbed():
+                with undisturbed():
                     flying[pool.submit(function, call)] = call
             if not flying:
                 return

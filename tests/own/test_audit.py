@@ -1,6 +1,7 @@
 """The answer of an audit, held to mpmath and to what was published; the same in one block or in many."""
 
 import json
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from study.inputs import stored
 from study.inputs.logits import opened
 from study.libraries.backends import BACKENDS
-from study.own import answer, block, tables
+from study.own import answer, block, part, tables
 from study.own.audit import audit
 from study.own.methods import Method, everything, losses, under
 from study.own.per_vector import published, sums
@@ -158,6 +159,19 @@ def test_blocks_change_nothing(audited, monkeypatch):
     assert whole.figures.equals(parts.figures)
     assert whole.part.published.equals(parts.part.published)
     assert whole.sums.equals(parts.sums)
+
+
+def test_an_interrupt_while_parts_are_joined_waits_for_the_join(audited, monkeypatch):
+    monkeypatch.setattr(stored, "BLOCK", 3)
+    joined = part.Part.__add__
+
+    def interrupted(one, other):
+        signal.raise_signal(signal.SIGINT)
+        return joined(one, other)
+
+    monkeypatch.setattr(part.Part, "__add__", interrupted)
+    made = audited(np.vstack([LOGITS, LOGITS]))
+    assert (made.interrupted, made.part.count) == (True, 2)
 
 
 def test_what_is_done_is_kept_when_it_is_interrupted(audited, monkeypatch):
