@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from study.inputs.domains import led
 from study.inputs.families import generator, rounded
 from study.problems.signature import Kind
 
@@ -48,10 +49,10 @@ def adversarial(problem: Problem, form: Format, rows: int, n: int, seed: str = "
             continue
         if not made:
             values = probabilities(form, rng, rows, width) if domain == "probability" else reals(form, rng, rows, width)
-            first = values = -np.abs(values) if domain == "negative" else values
+            first = values = led(domain, values)
         else:
             values = _beside(form, rng, first, domain, problem.domains[0])
-        made.append({Kind.NUMBER: values[:, 0], Kind.MATRIX: values.reshape(stack, -1, width)}.get(kind, values))
+        made.append({Kind.NUMBER: values[:stack, 0], Kind.MATRIX: values.reshape(stack, -1, width)}.get(kind, values))
     return rounded(form, tuple(made))
 
 
@@ -94,7 +95,7 @@ def probabilities(form: Format, rng: Draw, rows: int, n: int) -> Floats:
 def _beside(form: Format, rng: Draw, first: Floats, domain: str, before: str) -> Floats:
     """A further argument: independent, close to the first, or such that the result nearly cancels."""
     rows, n = first.shape
-    if domain != before:
+    if domain == "probability" != before:
         with np.errstate(over="ignore", invalid="ignore"):
             sigmoid = np.nan_to_num(1 / (1 + np.exp(-first)))
         labels = rng.integers(2, size=first.shape).astype(np.float64)
@@ -106,7 +107,8 @@ def _beside(form: Format, rng: Draw, first: Floats, domain: str, before: str) ->
         return _mixed(rng, [probabilities(form, rng, rows, n), near, _transferred(form, rng, first)])
     with np.errstate(all="ignore"):
         complement = np.where(first < 0, np.log(-np.expm1(first)), first)
-    return _mixed(rng, [reals(form, rng, rows, n), np.where(np.isfinite(complement), complement, 0.0)])
+    beside = _mixed(rng, [reals(form, rng, rows, n), np.where(np.isfinite(complement), complement, 0.0)])
+    return led(domain, beside)
 
 
 def _transferred(form: Format, rng: Draw, first: Floats) -> Floats:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from study.formats import get_format
+from study.inputs.domains import led
 from study.inputs.families import generator, rounded
 from study.problems import get_problem
 from study.problems.signature import Kind
@@ -102,12 +103,20 @@ def _arguments(problem: Problem, x: NDArray[Any], rng: np.random.Generator) -> A
             args.append(rng.integers(x.shape[-1], size=(1, len(x)) if kind is Kind.INDICES else len(x)))
             continue
         drawn = rng.permuted(x, axis=-1) if args else x
-        if domain == "negative":
-            drawn = -np.abs(drawn)
-        if domain != first:
+        if domain != "probability":
+            drawn = led(domain, drawn)
+        elif domain != first:
             drawn = np.where(rng.random(x.shape) < 0.5, rng.integers(2, size=x.shape), rng.random(x.shape))
-        args.append({Kind.NUMBER: drawn.ravel(), Kind.MATRIX: drawn[None]}.get(kind, drawn))
+        args.append({Kind.NUMBER: _numbers(problem, drawn), Kind.MATRIX: drawn[None]}.get(kind, drawn))
     return tuple(args)
+
+
+def _numbers(problem: Problem, drawn: NDArray[Any]) -> NDArray[Any]:
+    """Numbers for a problem: one for each of its instances, which are rows, a batch of rows, or numbers themselves."""
+    kinds = problem.signature.arguments
+    if Kind.MATRIX in kinds:
+        return drawn[:1, 0]
+    return drawn[:, 0] if any(kind.axes for kind in kinds) else drawn.ravel()
 
 
 def _of_lengths(problem: Problem, lengths: Sequence[int]) -> Iterator[tuple[str, NDArray[Any]]]:

@@ -126,8 +126,8 @@ class Problem:
         shape: its gufunc signature, ``(n),i->()``; see ``Signature``.
         definition: ``definition(arithmetic, *args)`` on one instance, in interval arithmetic.
         sensitivity: condition number times |result|, from the arguments in binary64 and the result.
-        domain: what numbers the arguments are, ``probability``, ``real`` or ``negative``: one for all, or for each in
-            turn, as in ``real, probability``.
+        domain: what numbers the arguments are, ``real``, ``negative``, ``positive``, ``count`` or ``probability``
+            (``study.inputs.domains``): one for all, or for each in turn, as in ``real, probability``.
         engine: name of the function of ``study.certified.engine`` that evaluates it fast, None if there is none.
         special: arguments that are empty, infinite, NaN or zero, and what the result is there: that of the definition
             in the extended reals, where exp(-inf) = 0, log 0 = -inf, 0 log 0 = 0, and inf - inf and inf / inf are NaN.

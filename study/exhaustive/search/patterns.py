@@ -9,6 +9,7 @@ import numpy as np
 
 from study.exhaustive.functions import problem_named
 from study.formats import get_format
+from study.inputs.domains import led
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -87,12 +88,6 @@ class Space:
             if kind.integer:
                 args.append(np.abs(taken[:, 0]) % self.length)
                 continue
-            part = self.decode(taken)
-            if domain != "real":
-                part = np.abs(part)
-            if domain == "probability":
-                part = np.minimum(part, np.ones((), dtype=part.dtype))
-            elif domain == "negative":
-                part = -part
+            part = led(domain, self.decode(taken))
             args.append(part if kind.axes else part[:, 0])
         return args
