@@ -23,8 +23,11 @@ PREC = 110
 """Bits to which a value is recomputed at most."""
 SAMPLED = 128
 """How many components of a vector are recomputed beside the reported ones."""
-SPARE, STEP = 4, 8
-"""Bits beyond the claims that the first evaluation has at least, and of what its bits are a multiple."""
+BITS, MORE = PREC + 10, 64
+"""Of the first evaluation: enough for sums of random signs, which cancel somewhat; and how many more for the claims that
+are as fine as the definition's own, which stands in where terms cancel beyond the engine."""
+DEFINITION = 2.0**-104.9
+"""Claims up to this may be the definition's own, ``EXACT_PREC`` bits held in two words."""
 APART = 64
 """Binades between two values of which neither is within a finite claim of the other."""
 RANGE = 2**29
@@ -56,7 +59,8 @@ def crosscheck(problem: Problem, stacks: list[NDArray[Any]], held: Exact, report
         claims = values[row, chosen]
         errors = claims.error.tolist()
         judges = [partial(holds, *claim) for claim in zip(claims.to_mpf(), errors, strict=True)]
-        verdicts = decided(problem.definition, instance, _bits(errors), judges, at, spare=0)
+        bits = BITS + MORE * any(0 < error <= DEFINITION for error in errors)
+        verdicts = decided(problem.definition, instance, bits, judges, at, spare=0)
         if not all(verdicts):
             i = verdicts.index(False)
             (true,) = certified(problem.definition, instance, PREC, components=at and [at[i]])
@@ -69,12 +73,6 @@ def _sample(count: int, row: int) -> set[int]:
     if count <= SAMPLED:
         return set(range(count))
     return set(np.random.default_rng(row).choice(count, SAMPLED, replace=False).tolist())
-
-
-def _bits(errors: list[float]) -> int:
-    """Bits to decide claims with: some more than the finest has, in steps, so that problems on one row share them."""
-    finest = max((-math.log2(error) if error else PREC for error in errors if error < 1), default=1)
-    return math.ceil((min(PREC, finest) + SPARE) / STEP) * STEP
 
 
 def holds(held: mpmath.mpf, error: float, value: Any) -> bool | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from math import fsum, inf, nan
+from itertools import pairwise
+from math import inf, nan
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,17 @@ def vanishes(x: Any, v: Any) -> bool:
     x, v = x[v != 0], v[v != 0]
     if np.all(v > 0) or np.all(v < 0):
         return not v.size
-    return all(fsum(v[x == each]) == 0 for each in np.unique(x))
+    order = np.argsort(x)
+    x, v = x[order], v[order]
+    ends = [0, *(np.flatnonzero(x[1:] != x[:-1]) + 1).tolist(), len(x)]
+    return all(_sum_is_zero(v[start:stop]) for start, stop in pairwise(ends))
+
+
+def _sum_is_zero(v: Any) -> bool:
+    """Whether numbers add up to exactly 0, in whole numbers of their last bit: math.fsum overflows on the way."""
+    fraction, exponent = np.frexp(v)
+    whole, shift = np.ldexp(fraction, 53).astype(np.int64), exponent - exponent.min()
+    return sum(m << s for m, s in zip(whole.tolist(), shift.tolist(), strict=True)) == 0
 
 
 def _sensitivity(x: Any, v: Any, value: Any) -> Any:
