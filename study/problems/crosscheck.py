@@ -24,8 +24,8 @@ PREC = 110
 SAMPLED = 128
 """How many components of a vector are recomputed beside the reported ones."""
 BITS, MORE = PREC + 10, 64
-"""Of the first evaluation: enough for sums of random signs, which cancel somewhat; and how many more for the claims that
-are as fine as the definition's own, which stands in where terms cancel beyond the engine."""
+"""Of the first evaluation: enough for sums of random signs, which cancel somewhat; and how many more for claims as fine
+as the definition's own, which stands in where terms cancel beyond the engine."""
 DEFINITION = 2.0**-104.9
 """Claims up to this may be the definition's own, ``EXACT_PREC`` bits held in two words."""
 APART = 64

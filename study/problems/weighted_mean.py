@@ -48,7 +48,7 @@ def _sum_is_zero(v: Any) -> bool:
     """Whether numbers add up to exactly 0, in whole numbers of their last bit: math.fsum overflows on the way."""
     fraction, exponent = np.frexp(v)
     whole, shift = np.ldexp(fraction, 53).astype(np.int64), exponent - exponent.min()
-    return sum(m << s for m, s in zip(whole.tolist(), shift.tolist(), strict=True)) == 0
+    return not sum(m << s for m, s in zip(whole.tolist(), shift.tolist(), strict=True))
 
 
 def _sensitivity(x: Any, v: Any, value: Any) -> Any:
