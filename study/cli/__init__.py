@@ -1,6 +1,7 @@
 """The command line: ``study`` and ``python -m study``. One file for each group of commands; heavy imports are late."""
 
 from study.cli.audit import audit
+from study.cli.elsewhere import export, judge
 from study.cli.group import main
 from study.cli.new import new
 from study.cli.own import measure
@@ -11,5 +12,21 @@ from study.cli.sweep import exhaustive, sweep
 
 __all__ = ["main"]
 
-for _command in (list_, new, run, report, check, baseline, replay, measure, audit, scan, sweep, exhaustive, search):
+for _command in (
+    list_,
+    new,
+    run,
+    report,
+    check,
+    baseline,
+    replay,
+    measure,
+    export,
+    judge,
+    audit,
+    scan,
+    sweep,
+    exhaustive,
+    search,
+):
     main.add_command(_command)

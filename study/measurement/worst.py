@@ -24,14 +24,15 @@ def worst_case(row: Mapping[str, Any], case: Case, drawn: str = "", imports: str
         case: what it was measured on.
         drawn: Python that makes the arguments again; where it is empty they are written out, if they are few.
         imports: Python that imports the function.
-        called: its name there.
+        called: its name there; empty where the function lives elsewhere.
     """
     if row["misbehaviour"]:
         return []
     number, at = int(row["worst_row"]), int(row["worst_component"])
     args, reference = instance(case.problem, case.args, number), case.part(np.array([number])).reference.reshape((-1,))
     outcomes = [f"{row[o]:.0f} {o}" for o in ("overflow", "underflow", "nan", "missed") if row[o]]
-    call = f"print({called}(*x), study.reference({row['problem']!r}, *x))"
+    computed = f"{called}(*x), " if called else ""
+    call = f"print({computed}study.reference({row['problem']!r}, *x))"
     component = f", component {at}" if case.problem.signature.vector_result else ""
     return [
         f"worst input: {row['inputs']!r}, instance {number}{component}",

@@ -71,10 +71,12 @@ def measure(
             or no possible timeout.
         AbsentError: the backend is not installed.
     """
-    return _measured(function, _cases(problem, format, inputs, lengths), timeout, backend, layouts, recipe)
+    return _measured(function, cases_of(problem, format, inputs, lengths), timeout, backend, layouts, recipe)
 
 
-def _cases(problem: str | Problem, formats: Any, inputs: Inputs, lengths: Sequence[int]) -> dict[str, dict[str, Case]]:
+def cases_of(
+    problem: str | Problem, formats: Any, inputs: Inputs, lengths: Sequence[int]
+) -> dict[str, dict[str, Case]]:
     """What to measure on, by format and by kind of inputs."""
     named = [get_format(one) for one in (formats if isinstance(formats, list | tuple) else [formats])]
     return {form.name: resolve(get_problem(problem), form, inputs, lengths) for form in named}
@@ -187,17 +189,37 @@ def check(
     recipe: str = "",
 ) -> Checked:
     """Measure a function and hold it to limits (``study.own.budgets``); arguments and errors as ``measure``."""
+    cases = cases_of(problem, format, inputs, lengths)
+    table = _measured(function, cases, timeout, "numpy", layouts, recipe)
+
+    def replayed(row: Mapping[str, Any]) -> tuple[str, ...]:
+        called = under(function, recipe, row["format"])
+        return _drawn(row, inputs, lengths), *getattr(called, "python", ("", name_of(called)))
+
+    return held(table, cases, limits, replayed)
+
+
+def held(
+    table: Measurement,
+    cases: Mapping[str, Mapping[str, Case]],
+    limits: Sequence[Limits],
+    replayed: Callable[[Mapping[str, Any]], tuple[str, ...]],
+) -> Checked:
+    """A measurement held to limits.
+
+    Args:
+        table: the measurement.
+        cases: what was measured on, by format and kind of inputs.
+        limits: what it is held to.
+        replayed: of a row the Python that draws its arguments, that imports the function, and its name; see
+            ``study.measurement.worst.worst_case``.
+    """
     from study.own.budgets import complaints
     from study.own.table import gravest
 
-    cases = _cases(problem, format, inputs, lengths)
-    table = _measured(function, cases, timeout, "numpy", layouts, recipe)
     found = complaints(table, *limits)
     row = max(found, key=lambda c: c.severity).row if found else gravest(table)
-    case = cases[row["format"]][row["inputs"]]
-    function = under(function, recipe, row["format"])
-    python = getattr(function, "python", ("", name_of(function)))
-    worst = worst_case(row, case, _drawn(row, inputs, lengths), *python)
+    worst = worst_case(row, cases[row["format"]][row["inputs"]], *replayed(row))
     return Checked(table, found, worst)
 
 
