@@ -75,6 +75,7 @@ class Backend:
         to_library: a NumPy array as one of its arrays, no number changed.
         to_numpy: the way back.
         session: a context that its functions run in.
+        alone: a context in which its functions run on one thread; None where it has no say in that.
         formats: names of the formats that its arrays have.
         computes: whether it has arithmetic of its own, so that our algorithms run on its arrays.
     """
@@ -89,6 +90,7 @@ class Backend:
     to_library: Callable[[NDArray[Any]], Any] = lambda x: x
     to_numpy: Callable[[Any], NDArray[Any]] = np.asarray
     session: Callable[[], AbstractContextManager[Any]] = nullcontext
+    alone: Callable[[], AbstractContextManager[Any]] | None = None
     formats: tuple[str, ...] = MAIN_FORMATS
     computes: bool = False
 

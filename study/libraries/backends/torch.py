@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from study.libraries.backends.base import Backend, LibraryFunction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def _to(x: Any) -> Any:
@@ -48,6 +52,19 @@ def _gradient(loss: Any, x: Any, y: Any) -> Any:
 
 def _through_sigmoid(loss: Any, x: Any, y: Any) -> Any:
     return _gradient(lambda x, y, reduction: loss(x.sigmoid(), y, reduction=reduction), x, y)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """On one thread."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 F = "torch.nn.functional"
@@ -94,5 +111,6 @@ BACKEND = Backend(
     colour="vermilion",
     to_library=_to,
     to_numpy=_back,
+    alone=_alone,
     computes=True,
 )
