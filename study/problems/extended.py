@@ -12,6 +12,14 @@ def are_probabilities(*values: Any) -> bool:
     return all(np.all((v >= 0) & (v <= 1)) for v in map(np.asarray, values))
 
 
+def checked(*values: Any) -> Any:
+    """Probabilities, and NaN where one of them is none."""
+    if all(0 <= np.min(v, initial=1) <= np.max(v, initial=0) <= 1 for v in values):
+        return values
+    inside = np.all([(v >= 0) & (v <= 1) for v in values], axis=0)
+    return [np.where(inside, v, np.nan) for v in values]
+
+
 def minus_log(a: Any, p: float) -> Any:
     """-log p for p in [0, 1]."""
     return a.inf if p == 0 else 0.0 if p == 1 else -a.log(a.exact(p))
