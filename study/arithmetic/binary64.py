@@ -80,4 +80,4 @@ def decided(form: Format, value: Floats, cancelling: Floats | None) -> tuple[NDA
 def apart(form: Format, low: Floats, high: Floats) -> NDArray[np.bool_]:
     """Where two numbers are rounded to different ones."""
     low, high = (form.round(end).astype(np.float64) for end in (low, high))
-    return (low != high) & ~(np.isnan(low) & np.isnan(high))
+    return np.asarray((low != high) & ~(np.isnan(low) & np.isnan(high)))

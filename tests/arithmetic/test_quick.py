@@ -26,7 +26,12 @@ def small(low, high):
 STEP = np.log(2) / loops.EXP_STEPS
 HARD = {
     "exp": [RNG.uniform(-600, 600, N), small(-899, 0), STEP * (RNG.integers(-(10**6), 10**6, N) + 0.5)],
-    "expm1": [RNG.uniform(-1, 1, N), RNG.uniform(-600, 1, N), small(-899, 0), STEP * (RNG.integers(-100, 100, N) + 0.5)],
+    "expm1": [
+        RNG.uniform(-1, 1, N),
+        RNG.uniform(-600, 1, N),
+        small(-899, 0),
+        STEP * (RNG.integers(-100, 100, N) + 0.5),
+    ],
     "log": [
         2.0 ** RNG.uniform(-899, 899, N),
         1 + small(-52, -1) / 2,
