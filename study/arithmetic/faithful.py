@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-BLOCK = 2**16
+BLOCK = 10**5
 """Numbers handled at a time, so that what a formula makes of them stays in the cache."""
 np.empty(2**21)  # once 16 MiB have been freed, glibc keeps what a block frees for the next, and asks for no new pages
 UNITS = 1000
@@ -46,10 +46,7 @@ def faithful(formula: Callable[..., Any], *args: NDArray[Any], core: Sequence[in
     """
     form = format_of(next(a for a in args if a.dtype.kind not in "iu"))
     batch = np.broadcast_shapes(*(a.shape[: a.ndim - c] for a, c in zip(args, core, strict=True)))
-    rows = [
-        np.broadcast_to(a, batch + a.shape[a.ndim - c :]).reshape((math.prod(batch), *a.shape[a.ndim - c :]))
-        for a, c in zip(args, core, strict=True)
-    ]
+    rows = [_rows(a, batch, a.shape[a.ndim - c :]) for a, c in zip(args, core, strict=True)]
     first, *further = _ladder(form)
     out, left = _evaluated(formula, first, form, rows)
     for arithmetic in further:
@@ -57,6 +54,12 @@ def faithful(formula: Callable[..., Any], *args: NDArray[Any], core: Sequence[in
             out[left], again = _evaluated(formula, arithmetic, form, [r[left] for r in rows])
             left = left[again]
     return out.reshape(batch + out.shape[1:])
+
+
+def _rows(a: NDArray[Any], batch: tuple[int, ...], instance: tuple[int, ...]) -> NDArray[Any]:
+    """The instances of an argument along one axis."""
+    whole = a if a.shape == batch + instance else np.broadcast_to(a, batch + instance)
+    return whole.reshape((math.prod(batch), *instance))
 
 
 def _ladder(form: Format) -> list[Any]:

@@ -69,9 +69,8 @@ def two_branch(x: Any, y: Any) -> Any:
 
 def _faithful(a: Any, x: Any, y: Any) -> Any:
     """(1 − y) − s(−|x|) for x > 0, s(−|x|) − y otherwise; they cancel where the label is the sigmoid."""
-    (y,), half = extended.checked(y), a.number(0.5)
-    right = np.asarray(x > 0, dtype=np.float64)
-    share = a.number(0.5 - right) / (half + half * a.exp(a.number(np.abs(x))))
+    (y,), right = extended.checked(y), (x > 0).astype(np.int8)
+    share = a.number(1 - 2 * right) / (a.number(1.0) + a.exp(a.number(np.abs(x))))
     return (a.number(right) - a.number(y)) + share, a.where(x == 0, a.number(0.0), a.number(0.25) * share)
 
 

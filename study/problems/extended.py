@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+ONE = np.float64(1).view(np.uint64)
+
 
 def are_probabilities(*values: Any) -> bool:
     """Whether all numbers, or all of rows, lie in [0, 1]."""
@@ -13,8 +15,8 @@ def are_probabilities(*values: Any) -> bool:
 
 
 def checked(*values: Any) -> Any:
-    """Probabilities, and NaN where one of them is none."""
-    if all(0 <= np.min(v, initial=1) <= np.max(v, initial=0) <= 1 for v in values):
+    """Probabilities in binary64, and NaN where one of them is none."""
+    if all(np.max(v.view(np.uint64), initial=0) <= ONE for v in values):
         return values
     inside = np.all([(v >= 0) & (v <= 1) for v in values], axis=0)
     return [np.where(inside, v, np.nan) for v in values]
