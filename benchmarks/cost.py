@@ -7,8 +7,9 @@ a machine's own. ``python -m benchmarks.cost faithful`` prints that of ``faithfu
 from __future__ import annotations
 
 import sys
-from time import perf_counter
-from typing import Any
+from statistics import median
+from time import process_time
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,9 @@ from study.problems import PROBLEMS, Problem
 from study.problems.signature import Kind
 from study.runs.machine import provenance
 from study.runs.store import RESULTS, write_provenance, write_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROWS, LENGTH, REPEATS = 100, 1000, 20
 TARGETS = {"float16": 4, "bfloat16": 4, "float32": 4, "float64": 15}
@@ -39,14 +43,16 @@ def ordinary(problem: Problem, form: Format) -> Any:
     return rounded(form, tuple(made))
 
 
-def seconds(function: Any, args: Any) -> float:
-    """The shortest of some runs."""
-    times = []
-    for _ in range(REPEATS):
-        start = perf_counter()
-        function(*args)
-        times.append(perf_counter() - start)
-    return min(times)
+def seconds(functions: Sequence[Any], args: Any) -> list[float]:
+    """Processor time of each: the median of some rounds in which they take turns, after one that compiles."""
+    rounds = [[_seconds(function, args) for function in functions] for _ in range(REPEATS + 1)]
+    return [median(times) for times in zip(*rounds[1:], strict=True)]
+
+
+def _seconds(function: Any, args: Any) -> float:
+    start = process_time()
+    function(*args)
+    return process_time() - start
 
 
 def faithful() -> str:
@@ -58,8 +64,7 @@ def faithful() -> str:
         for form in MAIN_FORMATS:
             args = ordinary(problem, FORMATS[form])
             naive = next(a for a in problem.algorithms.values() if form in a.formats)
-            problem.algorithms["faithful"](*args)  # which compiles
-            took, first = seconds(problem.algorithms["faithful"], args), seconds(naive, args)
+            took, first = seconds([problem.algorithms["faithful"], naive], args)
             met[form] += took <= TARGETS[form] * first
             over = "" if took <= TARGETS[form] * first else "!"
             cells.append(f"{took / first:.2f} ({1e9 * took / (ROWS * LENGTH):.1f}){over:1}")
@@ -76,14 +81,11 @@ def main() -> None:
     rows = []
     for problem in PROBLEMS.values():
         for form in (FORMATS[name] for name in MAIN_FORMATS):
-            args = ordinary(problem, form)
-            first = None
-            for algorithm in problem.algorithms.values():
-                if form.name in algorithm.formats:
-                    took = seconds(algorithm, args)
-                    first = took if first is None else first
-                    key = {"problem": problem.name, "algorithm": algorithm.name, "format": form.name}
-                    rows.append({**key, "times_naive": took / first, "ns_per_number": 1e9 * took / (ROWS * LENGTH)})
+            algorithms = [a for a in problem.algorithms.values() if form.name in a.formats]
+            times = seconds(algorithms, ordinary(problem, form))
+            for algorithm, took in zip(algorithms, times, strict=True):
+                key = {"problem": problem.name, "algorithm": algorithm.name, "format": form.name}
+                rows.append({**key, "times_naive": took / times[0], "ns_per_number": 1e9 * took / (ROWS * LENGTH)})
     table = pd.DataFrame(rows).round({"times_naive": 2, "ns_per_number": 2})
     write_table("cost", "ratios", table)
     write_provenance("cost", provenance())

@@ -1,22 +1,28 @@
-"""Plain binary64, which serves formats of at most 24 bits wherever nothing cancels; its numbers are float64 arrays."""
+"""Plain binary64, which serves formats of at most 24 bits wherever little cancels; its numbers are float64 arrays."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from study.arithmetic.scaled import Scaled
+from study.arithmetic import loops
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
     from study.arithmetic.errorfree import Floats
+    from study.formats import Format
 
-UNIT = 2.0**-51
-"""Bound on the relative error of one operation: NumPy holds its exp and log to 4 ulps."""
+ERROR = 2.0**-45
+"""Bound on the error of a formula, relative to the value or to what cancels in it: NumPy holds its exp and log to 4
+ulps. For n <= 2**20; docs/arithmetic.md counts the operations."""
+DOUBT = 2.0**-20
+"""In ulps of the format: what an error as small as this leaves open matters at the ends of the format alone."""
+HELD = 1000
+"""Numbers of [1/2, 1) whose product is a normal number."""
 
-exp, expm1, log, log1p, where = np.exp, np.expm1, np.log, np.log1p, np.where
+exp, expm1, log, log1p = np.exp, np.expm1, np.log, np.log1p
 
 
 def number(values: ArrayLike) -> Floats:
@@ -24,14 +30,9 @@ def number(values: ArrayLike) -> Floats:
     return np.asarray(values, dtype=np.float64)
 
 
-def scaled(x: Floats) -> Scaled:
-    """The number with its exponent apart."""
-    return Scaled.number(x)
-
-
-def log2(x: Floats) -> Floats:
-    """log2 |number|."""
-    return np.asarray(np.log2(np.abs(x)))
+def where(condition: NDArray[np.bool_], a: Floats, b: Floats) -> Floats:
+    """A where the condition holds, else b."""
+    return np.where(condition, a, b) if condition.any() or np.shape(condition) != b.shape else b
 
 
 def total(x: Floats) -> Floats:
@@ -39,6 +40,44 @@ def total(x: Floats) -> Floats:
     return np.asarray(np.sum(np.ascontiguousarray(x), axis=-1))
 
 
+def product(x: Floats) -> tuple[Floats, Floats]:
+    """Product along the last axis, the exponents added apart; and n times that, since n roundings add up."""
+    n, exponent = x.shape[-1], np.zeros(x.shape[:-1], dtype=np.int64)
+    while x.shape[-1]:
+        x, more = np.frexp(x)
+        exponent += more.sum(axis=-1)
+        if x.shape[-1] == 1:
+            break
+        x = np.multiply.reduceat(x, np.arange(0, x.shape[-1], HELD), axis=-1) + 0.0
+    value = np.ldexp(x.prod(axis=-1), np.clip(exponent, -2000, 2000).astype(np.int32))
+    return value, n * value
+
+
 def log_product(x: Floats) -> Floats:
     """Log of the product along the last axis, as the sum of the logs."""
     return total(np.log(x))
+
+
+def decided(form: Format, value: Floats, cancelling: Floats | None) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """The value rounded, and where its error leaves open to what: by more than DOUBT, or at an end of the format.
+
+    Args:
+        form: the format.
+        value: the value of a formula.
+        cancelling: a number of the size of what cancels in it, or None.
+    """
+    value = np.ascontiguousarray(value)
+    sizes = value if cancelling is None else np.ascontiguousarray(cancelling)
+    open_ = np.empty(value.shape, dtype=bool)
+    if loops.near_tie(value.reshape(-1), sizes.reshape(-1), ERROR, form.p, form.xmin, open_.reshape(-1)):
+        few, error = value[open_], ERROR * np.maximum(np.abs(value), np.abs(sizes))[open_]
+        size = np.abs(few)
+        matters = (error > DOUBT * form.ulp(few)) | (size < form.xmins) | (size > form.xmax)
+        open_[open_] = np.isfinite(few) & matters & apart(form, few - error, few + error)
+    return form.round(value), open_
+
+
+def apart(form: Format, low: Floats, high: Floats) -> NDArray[np.bool_]:
+    """Where two numbers are rounded to different ones."""
+    low, high = (form.round(end).astype(np.float64) for end in (low, high))
+    return np.asarray((low != high) & ~(np.isnan(low) & np.isnan(high)))

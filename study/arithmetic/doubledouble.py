@@ -29,7 +29,6 @@ __all__ = [
     "expm1",
     "log",
     "log1p",
-    "log2",
     "log_product",
     "number",
     "product",
@@ -51,7 +50,6 @@ SATURATED = 1e15
 
 
 number = Scaled.number
-log2 = Scaled.log2
 
 
 def scaled(x: Scaled) -> Scaled:
@@ -179,9 +177,7 @@ def log_product(x: Scaled) -> Scaled:
     out = log(product(x))
     near = out.log2() < -2
     if near.any():
-        summed = total(log(x[near]))
-        for words, better in ((out.hi, summed.hi), (out.lo, summed.lo), (out.exponent, summed.exponent)):
-            words[near] = better
+        out[near] = total(log(x[near]))
     return out
 
 

@@ -75,4 +75,4 @@ def divide(x: Pair, y: Pair) -> Pair:
     p, error = two_product(q, y[0])
     error = error + q * y[1]
     rest = ((x[0] - p) - error) + x[1]
-    return settled(q, fast_two_sum(q, rest / y[0]))
+    return settled(q, fast_two_sum(q, np.where(np.isinf(y[0]), 0.0, rest / y[0])))

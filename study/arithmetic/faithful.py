@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from study.arithmetic import binary64, doubledouble, errorfree, fixedpoint
+from study.arithmetic import doubledouble, errorfree, fixedpoint
 from study.arithmetic.scaled import Scaled, where
 from study.formats import Format, format_of
 
@@ -22,90 +22,90 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-BLOCK = 2**14
-"""Numbers handled at a time, so that the words of a double-double stay in the cache."""
+BLOCK = 10**5
+"""Numbers handled at a time, so that what a formula makes of them stays in the cache."""
+np.empty(2**21)  # once 16 MiB have been freed, glibc keeps what a block frees for the next, and asks for no new pages
 UNITS = 1000
-"""An error is at most UNITS + 8 n units of the arithmetic, n <= 2**20, relative to the value or to what cancels in it:
+"""An error is at most UNITS + 8 n units of double-doubles, n <= 2**20, relative to the value or to what cancels in it:
 docs/arithmetic.md counts the operations of each formula."""
 NEAR = 2.0**-8
 """Values whose log2 is as close as this to that of a limit are compared with it."""
 
 
-def faithful(formula: Callable[..., Any], *args: NDArray[Any], core: Sequence[int], precise: bool = False) -> Any:
+def faithful(formula: Callable[..., Any], *args: NDArray[Any], core: Sequence[int]) -> Any:
     """Evaluate a formula to within one ulp of its exact value.
 
     Args:
         formula: ``formula(arithmetic, *args)`` on arrays of binary64 and of integers, the instances along the first
-            axis. It returns the value or, where terms cancel, the value and log2 of the size of what cancels.
+            axis. It returns the value or, where terms cancel, the value and a number of the size of what cancels.
         *args: arrays of one format, and integers.
         core: number of axes of one instance of each argument.
-        precise: start with double-doubles in every format.
 
     Returns:
         The values, rounded once to the arguments' format.
     """
     form = format_of(next(a for a in args if a.dtype.kind not in "iu"))
-    wide = [a if a.dtype.kind in "iu" else a.astype(np.float64) for a in args]
-    batch = np.broadcast_shapes(*(a.shape[: a.ndim - c] for a, c in zip(wide, core, strict=True)))
-    rows = [
-        np.broadcast_to(a, batch + a.shape[a.ndim - c :]).reshape((math.prod(batch), *a.shape[a.ndim - c :]))
-        for a, c in zip(wide, core, strict=True)
-    ]
-    ladder = _ladder(form, precise=precise)
-    out, undecided = _evaluated(formula, ladder[0], form, rows)
-    left = np.flatnonzero(undecided)
-    for arithmetic in ladder[1:]:
+    batch = np.broadcast_shapes(*(a.shape[: a.ndim - c] for a, c in zip(args, core, strict=True)))
+    rows = [_rows(a, batch, a.shape[a.ndim - c :]) for a, c in zip(args, core, strict=True)]
+    first, *further = _ladder(form)
+    out, left = _evaluated(formula, first, form, rows)
+    for arithmetic in further:
         if left.size:
-            out[left], undecided = _evaluated(formula, arithmetic, form, [r[left] for r in rows])
-            left = left[undecided]
+            out[left], again = _evaluated(formula, arithmetic, form, [r[left] for r in rows])
+            left = left[again]
     return out.reshape(batch + out.shape[1:])
 
 
-def _ladder(form: Format, *, precise: bool) -> list[Any]:
-    """The arithmetics that a format climbs."""
-    if precise:
-        return [doubledouble, fixedpoint]
-    if form.p <= 24:
-        return [binary64, doubledouble, fixedpoint]
-    from study.arithmetic import quick  # which compiles: late, since the other formats do without
+def _rows(a: NDArray[Any], batch: tuple[int, ...], instance: tuple[int, ...]) -> NDArray[Any]:
+    """The instances of an argument along one axis."""
+    whole = a if a.shape == batch + instance else np.broadcast_to(a, batch + instance)
+    return whole.reshape((math.prod(batch), *instance))
 
-    return [quick, doubledouble, fixedpoint]
+
+def _ladder(form: Format) -> list[Any]:
+    """The arithmetics that a format climbs."""
+    from study.arithmetic import binary64, quick  # which compile: late
+
+    return [*([binary64] if form.p <= 24 else []), quick, doubledouble, fixedpoint]
 
 
 def _evaluated(
     formula: Any, arithmetic: Any, form: Format, rows: list[NDArray[Any]]
-) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-    """The values of all rows, rounded, a block at a time; and which rows are undecided."""
+) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """The values of all rows, rounded, a block at a time; and the places of the undecided rows."""
     size = max(math.prod(r.shape[1:]) for r in rows)
     step = max(1, BLOCK // max(size, 1))
     out, undecided = [], []
     for start in range(0, max(len(rows[0]), 1), step):
-        result = formula(arithmetic, *(r[start : start + step] for r in rows))
+        block = (r[start : start + step] for r in rows)
+        result = formula(arithmetic, *(r if r.dtype.kind in "iu" else r.astype(np.float64) for r in block))
         value, cancelling = result if isinstance(result, tuple) else (result, None)
         if hasattr(arithmetic, "decided"):
-            rounded, open_ = value.hi, ~arithmetic.decided(value, cancelling)
+            rounded, open_ = arithmetic.decided(form, value, cancelling)
         else:
             rounded, open_ = _rounded(arithmetic, form, value, cancelling, size)
         out.append(rounded)
-        undecided.append(open_.any(axis=tuple(range(1, open_.ndim))))
-    return np.concatenate(out), np.concatenate(undecided)
+        if open_.any():
+            undecided.append(start + np.flatnonzero(open_.any(axis=tuple(range(1, open_.ndim)))))
+    return np.concatenate(out), np.concatenate([np.zeros(0, dtype=np.int64), *undecided])
 
 
 def _rounded(
     arithmetic: Any, form: Format, value: Any, cancelling: Any, size: int
 ) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Values in the format, and where their error bound exceeds an eighth of an ulp or reaches a limit."""
-    rounded = form.round(value) if arithmetic is binary64 else arithmetic.scaled(value).round(form)
+    held = arithmetic.scaled(value)
+    rounded = held.round(form)
     if arithmetic is fixedpoint:
         return rounded, np.zeros(rounded.shape, dtype=bool)
-    magnitude = arithmetic.log2(value)
+    magnitude = held.log2()
     error = np.log2((UNITS + 8 * size) * arithmetic.UNIT)
-    error = error + (magnitude if cancelling is None else np.maximum(magnitude, cancelling))
+    error = error + (magnitude if cancelling is None else np.maximum(magnitude, cancelling.log2()))
     undecided = error > np.maximum(magnitude, form.emin) - form.p - 3
     for limit in _limits(form):
         near = np.abs(magnitude - limit.log2()) < NEAR
         if near.any():
-            undecided[near] |= _distance(arithmetic.scaled(value[near]), limit) <= error[near]
+            undecided[near] |= _distance(held[near], limit) <= error[near]
     return rounded, undecided
 
 

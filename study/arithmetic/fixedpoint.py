@@ -70,6 +70,9 @@ class FixedPoint:
     def __getitem__(self, index: Any) -> FixedPoint:
         return FixedPoint(_objects(self.units[index]))
 
+    def __setitem__(self, index: Any, other: FixedPoint) -> None:
+        self.units[index] = other.units
+
 
 def _objects(values: Any) -> NDArray[np.object_]:
     return np.asarray(values, dtype=object)
@@ -108,8 +111,9 @@ def _once_each(function: Callable[[FixedPoint], FixedPoint], x: FixedPoint) -> F
 
 
 def exp(x: FixedPoint) -> FixedPoint:
-    """e**x, absolutely to about 2**(40 - BITS) for x <= 0: Taylor's series of x 2**-16, then squared 16 times."""
-    return _once_each(_exp, FixedPoint(_objects(np.maximum(x.units, -(2 * BITS) << BITS))))
+    """e**x, to about 2**(40 - BITS) of it or of 1: Taylor's series of x 2**-16, then squared 16 times."""
+    most = (2 * BITS) << BITS
+    return _once_each(_exp, FixedPoint(_objects(np.minimum(np.maximum(x.units, -most), most))))
 
 
 def _exp(x: FixedPoint) -> FixedPoint:
@@ -189,11 +193,6 @@ def product(x: FixedPoint) -> Scaled:
 def scaled(x: FixedPoint | Scaled) -> Scaled:
     """The nearest double-double, its exponent apart; a second word that is no more than the error is left out."""
     return x if isinstance(x, Scaled) else nearest(x.units, -BITS, NOISE)
-
-
-def log2(x: FixedPoint | Scaled) -> NDArray[np.float64]:
-    """log2 |number| in binary64."""
-    return scaled(x).log2()
 
 
 number = FixedPoint.number

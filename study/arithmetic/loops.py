@@ -92,13 +92,31 @@ def add(xh: Any, xl: Any, yh: Any, yl: Any, hi: Any, lo: Any) -> None:
 
 
 @loop
-def decide(xh: Any, xl: Any, cancelling: Any, error: Any, out: Any) -> None:
-    """Whether rounding hi + lo gives hi on both sides of an error, relative to the larger of hi and what cancels."""
+def undecided(xh: Any, xl: Any, cancelling: Any, error: Any, out: Any) -> None:
+    """Unless rounding hi + lo gives hi on both sides of an error, relative to the larger of hi and what cancels."""
     for i in range(xh.size):
         h, size = xh[i], abs(xh[i])
-        off = error * max(size, cancelling[i])
+        off = error * max(size, abs(cancelling[i]))
         inside = ((size >= LOW) & (size <= HIGH)) | ((h == 0.0) & (off == 0.0) & (xl[i] == 0.0))
-        out[i] = inside & (h + (xl[i] + off) == h) & (h + (xl[i] - off) == h)
+        out[i] = not (inside & (h + (xl[i] + off) == h) & (h + (xl[i] - off) == h))
+
+
+@loop
+def near_tie(values: Any, sizes: Any, error: Any, p: Any, xmin: Any, out: Any) -> Any:
+    """Where p + 1 bits hold a value but for an error relative to a size, and p bits do not; or the format is coarser.
+
+    Returns:
+        Whether there is any.
+    """
+    found, tie, unit, much = False, 2.0 ** (52 - p) + 1, 2.0 ** (53 - p) + 1, 2.0 ** (p + 3)
+    for i in range(values.size):
+        v = values[i]
+        size, off = abs(v), error * max(abs(v), abs(sizes[i]))
+        a, b = tie * v, unit * v
+        coarse = size < max(xmin, much * off)
+        out[i] = (abs(v - (a - (a - v))) < off) & (coarse | (abs(v - (b - (b - v))) >= off))
+        found |= out[i]
+    return found
 
 
 @loop
@@ -139,11 +157,11 @@ def total(xh: Any, xl: Any, hi: Any, lo: Any) -> None:
 
 
 @part
-def _powers(xh: Any, xl: Any, most: Any, tables: Any, index: Any, out: Any) -> None:
+def _powers(xh: Any, xl: Any, tables: Any, index: Any, out: Any) -> None:
     """r + r2, 2**(k/EXP_STEPS) as two words and a power of two, for x = k log(2)/EXP_STEPS + r + r2; beyond, of 0."""
     steps, high, low, twos = tables
     for i in range(xh.size):
-        inside = abs(xh[i]) <= most
+        inside = abs(xh[i]) <= FAR
         x, rest = xh[i] if inside else 0.0, xl[i] if inside else 0.0
         k = (x * steps[0] + ROUND) - ROUND
         t, te = _two_sum(x, -(k * steps[1]))
@@ -181,16 +199,17 @@ def _expm1(xh: Any, r: Any, r2: Any, high: Any, low: Any, scale: Any, hi: Any, l
         a, al = _fast(a, al + wl)
         m, ml = _multiply(wh, wl, q, ql)
         h, lo[i] = _add(a, al, m, ml)
-        hi[i] = h if (abs(xh[i]) <= 1.0) & ((abs(xh[i]) >= LOW) | (xh[i] == 0.0)) else np.nan
+        inside = (xh[i] <= 1.0) & (xh[i] >= -FAR) & ((abs(xh[i]) >= LOW) | (xh[i] == 0.0))
+        hi[i] = h if inside else np.nan
 
 
 @loop
 def exp(xh: Any, xl: Any, less: Any, tables: Any, hi: Any, lo: Any) -> None:
-    """e**x for |x| <= FAR, and 0 for -inf; or e**x less 1 for |x| <= 1."""
+    """e**x for |x| <= FAR, and 0 for -inf; or e**x less 1 for -FAR <= x <= 1."""
     index, a = np.empty(CHUNK, np.int64), np.empty((5, CHUNK))
     for i in range(0, xh.size, CHUNK):
         j = min(i + CHUNK, xh.size)
-        _powers(xh[i:j], xl[i:j], 1.0 if less else FAR, tables, index, a)
+        _powers(xh[i:j], xl[i:j], tables, index, a)
         if less:
             _expm1(xh[i:j], a[0], a[1], a[2], a[3], a[4], hi[i:j], lo[i:j])
         else:
@@ -240,11 +259,11 @@ def log(xh: Any, xl: Any, bits: Any, tables: Any, hi: Any, lo: Any) -> None:
 
 @loop
 def log1p_near(xh: Any, xl: Any, hi: Any, lo: Any) -> None:
-    """log(1 + x) instead of what is there, where x is small; NaN below -1/2 and where x has lost its second word."""
+    """log(1 + x) instead of what is there, where x is small; NaN where x has lost its second word."""
     for i in range(xh.size):
         size = abs(xh[i])
         near = size < NEAR
         h, e = _series(0.0, 0.0, xh[i] if near else 0.0, xl[i] if near else 0.0)
-        sound = (xh[i] >= -0.5) & ((size >= LOW) | (xh[i] == 0.0))
+        sound = (size >= LOW) | (xh[i] == 0.0)
         hi[i] = (h if near else hi[i]) if sound else np.nan
         lo[i] = e if near else lo[i]

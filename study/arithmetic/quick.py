@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 import mpmath
 import numpy as np
 
-from study.arithmetic import loops
+from study.arithmetic import binary64, errorfree, loops
+from study.arithmetic.scaled import to_odd
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
     from study.arithmetic.errorfree import Floats
+    from study.formats import Format
 
 ERROR = 2.0**-75
 """Bound on the error of a formula, relative to the value or to what cancels in it, for n <= 2**20."""
@@ -65,6 +67,10 @@ class Words:
     def __getitem__(self, index: Any) -> Words:
         return Words(self.hi[index], None if self.lo is None else self.lo[index])
 
+    def __setitem__(self, index: Any, other: Words) -> None:
+        assert self.lo is not None, "no second words to write to"
+        self.hi[index], self.lo[index] = other.hi, other.low
+
 
 def number(values: ArrayLike) -> Words:
     """Hold binary64 numbers, without error."""
@@ -93,7 +99,7 @@ def exp(x: Words) -> Words:
 
 
 def expm1(x: Words) -> Words:
-    """e**x - 1, within 2**-78 for |x| <= 1."""
+    """e**x - 1, within 2**-78 for -600 <= x <= 1."""
     return _shaped(loops.exp, x.shape, [_flat(x.hi, x.shape), _flat(x.low, x.shape), True, _exp_tables()])
 
 
@@ -104,15 +110,10 @@ def log(x: Words) -> Words:
 
 
 def log1p(x: Words) -> Words:
-    """log(1 + x), within 2**-80 for x >= -1/2."""
+    """log(1 + x), within 2**-80 for x > -1."""
     out = log(x + number(1.0))
     loops.log1p_near(_flat(x.hi, x.shape), _flat(x.low, x.shape), out.hi.reshape(-1), out.low.reshape(-1))
     return out
-
-
-def log2(x: Words) -> Floats:
-    """log2 |number| in binary64, to tell sizes apart."""
-    return np.asarray(np.log2(np.abs(x.hi)))
 
 
 def where(condition: Any, a: Words, b: Words) -> Words:
@@ -132,18 +133,29 @@ def total(x: Words) -> Words:
     return Words(*(w.reshape(batch) for w in sums))
 
 
-def decided(value: Words, cancelling: Any) -> Any:
-    """Where hi is the value correctly rounded: rounding hi + lo gives it on both sides of what the error leaves open.
+def decided(form: Format, value: Words, cancelling: Words | None) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """The value rounded; and where rounding hi + lo gives another on one side of what the error leaves open.
 
     Args:
+        form: the format.
         value: the value of a formula.
-        cancelling: log2 of the size of what cancels in it, or None.
+        cancelling: a number of the size of what cancels in it, or None.
     """
-    sizes = np.zeros(1) if cancelling is None else np.exp2(np.asarray(cancelling, dtype=np.float64))
-    out = np.empty(value.shape, dtype=bool)
-    given = (_flat(words, value.shape) for words in (value.hi, value.low, sizes))
-    loops.decide(*given, ERROR, out.reshape(-1))
-    return out
+    sizes = value.hi if cancelling is None else cancelling.hi
+    if form.p < 53:
+        size = np.abs(value.hi)
+        off = ERROR * np.maximum(size, np.abs(sizes))
+        low, middle, high = (to_odd(*errorfree.two_sum(value.hi, value.low + d)) for d in (-off, 0 * off, off))
+        proven = (size >= loops.LOW) & (size <= loops.HIGH)
+        return form.round(middle), ~proven | binary64.apart(form, low, high)
+    open_ = np.empty(value.shape, dtype=bool)
+    loops.undecided(*(_flat(words, value.shape) for words in (value.hi, value.low, sizes)), ERROR, open_.reshape(-1))
+    return value.hi, open_
+
+
+def product(x: Words) -> Words:
+    """Left to double-doubles, whose exponent has no end."""
+    return number(np.full(x.shape[:-1], np.nan))
 
 
 def log_product(x: Words) -> Words:

@@ -79,6 +79,9 @@ class Scaled:
     def __getitem__(self, index: Any) -> Scaled:
         return Scaled(self.hi[index], self.lo[index], self.exponent[index])
 
+    def __setitem__(self, index: Any, other: Scaled) -> None:
+        self.hi[index], self.lo[index], self.exponent[index] = other.hi, other.lo, other.exponent
+
     @property
     def shape(self) -> tuple[int, ...]:
         """Shape of the array."""

@@ -174,19 +174,18 @@ class Problem:
 
         return declare
 
-    def faithful(self, formula: Callable[..., Any], *, precise: bool = False) -> Algorithm:
+    def faithful(self, formula: Callable[..., Any]) -> Algorithm:
         """Declare a formula in arithmetics of rising precision as the algorithm ``faithful``: error below one ulp.
 
         Args:
             formula: as for ``study.arithmetic.faithful``.
-            precise: whether binary64 does not serve the narrow formats.
         """
         from study.arithmetic import faithful
 
         core = [len(kind.axes) for kind in self.signature.arguments]
 
         def function(*args: Any) -> Any:
-            return faithful(formula, *map(np.asarray, args), core=core, precise=precise)
+            return faithful(formula, *map(np.asarray, args), core=core)
 
         made = Algorithm(self.name, "faithful", function, self.signature, keeps=True, stored=True)
         object.__setattr__(made, "__doc__", formula.__doc__)

@@ -82,13 +82,10 @@ def _at_least(x: Any, low: float) -> Any:
 
 def _faithful(a: Any, p: Any, y: Any) -> Any:
     """−y log p − (1 − y) log1p(−p): two terms of one sign."""
-    inside = (p >= 0) & (p <= 1) & (y >= 0) & (y <= 1)
-    p, y = np.where(inside, p, np.nan), np.where(inside, y, 0.5)
-    zero, one = (a.number(np.full_like(p, v)) for v in (0.0, 1.0))
-    small = ~(p > 0.5)
-    log1m = a.where(small, a.log1p(-a.number(np.where(small, p, 0.0))), a.log(one - a.number(p)))
+    p, y = extended.checked(p, y)
+    zero, one = a.number(0.0), a.number(1.0)
     first = a.where(y == 0, zero, a.number(y) * a.log(a.number(p)))
-    return -(first + a.where(y == 1, zero, (one - a.number(y)) * log1m))
+    return -(first + a.where(y == 1, zero, (one - a.number(y)) * a.log1p(-a.number(p))))
 
 
 binary_cross_entropy.faithful(_faithful)

@@ -69,15 +69,9 @@ def two_branch(x: Any, y: Any) -> Any:
 
 def _faithful(a: Any, x: Any, y: Any) -> Any:
     """(1 − y) − s(−|x|) for x > 0, s(−|x|) − y otherwise; they cancel where the label is the sigmoid."""
-    inside = (y >= 0) & (y <= 1) & ~np.isnan(x)
-    x, y = np.where(inside, x, 0.0), np.where(inside, y, 0.5)
-    one = a.number(np.ones_like(x))
-    decay = a.exp(a.number(-np.abs(x)))
-    share = decay / (one + decay)
-    certain = a.where(x > 0, one - a.number(y), -a.number(y))
-    value = a.where(inside, certain + a.where(x > 0, -share, share), a.number(np.full_like(x, np.nan)))
-    exact = ~inside | ((x == 0) & (y == 0.5)) | (y == (x > 0))
-    return value, np.where(exact, -np.inf, a.log2(share))
+    (y,), right = extended.checked(y), (x > 0).astype(np.int8)
+    share = a.number(1 - 2 * right) / (a.number(1.0) + a.exp(a.number(np.abs(x))))
+    return (a.number(right) - a.number(y)) + share, a.where(x == 0, a.number(0.0), a.number(0.25) * share)
 
 
 binary_cross_entropy_gradient.faithful(_faithful)

@@ -79,12 +79,9 @@ def weighted(x: Any, y: Any) -> Any:
 
 
 def value(a: Any, x: Any, y: Any) -> Any:
-    """|x| w + log1p(exp(−|x|)): no term is negative."""
-    y = np.where((y >= 0) & (y <= 1), y, np.nan)
-    right = (x > 0) & np.isfinite(y)
-    weight = a.where(right, a.number(np.ones_like(x)) - a.number(np.where(right, y, 0.0)), a.number(y))
-    zero = (x == 0) & ~np.isnan(y) | np.where(x > 0, y == 1, y == 0)
-    linear = a.where(zero, a.number(np.zeros_like(x)), a.number(np.where(zero, 0.0, np.abs(x))) * weight)
+    """x ([x > 0] − y) + log1p(exp(−|x|)): no term is negative."""
+    (y,), right = extended.checked(y), np.asarray(x > 0, dtype=np.float64)
+    linear = a.where(y == right, a.number(0.0), (a.number(right) - a.number(y)) * a.number(x))
     return linear + a.log1p(a.exp(a.number(-np.abs(x))))
 
 

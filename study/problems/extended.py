@@ -6,10 +6,20 @@ from typing import Any
 
 import numpy as np
 
+ONE = np.float64(1).view(np.uint64)
+
 
 def are_probabilities(*values: Any) -> bool:
     """Whether all numbers, or all of rows, lie in [0, 1]."""
     return all(np.all((v >= 0) & (v <= 1)) for v in map(np.asarray, values))
+
+
+def checked(*values: Any) -> Any:
+    """Probabilities in binary64, and NaN where one of them is none."""
+    if all(np.max(v.view(np.uint64), initial=0) <= ONE for v in values):
+        return values
+    inside = np.all([(v >= 0) & (v <= 1) for v in values], axis=0)
+    return [np.where(inside, v, np.nan) for v in values]
 
 
 def minus_log(a: Any, p: float) -> Any:

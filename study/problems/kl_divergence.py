@@ -128,18 +128,19 @@ def log1p(p: Any, q: Any) -> Any:
 
 
 def _faithful(a: Any, p: Any, q: Any) -> Any:
-    """Σ pᵢ log1p((pᵢ − qᵢ)/qᵢ), or log(pᵢ/qᵢ) where pᵢ < qᵢ/2; the terms cancel where the distributions are close."""
+    """Σ pᵢ log1p((pᵢ − qᵢ)/qᵢ), or log(pᵢ/qᵢ) where pᵢ < qᵢ/16; the terms cancel where the distributions are close."""
     inside = np.all((p >= 0) & (p <= 1) & (q >= 0) & (q <= 1), axis=-1)
     infinite = inside & np.any((p > 0) & (q == 0), axis=-1)
     used = (inside & ~infinite)[..., None] & (p > 0)
-    p, q = (np.where(used, v, 1.0) for v in (p, q))
-    wide, far = (a.number(p), a.number(q)), p < q / 2
-    ratio = a.log(wide[0] / wide[1])
-    near = a.log1p(a.where(far, a.number(np.zeros_like(p)), (wide[0] - wide[1]) / wide[1]))
-    terms = a.where(used, wide[0] * a.where(far, ratio, near), a.number(np.zeros_like(p)))
-    special = a.number(np.where(infinite, np.inf, np.nan))
-    size = np.max(a.log2(terms), axis=-1, initial=-np.inf) + np.log2(max(p.shape[-1], 1))
-    return a.where(inside & ~infinite, a.total(terms), special), np.where(inside & ~infinite, size, -np.inf)
+    if not used.all():
+        p, q = (np.where(used, v, 1.0) for v in (p, q))
+    wide, other, far = a.number(p), a.number(q), np.nonzero(p < q / 16)
+    logs = a.log1p((wide - other) / other)
+    if far[0].size:
+        logs[far] = a.log(wide[far] / other[far])
+    terms, special = wide * logs, a.number(np.where(infinite, np.inf, np.nan))
+    value = a.where(~inside | infinite, special, a.total(terms))
+    return value, a.total(a.where(p < q, -terms, terms))
 
 
 kl_divergence.faithful(_faithful)

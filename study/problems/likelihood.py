@@ -67,4 +67,4 @@ def _faithful(a: Any, p: Any) -> Any:
     return a.product(a.number(p))
 
 
-likelihood.faithful(_faithful, precise=True)
+likelihood.faithful(_faithful)

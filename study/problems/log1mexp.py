@@ -65,10 +65,11 @@ def maechler(x: Any) -> Any:
 
 
 def _faithful(a: Any, x: Any) -> Any:
-    """log(−expm1 x) above −log 2, log1p(−exp x) below."""
-    near = ~(x < -0.7)
-    upper, lower = a.number(np.where(near, x, -1.0)), a.number(np.where(near, -1.0, x))
-    return a.where(near, a.log(-a.expm1(upper)), a.log1p(-a.exp(lower)))
+    """log(−expm1 x) above −3, log1p(−exp x) below."""
+    value, far = a.log(-a.expm1(a.number(x))), np.flatnonzero(x < -3)
+    if far.size:
+        value[far] = a.log1p(-a.exp(a.number(x[far])))
+    return value
 
 
 log1mexp.faithful(_faithful)

@@ -81,9 +81,11 @@ def scaled(p: Any) -> Any:
 def _faithful(a: Any, p: Any) -> Any:
     """Log of the product, its exponent kept apart, or the sum of the logs: they cancel where the product is near 1."""
     cancels = np.any(p > 1, axis=-1) & ~np.any((p == 0) | np.isinf(p), axis=-1)
-    largest = np.sum(np.where((p > 0) & np.isfinite(p), np.abs(np.log(p)), 0.0), axis=-1)
     value = a.log_product(a.number(p))
-    return value, np.where(cancels, np.log2(np.maximum(largest, 1)), -np.inf)
+    if not cancels.any():
+        return value
+    sizes = np.sum(np.where((p > 0) & np.isfinite(p), np.abs(np.log(p)), 0.0), axis=-1)
+    return value, a.number(np.where(cancels, sizes, 0.0))
 
 
 log_likelihood.faithful(_faithful)

@@ -59,7 +59,7 @@ def _faithful(arithmetic: Any, a: Any, b: Any) -> Any:
     """max + log1p(exp(min − max)), which cancel where the result is near 0."""
     top, low = np.maximum(a, b), np.minimum(a, b)
     tail = arithmetic.log1p(arithmetic.exp(arithmetic.number(low) - arithmetic.number(lse.finite(top))))
-    return arithmetic.number(top) + tail, np.log2(np.abs(top))
+    return arithmetic.number(top) + tail, arithmetic.number(top)
 
 
 logaddexp.faithful(_faithful)

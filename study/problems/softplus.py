@@ -83,7 +83,7 @@ def maechler(x: Any) -> Any:
 
 def value(a: Any, x: Any) -> Any:
     """max(x, 0) + log1p(exp(−|x|)): two terms of one sign."""
-    return a.number(np.maximum(x, 0)) + a.log1p(a.exp(a.number(-np.abs(x))))
+    return a.number(np.maximum(x, np.zeros(x.shape))) + a.log1p(a.exp(a.number(-np.abs(x))))
 
 
 softplus.faithful(value)

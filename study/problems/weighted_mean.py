@@ -139,10 +139,8 @@ def _faithful(a: Any, x: Any, v: Any) -> Any:
     x = np.where(ordinary[..., None], x, 0.0)
     v = np.where(ordinary[..., None] & (x > -np.inf), v, 0.0)
     terms, total = exponentials(a, x)
-    products = terms * a.number(v)
-    size = np.max(a.log2(products), axis=-1, initial=-np.inf) + np.log2(max(x.shape[-1], 1)) - a.log2(total)
-    value = a.total(products) / total
-    return a.where(ordinary, value, a.number(special)), np.where(ordinary, size, -np.inf)
+    value = a.total(terms * a.number(v)) / total
+    return a.where(ordinary, value, a.number(special)), a.total(terms * a.number(np.abs(v))) / total
 
 
 def _special(x: Any, v: Any) -> Any:

@@ -26,7 +26,12 @@ def small(low, high):
 STEP = np.log(2) / loops.EXP_STEPS
 HARD = {
     "exp": [RNG.uniform(-600, 600, N), small(-899, 0), STEP * (RNG.integers(-(10**6), 10**6, N) + 0.5)],
-    "expm1": [RNG.uniform(-1, 1, N), small(-899, 0), STEP * (RNG.integers(-100, 100, N) + 0.5)],
+    "expm1": [
+        RNG.uniform(-1, 1, N),
+        RNG.uniform(-600, 1, N),
+        small(-899, 0),
+        STEP * (RNG.integers(-100, 100, N) + 0.5),
+    ],
     "log": [
         2.0 ** RNG.uniform(-899, 899, N),
         1 + small(-52, -1) / 2,
@@ -36,6 +41,7 @@ HARD = {
     ],
     "log1p": [
         RNG.uniform(-0.5, 3, N),
+        2.0 ** RNG.uniform(-50, -1, N) - 1,
         small(-899, -2),
         2.0 ** RNG.uniform(0, 899, N),
         loops.NEAR * (1 + small(-52, -5)),
@@ -69,9 +75,9 @@ def test_exactly_known_values():
     ("function", "outside"),
     [
         ("exp", [601, -601, np.inf, np.nan]),
-        ("expm1", [1.5, -np.inf, np.nan, 2.0**-950]),
+        ("expm1", [1.5, -601, -np.inf, np.nan, 2.0**-950]),
         ("log", [0, -1, np.inf, np.nan, 5e-324, 2.0**-910, 2.0**910]),
-        ("log1p", [-0.6, -1, np.inf, np.nan, 2.0**-910, 2.0**910]),
+        ("log1p", [-1, -1.5, -np.inf, np.inf, np.nan, 2.0**-910, 2.0**910]),
     ],
 )
 def test_what_is_not_proven_is_nan(function, outside):
@@ -97,22 +103,37 @@ def test_sums(n):
             assert abs(mpmath.mpf(found.hi[k]) + mpmath.mpf(found.low[k]) - due) <= 3 * n * 2.0**-106 * size
 
 
+def undecided(hi, lo, cancelling=None, form=FORM):
+    with np.errstate(invalid="ignore"):
+        return quick.decided(form, Words(np.array([hi]), np.array([lo])), cancelling)[1].tolist()[0]
+
+
 def test_a_rounding_is_decided_only_where_it_is_on_both_sides_of_the_error():
     half = 2.0**-53  # of an ulp of 1
     for lo, due in ((half * (1 - 2.0**-20), True), (half * (1 - 2.0**-24), False), (half, False), (0.0, True)):
-        assert quick.decided(Words(np.array([1.5]), np.array([lo])), None).tolist() == [due]
-        assert quick.decided(Words(np.array([-1.5]), np.array([-lo])), None).tolist() == [due]
-    below = Words(np.array([1.0]), np.array([-half / 2 * (1 - 2.0**-24)]))  # half an ulp below a power of two
-    assert not quick.decided(below, None).any()
-    near = Words(np.array([1.5]), np.array([half / 2]))
-    assert quick.decided(near, np.array([10.0])).all()
-    assert not quick.decided(near, np.array([25.0])).any()
+        assert undecided(1.5, lo) != due
+        assert undecided(-1.5, -lo) != due
+    assert undecided(1.0, -half / 2 * (1 - 2.0**-24))  # half an ulp below a power of two
+    assert not undecided(1.5, half / 2, quick.number([-(2.0**10)]))
+    assert undecided(1.5, half / 2, quick.number([-(2.0**25)]))
+
+
+def test_a_rounding_to_fewer_bits_counts_the_second_word():
+    for form in (FORMATS["float32"], FORMATS["bfloat16"], FORMATS["float8_e4m3fn"]):
+        tie = 1 + form.u
+        assert undecided(tie, 0.0, form=form)
+        for lo in (2.0**-74, -(2.0**-74)):
+            pair = Words(np.array([tie]), np.array([lo]))
+            rounded, open_ = quick.decided(form, pair, None)
+            assert (float(rounded[0]), open_.tolist()) == (1 + form.eps * (lo > 0), [False])
+        assert undecided(tie, 2.0**-76, form=form)
 
 
 def test_nothing_is_decided_that_is_no_number_or_out_of_range():
-    assert not quick.decided(quick.number([np.nan, np.inf, -np.inf, 2.0**-901, 2.0**901]), None).any()
-    assert quick.decided(quick.number([0.0]), None).all()
-    assert not quick.decided(quick.number([0.0]), np.array([0.0])).any()
+    for form in (FORM, FORMATS["float32"]):
+        assert all(undecided(hi, 0.0, form=form) for hi in (np.nan, np.inf, -np.inf, 2.0**-901, 2.0**901))
+    assert not undecided(0.0, 0.0)
+    assert undecided(0.0, 0.0, quick.number([1.0]))
 
 
 @pytest.mark.parametrize("problem", PROBLEMS.values(), ids=lambda p: p.name)
