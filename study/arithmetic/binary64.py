@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from study.arithmetic import constants
 from study.arithmetic.scaled import Scaled
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ exp, expm1, log, log1p, where = np.exp, np.expm1, np.log, np.log1p, np.where
 def number(values: ArrayLike) -> Floats:
     """Hold binary64 numbers as they are."""
     return np.asarray(values, dtype=np.float64)
+
+
+def constant(of: constants.Constant, *orders: int) -> Floats:
+    """A constant, rounded to nearest."""
+    return np.asarray(constants.words(of, *orders)[0])
 
 
 def scaled(x: Floats) -> Scaled:

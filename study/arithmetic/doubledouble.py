@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import mpmath
 import numpy as np
 
-from study.arithmetic import errorfree
+from study.arithmetic import constants, errorfree
 from study.arithmetic.scaled import Scaled, product, total, where
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "UNIT",
+    "constant",
     "exp",
     "expm1",
     "log",
@@ -52,6 +53,12 @@ SATURATED = 1e15
 
 number = Scaled.number
 log2 = Scaled.log2
+
+
+def constant(of: constants.Constant, *orders: int) -> Scaled:
+    """A constant, within u**2."""
+    hi, lo = constants.words(of, *orders)
+    return Scaled.of((np.asarray(hi), np.asarray(lo)))
 
 
 def scaled(x: Scaled) -> Scaled:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import mpmath
 import numpy as np
 
-from study.arithmetic import loops
+from study.arithmetic import constants, loops
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -69,6 +69,11 @@ class Words:
 def number(values: ArrayLike) -> Words:
     """Hold binary64 numbers, without error."""
     return Words(np.asarray(values, dtype=np.float64))
+
+
+def constant(of: constants.Constant, *orders: int) -> Words:
+    """A constant, within 2**-106."""
+    return Words(*map(np.asarray, constants.words(of, *orders)))
 
 
 def _each(function: Any, *numbers: Words) -> Words:

@@ -56,6 +56,11 @@ class DirectedArithmetic:
         row = np.asarray(values, dtype=np.float64)
         return self._of(row, repeated=_has_16_bits(row))
 
+    @property
+    def pi(self) -> Enclosure:
+        """π."""
+        return Enclosure(self.down.context.const_pi(), self.up.context.const_pi(), self)
+
     def difference(self, x: Any, y: Any) -> Enclosure:
         """x - y of numbers or rows of them; without width where binary64 holds every difference."""
         with np.errstate(all="ignore"):

@@ -98,6 +98,11 @@ class Arithmetic:
         point = from_float(float(value))
         return self._iv.make_mpf((point, point))
 
+    @property
+    def pi(self) -> Interval:
+        """π."""
+        return +self._iv.pi
+
     def _widened(self, function: Any, x: Interval) -> Interval:
         lower, upper = x._mpi_
         if lower == upper:

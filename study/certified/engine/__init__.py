@@ -11,6 +11,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from study.certified.engine.densities import (
+        gaussian_likelihood,
+        gaussian_log_likelihood,
+        gaussian_nll,
+        gaussian_nll_gradient,
+    )
     from study.certified.engine.distributions import cross_entropy, entropy, kl_divergence, weighted_mean
     from study.certified.engine.elementwise import (
         binary_cross_entropy,
@@ -41,6 +47,10 @@ __all__ = [
     "cross_entropy",
     "entropy",
     "exp",
+    "gaussian_likelihood",
+    "gaussian_log_likelihood",
+    "gaussian_nll",
+    "gaussian_nll_gradient",
     "kl_divergence",
     "likelihood",
     "log",
@@ -61,7 +71,7 @@ __all__ = [
     "weighted_mean",
 ]
 
-_MODULES = ("rows", "distributions", "elementwise", "losses")
+_MODULES = ("rows", "distributions", "elementwise", "losses", "densities")
 
 
 def __getattr__(name: str) -> Any:
