@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from study.arithmetic.errorfree import Floats
 
+BITS = 53
 UNIT = 2.0**-51
 """Bound on the relative error of one operation: NumPy holds its exp and log to 4 ulps."""
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from study.arithmetic.errorfree import Floats, Pair
 
 __all__ = [
+    "BITS",
     "UNIT",
     "constant",
     "exp",
@@ -39,6 +40,7 @@ __all__ = [
     "where",
 ]
 
+BITS = 106
 UNIT = 2.0**-104
 """In which errors are counted: docs/arithmetic.md has how many of them each function here costs."""
 

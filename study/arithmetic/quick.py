@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from study.arithmetic.errorfree import Floats
 
+BITS = 80
+"""To which the functions here are good."""
 ERROR = 2.0**-75
 """Bound on the error of a formula, relative to the value or to what cancels in it, for n <= 2**20."""
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         softplus,
     )
     from study.certified.engine.losses import mean_nll, multilabel_nll, nll, nll_from_probabilities
+    from study.certified.engine.normal import log_ndtr
     from study.certified.engine.rows import (
         likelihood,
         log_likelihood,
@@ -56,6 +57,7 @@ __all__ = [
     "log",
     "log1mexp",
     "log_likelihood",
+    "log_ndtr",
     "log_sigmoid",
     "log_softmax",
     "logaddexp",
@@ -71,7 +73,7 @@ __all__ = [
     "weighted_mean",
 ]
 
-_MODULES = ("rows", "distributions", "elementwise", "losses", "densities")
+_MODULES = ("rows", "distributions", "elementwise", "losses", "densities", "normal")
 
 
 def __getattr__(name: str) -> Any:
