@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from study.arithmetic import loops
+from study.arithmetic import constants, loops
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from study.arithmetic.errorfree import Floats
     from study.formats import Format
 
+BITS = 53
 ERROR = 2.0**-45
 """Bound on the error of a formula, relative to the value or to what cancels in it: NumPy holds its exp and log to 4
 ulps. For n <= 2**20; docs/arithmetic.md counts the operations."""
@@ -28,6 +29,11 @@ exp, expm1, log, log1p = np.exp, np.expm1, np.log, np.log1p
 def number(values: ArrayLike) -> Floats:
     """Hold binary64 numbers as they are."""
     return np.asarray(values, dtype=np.float64)
+
+
+def constant(of: constants.Constant, *orders: int) -> Floats:
+    """A constant, rounded to nearest."""
+    return np.asarray(constants.words(of, *orders)[0])
 
 
 def where(condition: NDArray[np.bool_], a: Floats, b: Floats) -> Floats:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import mpmath
 import numpy as np
 
-from study.arithmetic import errorfree
+from study.arithmetic import constants, errorfree
 from study.arithmetic.scaled import Scaled, product, total, where
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from study.arithmetic.errorfree import Floats, Pair
 
 __all__ = [
+    "BITS",
     "UNIT",
+    "constant",
     "exp",
     "expm1",
     "log",
@@ -37,6 +39,7 @@ __all__ = [
     "where",
 ]
 
+BITS = 106
 UNIT = 2.0**-104
 """In which errors are counted: docs/arithmetic.md has how many of them each function here costs."""
 
@@ -50,6 +53,12 @@ SATURATED = 1e15
 
 
 number = Scaled.number
+
+
+def constant(of: constants.Constant, *orders: int) -> Scaled:
+    """A constant, within u**2."""
+    hi, lo = constants.words(of, *orders)
+    return Scaled.of((np.asarray(hi), np.asarray(lo)))
 
 
 def scaled(x: Scaled) -> Scaled:

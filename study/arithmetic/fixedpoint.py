@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import mpmath
 import numpy as np
+from mpmath.libmp import mpf_shift, round_nearest, to_int
 
+from study.arithmetic import constants
 from study.arithmetic.integers import Integer, nearest
 from study.arithmetic.scaled import Scaled
 
@@ -99,6 +101,12 @@ def _log2_units() -> Any:
     mp = mpmath.MPContext()
     mp.prec = BITS + 2 * _GUARD
     return Integer(int(mp.nint(mp.ldexp(mp.log(2), BITS + _GUARD))))
+
+
+def constant(of: constants.Constant, *orders: int) -> FixedPoint:
+    """A constant, within 2**-BITS."""
+    held = constants.value(BITS, of, *orders)._mpf_
+    return FixedPoint(_objects(Integer(to_int(mpf_shift(held, BITS), round_nearest))))
 
 
 def _once_each(function: Callable[[FixedPoint], FixedPoint], x: FixedPoint) -> FixedPoint:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import mpmath
 import numpy as np
 
-from study.arithmetic import binary64, errorfree, loops
+from study.arithmetic import binary64, constants, errorfree, loops
 from study.arithmetic.scaled import to_odd
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from study.arithmetic.errorfree import Floats
     from study.formats import Format
 
+BITS = 80
+"""To which the functions here are good."""
 ERROR = 2.0**-75
 """Bound on the error of a formula, relative to the value or to what cancels in it, for n <= 2**20."""
 
@@ -75,6 +77,11 @@ class Words:
 def number(values: ArrayLike) -> Words:
     """Hold binary64 numbers, without error."""
     return Words(np.asarray(values, dtype=np.float64))
+
+
+def constant(of: constants.Constant, *orders: int) -> Words:
+    """A constant, within 2**-106."""
+    return Words(*map(np.asarray, constants.words(of, *orders)))
 
 
 def _each(function: Any, *numbers: Words) -> Words:

@@ -21,7 +21,19 @@ from study.certified.interval import arithmetic, exact_product
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-OPERATIONS = {"add": 2, "sub": 2, "mul": 2, "div": 2, "minus": 1, "plus": 1, "exp": 1, "log": 1, "log1p": 1, "expm1": 1}
+OPERATIONS = {
+    "add": 2,
+    "sub": 2,
+    "mul": 2,
+    "div": 2,
+    "minus": 1,
+    "plus": 1,
+    "exp": 1,
+    "log": 1,
+    "log1p": 1,
+    "expm1": 1,
+    "erfc": 1,
+}
 """MPFR's operations, and how many arguments each has."""
 BEYOND_16_BITS = 2**42 - 1
 """Last bits of a significand of binary64 that are zero in a number of 16 bits, or of fewer."""
@@ -55,6 +67,11 @@ class DirectedArithmetic:
             return Enclosure(number, number, self)
         row = np.asarray(values, dtype=np.float64)
         return self._of(row, repeated=_has_16_bits(row))
+
+    @property
+    def pi(self) -> Enclosure:
+        """π."""
+        return Enclosure(self.down.context.const_pi(), self.up.context.const_pi(), self)
 
     def difference(self, x: Any, y: Any) -> Enclosure:
         """x - y of numbers or rows of them; without width where binary64 holds every difference."""
@@ -121,6 +138,14 @@ class DirectedArithmetic:
         if not np.all(x.low > -1):
             return self.line(x)
         return self._increasing("log1p", x, lambda width, low, _value: self.up.div(width, self.down.add(low, 1)))
+
+    def erfc(self, x: Enclosure) -> Enclosure:
+        """The complementary error function, which falls, for |x| <= 2**14."""
+        return Enclosure(self.down.erfc(x.high), self.up.erfc(x.low), self, x.at)
+
+    def hull(self, a: Enclosure, b: Enclosure) -> Enclosure:
+        """What lies in one of two enclosures, or between them."""
+        return Enclosure(np.minimum(a.low, b.low), np.maximum(a.high, b.high), self, a.at)
 
     def _increasing(self, name: str, x: Enclosure, drop: Callable[[Any, Any, Any], Any]) -> Enclosure:
         """An increasing function from its value at the upper end, below which it ``drop``s by at most so much."""

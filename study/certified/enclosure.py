@@ -35,7 +35,7 @@ class Enclosure:
     @property
     def _mpi_(self) -> tuple[Any, Any]:
         """The two ends of a number as mpmath.libmp has them."""
-        return _raw(self.low), _raw(self.high)
+        return raw(self.low), raw(self.high)
 
     def __getitem__(self, index: Any) -> Enclosure:
         """A number of the row, or a part of it."""
@@ -124,7 +124,7 @@ next_below = np.frompyfunc(_next_below, 1, 1)
 """The number below a correctly rounded one, which is itself where nothing was rounded."""
 
 
-def _raw(value: Any) -> Any:
+def raw(value: Any) -> Any:
     """An mpfr as mpmath.libmp has it."""
     if not gmpy2.is_finite(value):
         return fnan if gmpy2.is_nan(value) else finf if value > 0 else fninf
@@ -132,8 +132,8 @@ def _raw(value: Any) -> Any:
     return from_man_exp(mantissa, int(exponent)) if mantissa else fzero
 
 
-def mpfr(raw: Any) -> Any:
+def mpfr(number: Any) -> Any:
     """A finite number of mpmath.libmp as an mpfr, exactly."""
-    sign, mantissa, exponent, bits = raw
+    sign, mantissa, exponent, bits = number
     held = gmpy2.mpfr(-mantissa if sign else mantissa, max(bits, 2))
     return gmpy2.context(precision=max(bits, 2)).mul_2exp(held, exponent)

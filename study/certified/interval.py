@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any
 
+import gmpy2
 import mpmath
 import numpy as np
 from mpmath.ctx_iv import MPIntervalContext
@@ -30,6 +31,8 @@ from mpmath.libmp import (
     round_floor,
     round_nearest,
 )
+
+from study.certified.enclosure import mpfr, raw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -98,6 +101,11 @@ class Arithmetic:
         point = from_float(float(value))
         return self._iv.make_mpf((point, point))
 
+    @property
+    def pi(self) -> Interval:
+        """π."""
+        return +self._iv.pi
+
     def _widened(self, function: Any, x: Interval) -> Interval:
         lower, upper = x._mpi_
         if lower == upper:
@@ -131,7 +139,7 @@ class Arithmetic:
         """log(1 + x) for x > -1/2: x - x**2 <= log(1 + x) <= x where x is tiny."""
         lost = -magnitude(x)
         if lost > self.prec + 4:
-            return self._hull(x - x * x, x)
+            return self.hull(x - x * x, x)
         with self.more_bits(lost):
             return self.log(1 + x)
 
@@ -140,9 +148,15 @@ class Arithmetic:
         """exp(x) - 1: x <= exp(x) - 1 <= x + x**2 where x is tiny."""
         lost = -magnitude(x)
         if lost > self.prec + 4:
-            return self._hull(x, x + x * x)
+            return self.hull(x, x + x * x)
         with self.more_bits(lost):
             return self.exp(x) - 1
+
+    @_over_rows
+    def erfc(self, x: Interval) -> Interval:
+        """The complementary error function, which falls, for |x| <= 2**14: each end as MPFR rounds it."""
+        ends = zip(reversed(x._mpi_), (gmpy2.RoundDown, gmpy2.RoundUp), strict=True)
+        return self._iv.make_mpf(tuple(raw(_mpfr(self.prec, direction).erfc(mpfr(end))) for end, direction in ends))
 
     def exponentials(self, x: Any) -> Any:
         """exp(x_i - max x) of a row of numbers, which is kept: several problems on one row ask for it."""
@@ -189,7 +203,8 @@ class Arithmetic:
         with self.more_bits(2 * self.prec):
             return self.log1p(self._iv.make_mpf((number, number)) - 1)
 
-    def _hull(self, a: Interval, b: Interval) -> Interval:
+    def hull(self, a: Interval, b: Interval) -> Interval:
+        """What lies in one of two intervals, or between them."""
         return self._iv.mpf([min(a.a, b.a), max(a.b, b.b)])
 
 
@@ -206,6 +221,11 @@ def magnitude(x: Interval) -> int:
         return 10**9
     ends = [exp + bc for sign, man, exp, bc in x._mpi_ if man]
     return max(ends, default=-(10**9))
+
+
+def _mpfr(prec: int, direction: int) -> Any:
+    """MPFR of so many bits, rounding in one direction, with all of its range."""
+    return gmpy2.context(precision=prec, round=direction, emin=gmpy2.get_emin_min(), emax=gmpy2.get_emax_max())
 
 
 class _Kept(threading.local):

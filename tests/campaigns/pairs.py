@@ -28,6 +28,10 @@ def pairs(problem: Problem, form: Format, numbers: NDArray[Any]) -> Iterator[tup
         yield _with_complement(form, a), _with_complement(form, b)
     elif kinds == (Kind.VECTOR,):
         yield (both,)
+    elif not any(kind.integer for kind in kinds):
+        for rest in (b, np.ones_like(b)):
+            given = [a, b, *[rest] * (len(kinds) - 2)]
+            yield tuple(v if kind is Kind.NUMBER else v[:, None] for v, kind in zip(given, kinds, strict=True))
     else:
         for target in (0, 1):
             batch = Kind.MATRIX in kinds

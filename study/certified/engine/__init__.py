@@ -11,6 +11,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from study.certified.engine.densities import (
+        gaussian_likelihood,
+        gaussian_log_likelihood,
+        gaussian_nll,
+        gaussian_nll_gradient,
+    )
     from study.certified.engine.distributions import cross_entropy, entropy, kl_divergence, weighted_mean
     from study.certified.engine.elementwise import (
         binary_cross_entropy,
@@ -25,6 +31,7 @@ if TYPE_CHECKING:
         softplus,
     )
     from study.certified.engine.losses import mean_nll, multilabel_nll, nll, nll_from_probabilities
+    from study.certified.engine.normal import log_ndtr
     from study.certified.engine.rows import (
         likelihood,
         log_likelihood,
@@ -41,11 +48,16 @@ __all__ = [
     "cross_entropy",
     "entropy",
     "exp",
+    "gaussian_likelihood",
+    "gaussian_log_likelihood",
+    "gaussian_nll",
+    "gaussian_nll_gradient",
     "kl_divergence",
     "likelihood",
     "log",
     "log1mexp",
     "log_likelihood",
+    "log_ndtr",
     "log_sigmoid",
     "log_softmax",
     "logaddexp",
@@ -61,7 +73,7 @@ __all__ = [
     "weighted_mean",
 ]
 
-_MODULES = ("rows", "distributions", "elementwise", "losses")
+_MODULES = ("rows", "distributions", "elementwise", "losses", "densities", "normal")
 
 
 def __getattr__(name: str) -> Any:
