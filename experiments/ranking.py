@@ -114,7 +114,7 @@ def ties(tables: Tables) -> str | None:
 experiment = Experiment(
     __file__,
     __doc__ or "",
-    order=51,
+    order=52,
     title="Ranking",
     tables={"top_p": top_p, "greedy": greedy},
     problems=("softmax",),

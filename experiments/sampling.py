@@ -190,7 +190,7 @@ def shown(tables: Tables) -> pd.DataFrame:
 experiment = Experiment(
     __file__,
     __doc__ or "",
-    order=52,
+    order=53,
     title="Sampling",
     tables={
         "draws": draws, "rare": rare, "masked": masked, "vocabularies": vocabularies, "acceptance": accepted,
