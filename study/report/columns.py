@@ -184,7 +184,7 @@ COLUMNS: dict[str, Column] = {
     "changed": _number("Changed", "", "Share of rows whose first largest logit is another one once they are stored."),
     "tied": _number("Tied", "", "Share of rows with several largest logits once they are stored."),
     "numbers": _text(
-        "Random numbers", "Grid: of the format’s bits, k 2⁻ᵖ; cast: drawn in a wider format and rounded to this one."
+        "Random numbers", "Of the format’s own grid, k 2⁻ᵖ, or cast from a wider format; PyTorch’s rand has 0 for 1."
     ),
     "partial_sums": _text(
         "Partial sums", "Rounded to the format at each step, or summed in a wider one and rounded once."

@@ -39,18 +39,26 @@ class Numbers:
 
 
 def grid(form: Format) -> Numbers:
-    """k 2⁻ᵖ for k = 0 … 2ᵖ − 1, equally likely: uniform on [0, 1) as PyTorch draws it in the format."""
+    """k 2⁻ᵖ for k = 0 … 2ᵖ − 1, equally likely: uniform on [0, 1), as PyTorch and NumPy draw binary32 and binary64."""
     k = np.arange(2**form.p)
     return Numbers(form.round(k / 2**form.p), np.full(len(k), 2.0**-form.p))
 
 
-def narrowed(form: Format) -> Numbers:
-    """k 2⁻²⁴ for k = 0 … 2²⁴ − 1, rounded to a narrower format: drawn in binary32, then cast; 1 is among them."""
+def narrowed(form: Format, *, wrapped: bool = False) -> Numbers:
+    """k 2⁻²⁴ for k = 0 … 2²⁴ − 1, rounded to a narrower format: drawn in binary32, then cast; 1 is among them.
+
+    Args:
+        form: the format.
+        wrapped: 0 instead of 1, as PyTorch's ``rand`` has it in 16 bits.
+    """
     values, ends = _cells(form, 1.0)
     below = np.ceil(ends * 2**FINE)
     ties_down = form.to_bits(values[:-1]) % 2 == 0
     below = np.append(np.where((ends * 2**FINE == below) & ties_down, below + 1, below), 2**FINE)
-    return Numbers(values, np.diff(below, prepend=0) / 2**FINE)
+    chances = np.diff(below, prepend=0) / 2**FINE
+    if wrapped:
+        chances[0], chances[-1] = chances[0] + chances[-1], 0.0
+    return Numbers(values, chances)
 
 
 def exponential(form: Format) -> Numbers:
@@ -68,12 +76,18 @@ def _cells(form: Format, top: float) -> tuple[NDArray[Any], NDArray[np.float64]]
 
 
 def inverse(
-    p: NDArray[Any], *, included: bool = False, divided: bool = False, wide: bool = False
+    p: NDArray[Any],
+    uniform: Numbers | None = None,
+    *,
+    included: bool = False,
+    divided: bool = False,
+    wide: bool = False,
 ) -> NDArray[np.float64]:
-    """First i with cᵢ > u, c the partial sums of p: what is drawn with every u = k 2⁻ᵗ, t the bits of the format.
+    """First i with cᵢ > u, c the partial sums of p: what is drawn with every u.
 
     Args:
         p: probabilities of one format.
+        uniform: the numbers u, without which they are the format's ``grid``, however fine that is.
         included: take the first i with cᵢ ≥ u instead, the default of ``searchsorted``.
         divided: divide c by its last first, as NumPy's ``choice`` does.
         wide: sum in the next wider format and round c once, as PyTorch's ``cumsum`` does on processors.
@@ -83,11 +97,12 @@ def inverse(
     """
     form = format_of(p)
     sums = like(running_sum(p.astype(WIDER[form.name])), p) if wide else running_sum(p)
-    if divided:
-        sums = sums / sums[-1]
+    sums = (sums / sums[-1] if divided else sums).astype(np.float64)
+    if uniform is not None:
+        place = np.searchsorted(sums, uniform.values.astype(np.float64), side="left" if included else "right")
+        return np.bincount(place, uniform.chances, len(sums) + 1).astype(np.float64)
     count = 2.0**form.p
-    scaled = sums.astype(np.float64) * count
-    below = np.clip(np.floor(scaled) + 1 if included else np.ceil(scaled), 0, count)
+    below = np.clip(np.floor(sums * count) + 1 if included else np.ceil(sums * count), 0, count)
     return np.asarray(np.diff(below, prepend=0, append=count) / count)
 
 
