@@ -21,7 +21,7 @@ from study.formats.rounding import Stochastic, toward_zero
 from study.inputs.families import generator
 from study.plots.text import at_least, at_most, listed, number, percent
 from study.problems.bounds import probabilistic as likely
-from study.report.evidence import pick
+from study.report.evidence import one, pick
 from study.runs.experiment import Experiment, Figure, Finding, Tables
 from study.runs.runner import run_experiments
 
@@ -139,12 +139,6 @@ def ones_go_on(tables: Tables) -> str | None:
         f"A sum of {n:,} ones stops {stops}; rounded stochastically, {int(random['sums'].iloc[0])} sums end at "
         f"{at_least(float(least.min()))} to {at_most(float(most.max()))} times what is due."
     )
-
-
-def one(table: pd.DataFrame, **equal: Any) -> dict[str, Any]:
-    """The one row that has these values."""
-    (row,) = pick(table, **equal).to_dict("records")
-    return {str(name): value for name, value in row.items()}
 
 
 def a_bound_that_speaks(tables: Tables) -> str | None:

@@ -181,6 +181,30 @@ COLUMNS: dict[str, Column] = {
         "Bound of 99%", "", "Proven under stochastic rounding; to nearest, of errors of mean zero, which is a model."
     ),
     "worst_case": _number("Worst case", "", "The bound that always holds."),
+    "rows": _count("Rows", "How many rows were looked at."),
+    "top_p": _number("Top-p", "", "What the probabilities of the tokens that are kept sum to."),
+    "right": _count("Right", "Rows of which the tokens are kept that are due."),
+    "emptied": _count("Emptied", "Rows of which not one token is kept."),
+    "kept": _number("Kept", "tokens", "How many tokens are kept, the median of the rows."),
+    "due": _number("Due", "tokens", "How many tokens the exact nucleus has, the median of the rows."),
+    "changed": _number("Changed", "", "Share of rows whose first largest logit is another one once they are stored."),
+    "tied": _number("Tied", "", "Share of rows with several largest logits once they are stored."),
+    "numbers": _text(
+        "Random numbers", "Of the format’s own grid, k 2⁻ᵖ, or cast from a wider format; PyTorch’s rand has 0 for 1."
+    ),
+    "partial_sums": _text(
+        "Partial sums", "Rounded to the format at each step, or summed in a wider one and rounded once."
+    ),
+    "total_variation": _number(
+        "Total variation", "", "Half the sum of |drawn − due| of the tokens: the share of draws that are of another."
+    ),
+    "impossible": _number("Impossible", "", "Probability that a token of probability 0 is drawn."),
+    "beyond": _number("Beyond", "", "Probability that a random number is beyond the last partial sum."),
+    "drawn": _number("Drawn", "", "Probability with which the token is drawn, where p is due."),
+    "expected": _number("Expected", "draws", "Expected draws of a token of probability 0 among 20,000."),
+    "refused": _count("Refused", "Tokens accepted with a probability below 1 where 1 is due."),
+    "worst_share": _number("Worst error", "", "Largest error of a probability of acceptance; NaN counts as 0."),
+    "mean_share": _number("Mean error", "", "Mean error of it over the tokens that the draft draws."),
     "verdict": _text(
         "Verdict",
         "Right: within an ulp; inexact: at least half the digits; wrong: fewer, or another outcome than is due.",

@@ -28,6 +28,12 @@ def pick(table: pd.DataFrame, **equal: Any) -> pd.DataFrame:
     return table
 
 
+def one(table: pd.DataFrame, **equal: Any) -> dict[str, Any]:
+    """The one row that has these values."""
+    (row,) = pick(table, **equal).to_dict("records")
+    return {str(name): value for name, value in row.items()}
+
+
 def measurements(tables: Mapping[str, pd.DataFrame], **equal: Any) -> pd.DataFrame:
     """The rows that have these values, of every table of measurements: one cannot be forgotten."""
     measured = [table for table in tables.values() if set(table.columns) >= MEASURED]
