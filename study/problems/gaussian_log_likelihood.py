@@ -100,7 +100,7 @@ def one_log(x: Any, mean: Any, sigma: Any) -> Any:
 
 
 def value(a: Any, x: Any, mean: Any, sigma: Any) -> Any:
-    """−n (log σ + ½ log 2π) − Σ zᵢ²/2, and the size of its terms, which cancel where densities lie on both sides of 1."""
+    """−n (log σ + ½ log 2π) − Σ zᵢ²/2, and the size of its terms, which cancel where some densities are above 1."""
     count = a.number(np.full(x.shape[0], float(x.shape[-1])))
     scale, size = one.log_scales(a, sigma)
     squares = a.total(one.half_square(a, x, mean[:, None], sigma[:, None]))
