@@ -12,7 +12,7 @@ help: ## list the targets
 experiments: $(VENV)/run ## run what is not up to date, write results/ and the report
 	@$(BIN)/study run
 
-libraries: $(VENV)/libraries ## install PyTorch and JAX too, and measure every library
+libraries: $(VENV)/libraries ## install PyTorch, JAX and the runtimes too, and measure every library
 	@$(BIN)/study run
 
 check: $(VENV)/run ## the gate: recompute every table and hold it to its bounds

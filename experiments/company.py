@@ -9,14 +9,13 @@ from functools import partial
 
 import pandas as pd
 
-from study.libraries.backends import BACKENDS
 from study.libraries.company import OURS, ROWS, company
 from study.plots.text import listed, number
 from study.report.evidence import pick
 from study.runs.experiment import Experiment, Finding, Tables
 from study.runs.runner import run_experiments
 
-ALL = tuple(BACKENDS)
+ALL = ("jax", "mlx", "numpy", "onnxruntime", "openvino", "scipy", "sklearn", "torch")
 PROBLEMS = ("softmax", "log_softmax", "logsumexp", "nll", "log_likelihood", "entropy")
 
 

@@ -84,10 +84,10 @@ def uses(
 
 def calls(stored: Iterable[tuple[Experiment, Mapping[str, pd.DataFrame]]]) -> dict[str, list[Call]]:
     """By problem the best function of each library on the hard battery: least lost, then nearest, group by group."""
-    tables = [tables[BATTERY] for _, tables in stored if BATTERY in tables]
+    tables = sorted((tables[BATTERY] for _, tables in stored if BATTERY in tables), key=len, reverse=True)
     if not tables:
         return {}
-    table = max(tables, key=len)
+    table = pd.concat(tables).drop_duplicates(["backend", "problem", "algorithm", "format", "inputs"])
     table = grouped(table[table["format"] == COMPARED])
     said, found = told(table), dict[str, list[Call]]()
     for problem, part in table.groupby("problem", sort=False):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-INSTALL = "make libraries, or pip install 'precision-study[torch,jax]'"
+INSTALL = "make libraries, or pip install 'precision-study[torch,jax,optax,runtimes]'"
 """What installs the libraries that do not come with this one."""
 
 
@@ -45,6 +45,11 @@ class LibraryFunction:
     name: str
     call: Callable[..., Any]
 
+    @property
+    def function(self) -> Any:
+        """The library's own."""
+        return _resolved(self.name)
+
     @cached_property
     def has_axis(self) -> bool:
         """Whether vectors may lie along another axis than the last."""
@@ -52,7 +57,7 @@ class LibraryFunction:
 
     def __call__(self, *arrays: Any, **axis: int) -> Any:
         """Call it on the library's own arrays."""
-        return self.call(_resolved(self.name), *arrays, **({"axis": -1} | axis if self.has_axis else {}))
+        return self.call(self.function, *arrays, **({"axis": -1} | axis if self.has_axis else {}))
 
 
 @cache

@@ -9,7 +9,7 @@ from study.problems import PROBLEMS
 from study.runs.experiment import Experiment
 from study.runs.runner import run_experiments
 
-NAMES = ("numpy", "scipy", "sklearn", "torch", "jax")
+NAMES = ("numpy", "scipy", "sklearn", "torch", "jax", "optax", "mlx", "onnxruntime", "openvino")
 ABSENT = Backend(name="absent", distribution="absent", module="no_such_module", functions=())
 
 
