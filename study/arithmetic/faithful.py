@@ -87,7 +87,8 @@ def _evaluated(
         out.append(rounded)
         if open_.any():
             undecided.append(start + np.flatnonzero(open_.any(axis=tuple(range(1, open_.ndim)))))
-    return np.concatenate(out), np.concatenate([np.zeros(0, dtype=np.int64), *undecided])
+    values = np.concatenate(out) if len(out) > 1 else out[0]
+    return values, np.concatenate([np.zeros(0, dtype=np.int64), *undecided])
 
 
 def _rounded(

@@ -69,8 +69,9 @@ def two_branch(x: Any, y: Any) -> Any:
 
 def _faithful(a: Any, x: Any, y: Any) -> Any:
     """(1 − y) − s(−|x|) for x > 0, s(−|x|) − y otherwise; they cancel where the label is the sigmoid."""
-    (y,), right = extended.checked(y), (x > 0).astype(np.int8)
-    share = a.number(1 - 2 * right) / (a.number(1.0) + a.exp(a.number(np.abs(x))))
+    (y,), right = extended.checked(y), (x > 0).view(np.int8)
+    decay = a.exp(a.number(-np.abs(x)))
+    share = a.number(1 - 2 * right) * decay / (a.number(1.0) + decay)
     return (a.number(right) - a.number(y)) + share, a.where(x == 0, a.number(0.0), a.number(0.25) * share)
 
 
