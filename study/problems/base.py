@@ -10,7 +10,7 @@ import array_api_compat
 import numpy as np
 
 from study.formats import KNOWN, Format
-from study.problems.signature import Kind, Signature
+from study.problems.signature import ALONG, Kind, Signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -73,7 +73,7 @@ class Algorithm:
         axis = operator.index(axis)
         try:
             arrays = [arg if hasattr(arg, "dtype") else np.asarray(arg) for arg in args]
-            arrays = self.signature.each(arrays, lambda x: _moved(x, axis, -1), {Kind.VECTOR, Kind.MATRIX})
+            arrays = self.signature.each(arrays, lambda x: _moved(x, axis, -1), ALONG)
             self.signature.batch(arrays)
             self.signature.check_indices(arrays)
             form, dtype = self._format(arrays)

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from study.certified.engine.chains import ctc_loss, hmm_forward
     from study.certified.engine.distributions import cross_entropy, entropy, kl_divergence, weighted_mean
     from study.certified.engine.elementwise import (
         binary_cross_entropy,
@@ -39,8 +40,10 @@ __all__ = [
     "binary_cross_entropy_gradient",
     "binary_cross_entropy_with_logits",
     "cross_entropy",
+    "ctc_loss",
     "entropy",
     "exp",
+    "hmm_forward",
     "kl_divergence",
     "likelihood",
     "log",
@@ -61,7 +64,7 @@ __all__ = [
     "weighted_mean",
 ]
 
-_MODULES = ("rows", "distributions", "elementwise", "losses")
+_MODULES = ("rows", "distributions", "elementwise", "losses", "chains")
 
 
 def __getattr__(name: str) -> Any:
