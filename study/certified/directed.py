@@ -19,7 +19,9 @@ from study.certified.enclosure import Enclosure, mpfr, next_below
 from study.certified.interval import arithmetic, exact_product
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
+
+    from study.certified.interval import Arcs
 
 OPERATIONS = {
     "add": 2,
@@ -176,6 +178,13 @@ class DirectedArithmetic:
             low, high = self.down.mul(low[used], times.tolist()), self.up.mul(high[used], times.tolist())
         return Enclosure(below(low.tolist()), above(high.tolist()), self)
 
+    def chain(self, start: Enclosure, arcs: Arcs, weights: Sequence[Enclosure]) -> Enclosure:
+        """The sum of the products of weights over all paths that end in each state, as in ``interval``."""
+        first, rows = start.spread(), [weight.spread() for weight in weights]
+        low = _paths(self.down.context, first.low.tolist(), arcs, [row.low.tolist() for row in rows])
+        high = _paths(self.up.context, first.high.tolist(), arcs, [row.high.tolist() for row in rows])
+        return Enclosure(_objects(low), _objects(high), self)
+
     def product(self, factors: Enclosure) -> Enclosure:
         """Product of a row, 1 for none."""
         row = factors.spread()
@@ -211,6 +220,14 @@ def _has_16_bits(row: Any) -> bool:
 def _exponentials(prec: int, row: bytes) -> Enclosure:
     a, x = DirectedArithmetic(prec), np.frombuffer(row)
     return a.exp(a.difference(x, x.max()))
+
+
+def _paths(context: Any, state: list[Any], arcs: Arcs, weights: list[list[Any]]) -> list[Any]:
+    """The chain of ends of one kind: of numbers that are not negative, lower ones make lower ones."""
+    multiply, total = context.mul, context.fsum
+    for step in zip(*weights, strict=True):
+        state = [total([multiply(state[i], step[k]) for i, k in into]) for into in arcs]
+    return state
 
 
 def _objects(values: Iterable[Any]) -> Any:

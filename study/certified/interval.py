@@ -35,7 +35,9 @@ from mpmath.libmp import (
 from study.certified.enclosure import mpfr, raw
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    Arcs = Sequence[Sequence[tuple[int, int]]]
 
 Interval = Any
 """An mpmath ``iv.mpf``: a pair of mpf that encloses an exact value."""
@@ -183,6 +185,19 @@ class Arithmetic:
     def sum_log1p(self, terms: Iterable[Interval]) -> Interval:
         """Sum of log(1 + t) over the terms t > -1/2."""
         return self.sum(self.log1p(term) for term in terms)
+
+    def chain(self, start: Any, arcs: Arcs, weights: Any) -> Any:
+        """The sum of the products of weights over all paths that end in each state.
+
+        Args:
+            start: what each state starts with.
+            arcs: for each state those that lead to it: the state that each comes from, and its weight.
+            weights: one number a step each; neither they nor the start are negative.
+        """
+        state = list(start)
+        for step in zip(*weights, strict=True):
+            state = [self.sum(state[i] * step[k] for i, k in into) for into in arcs]
+        return _array(state, (len(state),))
 
     def product(self, factors: Iterable[Interval]) -> Interval:
         """Product of the factors, 1 for none."""

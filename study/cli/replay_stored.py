@@ -8,6 +8,7 @@ import numpy as np
 
 from study.exhaustive.functions import problem_named
 from study.formats import get_format
+from study.inputs.adversarial import BATCH
 from study.libraries.backends.base import INSTALL
 from study.measurement.explain import error, explain
 from study.runs import packaged, store
@@ -63,11 +64,11 @@ def arguments(problem: Problem, row: Mapping[str, Any]) -> list[NDArray[Any]]:
     """The arguments that a row's input is written as: numbers in hex, see ``study.measurement.written.written``."""
     form = get_format(row["format"])
     text = str(row["worst_input"] if "worst_input" in row else row["input"])
+    sizes = problem.signature.sizes(int(row.get("length", 1)), BATCH)
     args: list[NDArray[Any]] = []
     for part, kind in zip(text.split("; "), problem.signature.arguments, strict=True):
-        if kind.integer:
-            args.append(np.asarray(int(part)))
-            continue
-        numbers = form.round([float.fromhex(word) for word in part.split()])
-        args.append(numbers if kind.axes else np.asarray(numbers[0]))
+        words = part.split()
+        numbers = np.array(words, np.int64) if kind.integer else form.round([float.fromhex(word) for word in words])
+        shape = tuple(sizes[axis] for axis in kind.axes) if len(kind.axes) > 1 else (-1,) * len(kind.axes)
+        args.append(np.reshape(numbers, shape))
     return args

@@ -43,7 +43,7 @@ def cases(problem: Problem, formats: Sequence[str] = MAIN_FORMATS) -> Iterator[t
             kinds["product near 1"] = (products(form, INSTANCES, NAME),)
         if problem.domain == "probability" and problem.signature.arguments == (Kind.VECTOR, Kind.VECTOR):
             kinds["terms that cancel"] = divergences(form, INSTANCES, NAME)
-        if len(problem.signature.arguments) > 1 and Kind.MATRIX not in problem.signature.arguments:
+        if len(problem.signature.arguments) > 1 and not _batches(problem):
             first, *others = kinds["ordinary"]
             kinds["broadcast"] = (first, *(a[:1] for a in others))
         kinds |= {
@@ -57,9 +57,14 @@ def cases(problem: Problem, formats: Sequence[str] = MAIN_FORMATS) -> Iterator[t
 
 def _some(problem: Problem, args: Arguments) -> Arguments:
     """Few enough instances, evenly taken, that all problems take seconds; of a batch, some of its vectors."""
-    axis = 1 if Kind.MATRIX in problem.signature.arguments else 0
+    axis = 1 if _batches(problem) else 0
     most = INSTANCES if any(a.ndim > 1 for a in args) else 10 * INSTANCES
     return tuple(a.take(np.unique(np.linspace(0, a.shape[axis] - 1, most).astype(int)), axis=axis) for a in args)
+
+
+def _batches(problem: Problem) -> bool:
+    """Whether an instance is many rows, in no order."""
+    return Kind.MATRIX in problem.signature.arguments and not problem.signature.chain
 
 
 def _with_reciprocals(x: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -6,13 +6,13 @@ format last, so that sums that nearly cancel cancel as far as the format lets th
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from study.inputs.domains import led
-from study.inputs.families import generator, rounded
-from study.problems.signature import Kind
+from study.inputs.families import generator, positions, rounded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,24 +35,25 @@ def adversarial(problem: Problem, form: Format, rows: int, n: int, seed: str = "
         problem: the problem.
         form: the format.
         rows: number of instances; batches, where it takes some, are of BATCH vectors.
-        n: length of the vectors.
+        n: length of the vectors, or of the chains.
         seed: a name for the draw.
     """
     rng = generator("adversarial", problem.name, form.name, rows, n, seed)
-    kinds = problem.signature.arguments
-    stack, rows = rows, rows * (BATCH if Kind.MATRIX in kinds else 1)
-    width = n if any("n" in kind.axes for kind in kinds) else 1
+    kinds, sizes = problem.signature.arguments, problem.signature.sizes(n, BATCH)
+    shapes = [tuple(sizes[axis] for axis in kind.axes) for kind in kinds]
+    each = max(math.prod(shape[:-1]) for shape, kind in zip(shapes, kinds, strict=True) if not kind.integer)
+    width = sizes["n"] if any("n" in kind.axes for kind in kinds) else 1
     made: list[NDArray[Any]] = []
-    for kind, domain in zip(kinds, problem.domains, strict=True):
+    for kind, shape, domain in zip(kinds, shapes, problem.domains, strict=True):
         if kind.integer:
-            made.append(rng.integers(n, size=(stack, BATCH) if kind is Kind.INDICES else rows))
+            made.append(positions(kind, rng, sizes["n"], (rows, *shape)))
             continue
         if not made:
-            values = probabilities(form, rng, rows, width) if domain == "probability" else reals(form, rng, rows, width)
-            first = values = led(domain, values)
+            draw = probabilities if domain == "probability" else reals
+            first = values = led(domain, draw(form, rng, rows * each, width))
         else:
             values = _beside(form, rng, first, domain, problem.domains[0])
-        made.append({Kind.NUMBER: values[:stack, 0], Kind.MATRIX: values.reshape(stack, -1, width)}.get(kind, values))
+        made.append(values[: rows * math.prod(shape[:-1])].reshape(rows, *shape) if shape else values[:rows, 0])
     return rounded(form, tuple(made))
 
 

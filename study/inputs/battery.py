@@ -8,7 +8,7 @@ import numpy as np
 
 from study.formats import get_format
 from study.inputs.domains import led
-from study.inputs.families import generator, rounded
+from study.inputs.families import generator, positions, rounded
 from study.problems import get_problem
 from study.problems.signature import Kind
 
@@ -27,6 +27,9 @@ ROWS = 64
 
 MOST = 2**18
 """Numbers of the rows of a length that is asked for."""
+
+STEPS = 100
+"""Steps of a chain, at most, where no length is asked for."""
 
 ODD = (4099, 131071)
 """Lengths of long rows, primes: no block, tile or unrolling divides them. Equal terms add up with a bias."""
@@ -83,14 +86,16 @@ def battery(problem: str | Problem, form: str | Format, lengths: Sequence[int] =
             f"a row has at least 1 entry, not {min(lengths)}" if vectors else f"{problem.name} takes numbers, no rows"
         )
         raise ValueError(f"{wrong}; see lengths")
-    batches = Kind.MATRIX in problem.signature.arguments
+    chain = problem.signature.chain
+    batches = Kind.MATRIX in problem.signature.arguments and not chain
     for kind, x in _of_lengths(problem, lengths) if lengths else kinds(form):
-        if (x.shape[-1] in ODD and not vectors) or (kind == "many rows" and not batches):
+        if (x.shape[-1] in ODD and (chain or not vectors)) or (kind == "many rows" and not batches):
             continue
         if not (form.has_nan or np.isfinite(x).all()):
             continue
         rng = generator("battery", problem.name, kind)
-        made[kind] = rounded(form, _arguments(problem, x, rng))
+        drawn = _chains(problem, x if lengths else x[:, :STEPS], rng) if chain else _arguments(problem, x, rng)
+        made[kind] = rounded(form, drawn)
     return made
 
 
@@ -100,7 +105,7 @@ def _arguments(problem: Problem, x: NDArray[Any], rng: np.random.Generator) -> A
     first = problem.domains[0]
     for kind, domain in zip(problem.signature.arguments, problem.domains, strict=True):
         if kind.integer:
-            args.append(rng.integers(x.shape[-1], size=(1, len(x)) if kind is Kind.INDICES else len(x)))
+            args.append(positions(kind, rng, x.shape[-1], (1, len(x)) if kind is Kind.INDICES else len(x)))
             continue
         drawn = rng.permuted(x, axis=-1) if args else x
         if domain != "probability":
@@ -108,6 +113,20 @@ def _arguments(problem: Problem, x: NDArray[Any], rng: np.random.Generator) -> A
         elif domain != first:
             drawn = np.where(rng.random(x.shape) < 0.5, rng.integers(2, size=x.shape), rng.random(x.shape))
         args.append({Kind.NUMBER: _numbers(problem, drawn), Kind.MATRIX: drawn[None]}.get(kind, drawn))
+    return tuple(args)
+
+
+def _chains(problem: Problem, x: NDArray[Any], rng: np.random.Generator) -> Arguments:
+    """The drawn numbers as chains, as long as the rows and as many as they make, in each argument in another order."""
+    sizes = problem.signature.sizes(x.shape[-1], batch=0)
+    count = max(1, x.size // (sizes["b"] * sizes["n"]))
+    args: list[NDArray[Any]] = []
+    for kind, domain in zip(problem.signature.arguments, problem.domains, strict=True):
+        shape = (count, *(sizes[axis] for axis in kind.axes))
+        if kind.integer:
+            args.append(positions(kind, rng, sizes["n"], shape))
+            continue
+        args.append(np.resize(led(domain, rng.permuted(x) if args else x), shape))
     return tuple(args)
 
 

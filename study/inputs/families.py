@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from study.formats import Format
+    from study.problems.signature import Kind
 
 Arguments = tuple[NDArray[Any], ...]
 """A problem's arguments, stacked along the first axis."""
@@ -39,6 +40,12 @@ def generator(*key: str | float) -> np.random.Generator:
 def rounded(form: Format, args: Arguments) -> Arguments:
     """Arguments in the format, each number rounded once; integers (indices) as they are."""
     return tuple(form.round(a) if a.dtype.kind == "f" else a for a in args)
+
+
+def positions(kind: Kind, rng: np.random.Generator, n: int, size: Any) -> NDArray[np.int64]:
+    """Random positions among n, of a kind."""
+    drawn: NDArray[np.int64] = rng.integers(kind.lowest(n), n, size=size)
+    return drawn
 
 
 def uniform(low: float, high: float) -> Family:

@@ -35,12 +35,12 @@ def decimal(value: Exact, figures: int = 20) -> str:
         return str(mpmath.nstr(number, figures, min_fixed=-5, max_fixed=figures))
 
 
-def written(problem: Problem, args: Sequence[NDArray[Any]], row: int) -> str:
-    """One instance of the inputs, numbers in hex, so that it can be replayed."""
+def written(problem: Problem, args: Sequence[NDArray[Any]], row: int, shown: int = SHOWN) -> str:
+    """One instance of the inputs, numbers in hex, so that it can be replayed; of an argument so many at most."""
     parts = []
     for stack, kind in zip(problem.signature.stacked(args), problem.signature.arguments, strict=True):
         instance = stack[row].ravel()
-        numbers = [str(v) if kind.integer else float(v).hex() for v in instance[:SHOWN]]
-        more = [f"… {len(instance)} numbers"] if len(instance) > SHOWN else []
+        numbers = [str(v) if kind.integer else float(v).hex() for v in instance[:shown]]
+        more = [f"… {len(instance)} numbers"] if len(instance) > shown else []
         parts.append(" ".join(numbers + more))
     return "; ".join(parts)

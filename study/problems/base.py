@@ -10,7 +10,7 @@ import array_api_compat
 import numpy as np
 
 from study.formats import KNOWN, Format
-from study.problems.signature import Kind, Signature
+from study.problems.signature import ALONG, Kind, Signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -73,7 +73,7 @@ class Algorithm:
         axis = operator.index(axis)
         try:
             arrays = [arg if hasattr(arg, "dtype") else np.asarray(arg) for arg in args]
-            arrays = self.signature.each(arrays, lambda x: _moved(x, axis, -1), {Kind.VECTOR, Kind.MATRIX})
+            arrays = self.signature.each(arrays, lambda x: _moved(x, axis, -1), ALONG)
             self.signature.batch(arrays)
             self.signature.check_indices(arrays)
             form, dtype = self._format(arrays)
@@ -174,18 +174,19 @@ class Problem:
 
         return declare
 
-    def faithful(self, formula: Callable[..., Any]) -> Algorithm:
+    def faithful(self, formula: Callable[..., Any], *, precise: bool = False) -> Algorithm:
         """Declare a formula in arithmetics of rising precision as the algorithm ``faithful``: error below one ulp.
 
         Args:
             formula: as for ``study.arithmetic.faithful``.
+            precise: as there.
         """
         from study.arithmetic import faithful
 
         core = [len(kind.axes) for kind in self.signature.arguments]
 
         def function(*args: Any) -> Any:
-            return faithful(formula, *map(np.asarray, args), core=core)
+            return faithful(formula, *map(np.asarray, args), core=core, precise=precise)
 
         made = Algorithm(self.name, "faithful", function, self.signature, keeps=True, stored=True)
         object.__setattr__(made, "__doc__", formula.__doc__)

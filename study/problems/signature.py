@@ -27,25 +27,40 @@ class Kind(Enum):
     """A batch of vectors."""
     INDICES = "(b)"
     """A position for each vector of a batch."""
+    SQUARE = "(n,n)"
+    """A matrix between the entries of vectors: the transitions of a chain, whose steps are a batch."""
+    LABELS = "(l)"
+    """Positions that a batch is to pass, in order; the first of all positions, 0, stands between them."""
 
     @property
     def axes(self) -> str:
         """Names of its axes, in order."""
-        return "".join(name for name in self.value if name in "bn")
+        return "".join(name for name in self.value if name in "bnl")
 
     @property
     def integer(self) -> bool:
         """Whether it holds positions."""
-        return self in {Kind.INDEX, Kind.INDICES}
+        return self in {Kind.INDEX, Kind.INDICES, Kind.LABELS}
 
+    def lowest(self, n: int) -> int:
+        """The first position worth taking among n: a label is none of those that stand between labels."""
+        return min(1, n - 1) if self is Kind.LABELS else 0
+
+
+ALONG = {Kind.VECTOR, Kind.MATRIX, Kind.SQUARE}
+"""Kinds whose last axis is that of the vectors."""
+STATES, LABELS = 3, 2
+"""Entries of the vectors, and labels, of a chain that is as long as it is said to be."""
 
 _WANTED = {
     Kind.VECTOR: "a vector or a stack of vectors",
     Kind.MATRIX: "a batch of vectors or a stack of batches",
     Kind.INDICES: "the positions of a batch",
+    Kind.SQUARE: "a square matrix or a stack of them",
+    Kind.LABELS: "labels in order or a stack of them",
 }
 _GOT = {0: "a number", 1: "a vector"}
-_DIFFERING = {"n": "vectors differ in length", "b": "batches differ in size"}
+_DIFFERING = {"n": "vectors differ in length", "b": "batches differ in size", "l": "labels differ in number"}
 
 
 @dataclass(frozen=True)
@@ -65,6 +80,17 @@ class Signature:
         """Read ``(n),i->(n)``."""
         arguments, result = text.split("->")
         return cls(tuple(Kind(part) for part in re.findall(r"\([^)]*\)|i", arguments)), Kind(result) is Kind.VECTOR)
+
+    @property
+    def chain(self) -> bool:
+        """Whether an instance is a chain: a batch in order, its vectors the steps from one position to the next."""
+        return not {Kind.SQUARE, Kind.LABELS}.isdisjoint(self.arguments)
+
+    def sizes(self, length: int, batch: int) -> dict[str, int]:
+        """The axes of an instance of a length: that of its vectors, of which a batch has so many, or of the chain."""
+        if self.chain:
+            return {"b": length, "n": STATES, "l": LABELS}
+        return {"b": batch, "n": length}
 
     def each(self, args: Sequence[Any], change: Callable[[Any], Any], kinds: set[Kind]) -> list[Any]:
         """The arguments, those of some kinds changed; a wrong number of them is left for ``batch`` to report."""

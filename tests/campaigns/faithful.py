@@ -2,8 +2,8 @@
 
 Three kinds of inputs, each in every format: *numbers*, every bit pattern of 8 and 16 bits; *pairs*
 (``tests.campaigns.pairs``); *vectors*, random and adversarial (``inputs.adversarial``), N of them, 10^6 by default, of
-lengths from 1 to 10^5. The work is cut into parts, seeded by their numbers; STORE gets a line a part, and what it has
-already is not done again. ``--table`` prints what STORE has; docs/faithful.md holds one such run.
+lengths from 1 to 10^5, chains to 300. The work is cut into parts, seeded by their numbers; STORE gets a line a part,
+and what it has already is not done again. ``--table`` prints what STORE has; docs/faithful.md holds one such run.
 
 The errors are against the certified reference; the worst instance of one part in CHECKED is held to mpmath.
 """
@@ -25,6 +25,7 @@ from study.inputs.adversarial import adversarial
 from study.inputs.families import generator
 from study.problems import PROBLEMS, Problem
 from study.problems.reference import exact, reference
+from study.problems.signature import Kind
 from tests.campaigns.faithful_table import table
 from tests.campaigns.pairs import pairs
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-LONGEST = 10**5
+LONGEST, LONGEST_CHAIN = 10**5, 300
 NUMBERS, ROWS = 2**14, 2**13
 """Numbers and instances in a part, at most; one vector may be longer."""
 CHECKED, AFFORDED = 4, 300
@@ -52,7 +53,8 @@ def vectors(problem: Problem, form: Format, part: int) -> Arguments:
     """Random and adversarial instances of one length: logarithmically uniform over the parts."""
     if not any("n" in kind.axes for kind in problem.signature.arguments):
         return adversarial(problem, form, ROWS, 1, f"part {part}")
-    n = round(LONGEST ** float(generator("lengths", part).random()))
+    longest = LONGEST_CHAIN if problem.signature.chain else LONGEST
+    n = round(longest ** float(generator("lengths", part).random()))
     return adversarial(problem, form, min(ROWS, max(1, NUMBERS // n)), n, f"part {part}")
 
 
@@ -62,7 +64,7 @@ def measured(problem: Problem, args: Arguments, *, check: bool) -> dict[str, Any
     found = compare(out, exact(problem, *args))
     stacks = problem.signature.stacked(args)
     ulps = found.ulps.reshape(len(stacks[0]), -1).max(axis=-1)
-    n = problem.signature.length(args) or 1
+    n = _length(problem, stacks)
     row = {"instances": len(ulps), "n": n, "wrong": int(np.isin(found.outcome, WRONG).sum()), "ulps": float(ulps.max())}
     if check and n <= AFFORDED:
         one = [np.asarray(stack[ulps.argmax()]) for stack in stacks]
@@ -70,6 +72,13 @@ def measured(problem: Problem, args: Arguments, *, check: bool) -> dict[str, Any
         row["wrong"] += int(np.isin(again.outcome, WRONG).sum())
         row["by_mpmath"] = float(np.max(again.ulps))
     return row
+
+
+def _length(problem: Problem, stacks: list[NDArray[Any]]) -> int:
+    """Entries of the vectors, or steps of the chains."""
+    if problem.signature.chain:
+        return int(stacks[problem.signature.arguments.index(Kind.MATRIX)].shape[1])
+    return problem.signature.length(stacks) or 1
 
 
 def work(problem: Problem, form: Format, part: int, goal: int, done: dict[str, int]) -> Iterator[tuple[str, Arguments]]:

@@ -1,4 +1,4 @@
-"""Instances that two numbers make: a pair of arguments, a vector of two, two classes and their complements."""
+"""Instances that two numbers make: a pair of arguments, a vector of two, two classes, their complements, a chain."""
 
 from __future__ import annotations
 
@@ -28,6 +28,10 @@ def pairs(problem: Problem, form: Format, numbers: NDArray[Any]) -> Iterator[tup
         yield _with_complement(form, a), _with_complement(form, b)
     elif kinds == (Kind.VECTOR,):
         yield (both,)
+    elif problem.signature.chain:
+        square = np.stack([both, both[:, ::-1]], axis=1)
+        of_two = {Kind.VECTOR: both, Kind.SQUARE: square, Kind.MATRIX: both[:, None]}
+        yield tuple(of_two.get(kind, np.ones((len(a), 1), int)) for kind in kinds)
     elif not any(kind.integer for kind in kinds):
         for rest in (b, np.ones_like(b)):
             given = [a, b, *[rest] * (len(kinds) - 2)]

@@ -133,4 +133,16 @@ def distributions(rng: np.random.Generator, count: int, n: int, library: Any = e
     yield from _row_cases(library, "entropy", "dirichlet", p)
 
 
+def chains(rng: np.random.Generator, count: int, steps: int, library: Any = engine) -> Iterator[Case]:
+    """Chains of 2 states, and 3 classes with so many labels that some path reads as them."""
+    shape, least = (count, steps, 2), 2.0 ** -rng.integers(1, 1000, size=(count, 1, 1))
+    start, transition, likelihoods = rng.dirichlet([1, 1], count), rng.dirichlet([1, 1], (count, 2)), rng.random(shape)
+    for family, b in {"ordinary": likelihoods, "small": likelihoods * least, "near 1": 1 - likelihoods * 1e-9}.items():
+        yield from _row_cases(library, "hmm_forward", family, start, transition, b)
+    x = rng.normal(size=(count, steps, 3))
+    labels = rng.integers(1, 3, size=(count, (steps + 1) // 2))
+    for family, scale in {"ordinary": 1, "confident": 30, "small": 1e-6}.items():
+        yield from _row_cases(library, "ctc_loss", family, x * scale, labels)
+
+
 TINY = 1e-300

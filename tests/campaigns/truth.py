@@ -6,6 +6,7 @@ Each formula is written for a ``Field``: its numbers and its elementary function
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby, pairwise, product
 from typing import TYPE_CHECKING, Any
 
 import flint
@@ -172,3 +173,31 @@ def kl_divergence(f: Field, p: Sequence[float], q: Sequence[float]) -> list[Any]
     """sum p_i (log p_i - log q_i)."""
     pairs = zip(p, q, strict=True)
     return [sum((f.number(u) * (log(f, u) - log(f, v)) for u, v in pairs if u and u != v), f.number(0.0))]
+
+
+def hmm_forward(
+    f: Field, start: Sequence[float], transition: Sequence[Sequence[float]], likelihoods: Sequence[Sequence[float]]
+) -> list[Any]:
+    """log of the sum, over all paths through the states, of the products along them."""
+    out = f.number(0.0)
+    for path in product(range(len(start)), repeat=len(likelihoods)):
+        term = f.number(start[path[0]])
+        for i, j in pairwise(path):
+            term = term * f.number(transition[i][j])
+        for step, j in enumerate(path):
+            term = term * f.number(likelihoods[step][j])
+        out = out + term
+    return [f.log(out)]
+
+
+def ctc_loss(f: Field, x: Sequence[Sequence[float]], labels: Sequence[int]) -> list[Any]:
+    """log of the sum of exp(sum x_t[path_t]) over all paths, less that over those that read as the labels."""
+    top = f.number(max(max(row) for row in x))
+    read, others = f.number(0.0), f.number(0.0)
+    for path in product(range(len(x[0])), repeat=len(x)):
+        term = f.exp(sum((f.number(row[c]) - top for row, c in zip(x, path, strict=True)), f.number(0.0)))
+        if [c for c, _ in groupby(path) if c] == list(labels):
+            read = read + term
+        else:
+            others = others + term
+    return [f.log1p(others / read)]

@@ -14,6 +14,7 @@ from study.certified.interval import Arithmetic
 from study.problems import PROBLEMS
 from study.problems.base import Problem
 from study.problems.reference import ENGINE_ERROR, exact, reference
+from tests.campaigns import truth
 
 PRECS = [1, 20, 53, 120, 300]
 BITS = 9000
@@ -180,6 +181,19 @@ def test_exact_claims_an_error_that_holds(problem):
         ):
             assert error <= ENGINE_ERROR
             assert certified_by_arb(value, d, math.floor(-math.log2(error)))
+
+
+@pytest.mark.parametrize("prec", [*PRECS, 1000])
+@pytest.mark.parametrize("steps", [1, 2, 4])
+@pytest.mark.parametrize("problem", ["hmm_forward"])
+def test_chains_path_by_path(problem, steps, prec):
+    rng = np.random.default_rng(steps)
+    for scale in (1e-9, 1.0, 300.0):
+        args = rng.dirichlet([1, 1]), rng.dirichlet([1, 1], 2), rng.random((steps, 2)) ** scale
+        if problem == "ctc_loss":
+            args = scale * rng.normal(size=(steps, 3)), rng.integers(1, 3, size=(steps + 1) // 2)
+        (due,) = getattr(truth, problem)(truth.ARB, *args)
+        assert certified_by_arb(reference(problem, *args, prec=prec)[()], due, prec)
 
 
 # A broken reference is seen

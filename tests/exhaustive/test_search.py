@@ -98,6 +98,12 @@ def test_a_problem_with_targets_is_searched_stored_and_replayed(tmp_path, monkey
         assert f"error     {row['ulps']:.6g} ulp" in text
 
 
-def test_batches_are_refused():
-    with pytest.raises(ValueError, match="mean_nll takes batches; search the loss of one row, as nll"):
-        Space("mean_nll", "float32", 3)
+@pytest.mark.parametrize(("problem", "algorithm"), [("mean_nll", "sequential"), ("hmm_forward", "naive")])
+def test_batches_and_chains_are_searched_stored_and_replayed(problem, algorithm, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    space = Space(problem, "float32", 4)
+    args = space.arguments(space.draw(np.random.default_rng(0), 50))
+    assert [a.shape[1:] for a in args] == space.shapes
+    table, _, _ = run(space, algorithm, 2000, "test")
+    for number, row in enumerate(table[:2].to_dict("records")):
+        assert f"error     {row['ulps']:.6g} ulp" in replay(f"search/{problem}4_float32_{algorithm}/{number}")

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from study.formats import KNOWN
+from study.inputs.families import positions
 from study.problems import PROBLEMS, get_problem
 from study.problems.base import Problem
 from study.problems.reference import condition, exact, reference
-from study.problems.signature import Kind
+from study.problems.signature import ALONG
 
 OF_VECTORS = {"likelihood", "log_likelihood", "logsumexp", "softmax", "log_softmax", "nll"}
 ALGORITHMS = [(p.name, a.name) for p in PROBLEMS.values() for a in p.algorithms.values()]
@@ -29,8 +30,8 @@ def draw(problem, form, *batch, n=7, seed=3):
     low, high = (0.3, 1.0) if PROBLEMS[problem].domain == "probability" else (-3.0, 3.0)
     args = []
     for kind in PROBLEMS[problem].signature.arguments:
-        shape = batch + tuple({"b": 5, "n": n}[axis] for axis in kind.axes)
-        made = rng.integers(n, size=shape) if kind.integer else KNOWN[form].round(rng.uniform(low, high, shape))
+        shape = batch + tuple({"b": 5, "n": n, "l": 2}[axis] for axis in kind.axes)
+        made = positions(kind, rng, n, shape) if kind.integer else KNOWN[form].round(rng.uniform(low, high, shape))
         args.append(made)
     return args
 
@@ -42,7 +43,7 @@ def same_bits(a, b):
 def moved(problem, args, axis):
     """The vectors of the arguments laid along another axis."""
     return [
-        np.moveaxis(arg, -1, axis) if kind in {Kind.VECTOR, Kind.MATRIX} else arg
+        np.moveaxis(arg, -1, axis) if kind in ALONG else arg
         for arg, kind in zip(args, PROBLEMS[problem].signature.arguments, strict=True)
     ]
 

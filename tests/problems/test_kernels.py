@@ -11,11 +11,10 @@ import pytest
 import study
 from study.formats import FORMATS
 from study.inputs.adversarial import adversarial
-from study.problems import PROBLEMS, kernels
-from study.problems.signature import Kind
+from study.problems import PROBLEMS, kernels, signature
 
 FAITHFUL = [problem for problem in PROBLEMS.values() if "faithful" in problem.algorithms]
-ALONG = [problem for problem in FAITHFUL if problem.signature.arguments[0] in {Kind.VECTOR, Kind.MATRIX}]
+ALONG = [problem for problem in FAITHFUL if problem.signature.arguments[0] in signature.ALONG]
 DOC = (Path(__file__).parents[2] / "docs" / "faithful.md").read_text(encoding="utf-8")
 
 each = pytest.mark.parametrize("problem", FAITHFUL, ids=lambda p: p.name)
@@ -33,8 +32,7 @@ def assert_same(ours, theirs):
 
 def first(args, problem):
     """The arguments, the vectors along the first axis."""
-    moving = {Kind.VECTOR, Kind.MATRIX}
-    return problem.signature.each(args, lambda x: np.moveaxis(x, -1, 0), moving)
+    return problem.signature.each(args, lambda x: np.moveaxis(x, -1, 0), signature.ALONG)
 
 
 def test_every_problem_with_a_faithful_algorithm_has_a_kernel_and_no_other():

@@ -7,78 +7,18 @@ analysis. numba is imported at the first use of a function, not before.
 
 from __future__ import annotations
 
+import pkgutil
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from study.certified.engine.densities import (
-        gaussian_likelihood,
-        gaussian_log_likelihood,
-        gaussian_nll,
-        gaussian_nll_gradient,
-    )
-    from study.certified.engine.distributions import cross_entropy, entropy, kl_divergence, weighted_mean
-    from study.certified.engine.elementwise import (
-        binary_cross_entropy,
-        binary_cross_entropy_gradient,
-        binary_cross_entropy_with_logits,
-        exp,
-        log,
-        log1mexp,
-        log_sigmoid,
-        logaddexp,
-        sigmoid,
-        softplus,
-    )
-    from study.certified.engine.losses import mean_nll, multilabel_nll, nll, nll_from_probabilities
-    from study.certified.engine.normal import log_ndtr
-    from study.certified.engine.rows import (
-        likelihood,
-        log_likelihood,
-        log_softmax,
-        logsumexp,
-        nll_gradient,
-        softmax,
-    )
-
-__all__ = [
-    "binary_cross_entropy",
-    "binary_cross_entropy_gradient",
-    "binary_cross_entropy_with_logits",
-    "cross_entropy",
-    "entropy",
-    "exp",
-    "gaussian_likelihood",
-    "gaussian_log_likelihood",
-    "gaussian_nll",
-    "gaussian_nll_gradient",
-    "kl_divergence",
-    "likelihood",
-    "log",
-    "log1mexp",
-    "log_likelihood",
-    "log_ndtr",
-    "log_sigmoid",
-    "log_softmax",
-    "logaddexp",
-    "logsumexp",
-    "mean_nll",
-    "multilabel_nll",
-    "nll",
-    "nll_from_probabilities",
-    "nll_gradient",
-    "sigmoid",
-    "softmax",
-    "softplus",
-    "weighted_mean",
-]
-
-_MODULES = ("rows", "distributions", "elementwise", "losses", "densities", "normal")
+MODULES = ("rows", "distributions", "elementwise", "losses", "densities", "normal", "chains")
+"""Those with functions of problems, under the names that the problems give."""
+_FILES = {file.name for file in pkgutil.iter_modules(__path__)}
 
 
 def __getattr__(name: str) -> Any:
-    if name in __all__:
-        for module in (import_module(f"{__name__}.{short}") for short in _MODULES):
+    if not (name.startswith("_") or name in _FILES):
+        for module in (import_module(f"{__name__}.{short}") for short in MODULES):
             if hasattr(module, name):
                 return getattr(module, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from study.exhaustive.functions import problem_named
 from study.formats import get_format
+from study.inputs.adversarial import BATCH
 from study.inputs.domains import led
 
 if TYPE_CHECKING:
@@ -30,16 +32,12 @@ class Space:
     Attributes:
         problem: name of the problem.
         form: name of the format.
-        length: entries of its vectors.
+        length: entries of its vectors, or steps of its chains.
     """
 
     problem: str
     form: str
     length: int = 1
-
-    def __post_init__(self) -> None:
-        if any("b" in kind.axes for kind in self.function.signature.arguments):
-            raise ValueError(f"{self.problem} takes batches; search the loss of one row, as nll")
 
     @property
     def function(self) -> Problem:
@@ -54,7 +52,14 @@ class Space:
     @property
     def width(self) -> int:
         """Numbers that an input is made of."""
-        return sum(self.length if kind.axes else 1 for kind in self.function.signature.arguments)
+        return sum(map(math.prod, self.shapes))
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Shape of each argument of an instance."""
+        signature = self.function.signature
+        sizes = signature.sizes(self.length, BATCH)
+        return [tuple(sizes[axis] for axis in kind.axes) for kind in signature.arguments]
 
     def draw(self, rng: np.random.Generator, rows: int) -> Whole:
         """Random inputs: both signs, every order of magnitude from far below eps to LARGEST."""
@@ -79,15 +84,13 @@ class Space:
 
     def arguments(self, codes: Whole) -> list[NDArray[Any]]:
         """The problem's arguments, each number led into its domain."""
-        at = 0
+        at, n = 0, self.function.signature.sizes(self.length, BATCH)["n"]
         args: list[NDArray[Any]] = []
-        for kind, domain in zip(self.function.signature.arguments, self.function.domains, strict=True):
-            count = self.length if kind.axes else 1
-            taken = codes[:, at : at + count]
+        described = zip(self.function.signature.arguments, self.shapes, self.function.domains, strict=True)
+        for kind, shape, domain in described:
+            count = math.prod(shape)
+            taken = codes[:, at : at + count].reshape(-1, *shape)
             at += count
-            if kind.integer:
-                args.append(np.abs(taken[:, 0]) % self.length)
-                continue
-            part = led(domain, self.decode(taken))
-            args.append(part if kind.axes else part[:, 0])
+            low = kind.lowest(n)
+            args.append(low + np.abs(taken) % (n - low) if kind.integer else led(domain, self.decode(taken)))
         return args

@@ -51,7 +51,7 @@ def _lost(space: Space, found: Found) -> list[str]:
     lines = []
     for outcome, count in found.lost.counts.items():
         args = tuple(space.arguments(found.lost.first[outcome][None]))
-        where = written(space.function, args, 0)
+        where = written(space.function, args, 0, space.width)
         lines.append(f"{count:,} of {found.evaluations:,} end in {outcome.name.lower()}, the first at {where}")
     return lines
 
@@ -64,7 +64,8 @@ def _cases(space: Space, algorithm: str, found: Found) -> list[dict[str, Any]]:
     ulps = case.compare(computed).ulps.reshape(rows, -1)
     cases = []
     for row, component in enumerate(ulps.argmax(axis=1)):
-        _, at, given, result, reference = case.shown(computed, row * ulps.shape[1] + int(component))
+        _, at, _, result, reference = case.shown(computed, row * ulps.shape[1] + int(component))
+        given = written(space.function, case.args, row, space.width)
         figures = {"evaluations": found.evaluations, "ulps": float(ulps[row, at]), "component": at}
         cases.append({**figures, "computed": result, "reference": reference, "input": given})
     return cases

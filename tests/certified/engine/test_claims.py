@@ -44,6 +44,11 @@ def test_distributions(n: int) -> None:
     assert_sound(problems.distributions(np.random.default_rng(n), 24, n))
 
 
+@pytest.mark.parametrize(("steps", "count"), [(1, 12), (2, 12), (3, 12), (5, 4)])
+def test_chains(steps: int, count: int) -> None:
+    assert_sound(problems.chains(np.random.default_rng(steps), count, steps))
+
+
 @pytest.mark.parametrize("n", [4095, 4097, 40000])
 def test_rows_longer_than_a_segment(n: int) -> None:
     rng = np.random.default_rng(n)

@@ -116,3 +116,14 @@ def test_targets_are_checked() -> None:
     for target in (-1, 2, [0, 0]):
         with pytest.raises(ValueError, match="targets from 0 to 1"):
             engine.nll([0.0, 1.0], target)
+
+
+def test_chains_of_anything_but_finite_numbers_are_left_to_the_definition() -> None:
+    start, likelihoods = [[1.0, 0.0]] * 4, [[[0.0, 0.5]], [[INF, 0.5]], [[NAN, 0.5]], [[-1.0, 0.5]]]
+    value = engine.hmm_forward(start, [np.eye(2).tolist()] * 4, likelihoods)
+    assert value.hi[0] == -INF
+    assert np.isinf(value.error).tolist() == [False, True, True, True]
+    x = [[[0.0, -INF]], [[-INF, 0.0]], [[0.0, INF]], [[0.0, NAN]], [[-INF, -INF]], [[0.0, -1e10]]]
+    value = engine.ctc_loss(x, [[1]] * 6)
+    np.testing.assert_array_equal(value.to_float()[:2], [INF, 0.0])
+    assert np.isinf(value.error).tolist() == [False, False, True, True, True, True]
