@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from study.arithmetic import constants, loops
+from study.arithmetic import constants, ties
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -75,7 +75,7 @@ def decided(form: Format, value: Floats, cancelling: Floats | None) -> tuple[NDA
     value = np.ascontiguousarray(value)
     sizes = value if cancelling is None else np.ascontiguousarray(cancelling)
     open_ = np.empty(value.shape, dtype=bool)
-    if loops.near_tie(value.reshape(-1), sizes.reshape(-1), ERROR, form.p, form.xmin, open_.reshape(-1)):
+    if ties.near(value.reshape(-1), sizes.reshape(-1), ERROR, form.p, form.xmin, open_.reshape(-1)):
         few, error = value[open_], ERROR * np.maximum(np.abs(value), np.abs(sizes))[open_]
         size = np.abs(few)
         matters = (error > DOUBT * form.ulp(few)) | (size < form.xmins) | (size > form.xmax)

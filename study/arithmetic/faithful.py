@@ -1,8 +1,8 @@
 """Ziv's strategy: evaluate a formula in rising precision until its error no longer matters to the result.
 
 A formula is written once, against one of four arithmetics that offer the same functions: ``binary64`` (where formats of
-at most 24 bits start) or ``quick`` (where binary64 does), ``doubledouble`` and, for the few inputs that cancel beyond
-it, ``fixedpoint``. Only rows that are undecided go on to the next one (Ziv, *Fast evaluation of elementary mathematical
+at most 24 bits start), ``quick`` (where binary64 does), ``doubledouble`` and, for the few inputs that cancel beyond it,
+``fixedpoint``. Only rows that are undecided go on to the next one (Ziv, *Fast evaluation of elementary mathematical
 functions with correctly rounded last bit*, ACM TOMS 17, 1991; here for an error below one ulp).
 """
 

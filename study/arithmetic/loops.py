@@ -92,34 +92,6 @@ def add(xh: Any, xl: Any, yh: Any, yl: Any, hi: Any, lo: Any) -> None:
 
 
 @loop
-def undecided(xh: Any, xl: Any, cancelling: Any, error: Any, out: Any) -> None:
-    """Unless rounding hi + lo gives hi on both sides of an error, relative to the larger of hi and what cancels."""
-    for i in range(xh.size):
-        h, size = xh[i], abs(xh[i])
-        off = error * max(size, abs(cancelling[i]))
-        inside = ((size >= LOW) & (size <= HIGH)) | ((h == 0.0) & (off == 0.0) & (xl[i] == 0.0))
-        out[i] = not (inside & (h + (xl[i] + off) == h) & (h + (xl[i] - off) == h))
-
-
-@loop
-def near_tie(values: Any, sizes: Any, error: Any, p: Any, xmin: Any, out: Any) -> Any:
-    """Where p + 1 bits hold a value but for an error relative to a size, and p bits do not; or the format is coarser.
-
-    Returns:
-        Whether there is any.
-    """
-    found, tie, unit, much = False, 2.0 ** (52 - p) + 1, 2.0 ** (53 - p) + 1, 2.0 ** (p + 3)
-    for i in range(values.size):
-        v = values[i]
-        size, off = abs(v), error * max(abs(v), abs(sizes[i]))
-        a, b = tie * v, unit * v
-        coarse = size < max(xmin, much * off)
-        out[i] = (abs(v - (a - (a - v))) < off) & (coarse | (abs(v - (b - (b - v))) >= off))
-        found |= out[i]
-    return found
-
-
-@loop
 def multiply(xh: Any, xl: Any, yh: Any, yl: Any, hi: Any, lo: Any) -> None:
     """Products."""
     for i in range(xh.size):

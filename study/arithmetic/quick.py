@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import mpmath
 import numpy as np
 
-from study.arithmetic import binary64, constants, errorfree, loops
+from study.arithmetic import binary64, constants, errorfree, loops, ties
 from study.arithmetic.scaled import to_odd
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def decided(form: Format, value: Words, cancelling: Words | None) -> tuple[NDArr
         proven = (size >= loops.LOW) & (size <= loops.HIGH)
         return form.round(middle), ~proven | binary64.apart(form, low, high)
     open_ = np.empty(value.shape, dtype=bool)
-    loops.undecided(*(_flat(words, value.shape) for words in (value.hi, value.low, sizes)), ERROR, open_.reshape(-1))
+    ties.undecided(*(_flat(words, value.shape) for words in (value.hi, value.low, sizes)), ERROR, open_.reshape(-1))
     return value.hi, open_
 
 
