@@ -181,10 +181,10 @@ COLUMNS: dict[str, Column] = {
         "Bound of 99%", "", "Proven under stochastic rounding; to nearest, of errors of mean zero, which is a model."
     ),
     "worst_case": _number("Worst case", "", "The bound that always holds."),
-    "rows": _count("Rows", "How many rows were looked at."),
+    "rows": Column("Rows", "", "integer", "How many rows were looked at."),
     "top_p": _number("Top-p", "", "What the probabilities of the tokens that are kept sum to."),
-    "right": _count("Right", "Rows of which the tokens are kept that are due."),
-    "emptied": _count("Emptied", "Rows of which not one token is kept."),
+    "right": Column("Right", "", "integer", "Rows of which the tokens are kept that are due."),
+    "emptied": Column("Emptied", "", "integer", "Rows of which not one token is kept."),
     "kept": _number("Kept", "tokens", "How many tokens are kept, the median of the rows."),
     "due": _number("Due", "tokens", "How many tokens the exact nucleus has, the median of the rows."),
     "changed": _number("Changed", "", "Share of rows whose first largest logit is another one once they are stored."),
@@ -203,6 +203,11 @@ COLUMNS: dict[str, Column] = {
     "drawn": _number("Drawn", "", "Probability with which the token is drawn, where p is due."),
     "expected": _number("Expected", "draws", "Expected draws of a token of probability 0 among 20,000."),
     "refused": _count("Refused", "Tokens accepted with a probability below 1 where 1 is due."),
+    "texts": Column("Texts", "", "integer", "How many texts were drawn."),
+    "median_n": _number(
+        "Median n", "words", "The number of words whose product is first zero, the median of the texts."
+    ),
+    "last_n": Column("Last n", "words", "integer", "The largest number of words whose product is first zero."),
     "worst_share": _number("Worst error", "", "Largest error of a probability of acceptance; NaN counts as 0."),
     "mean_share": _number("Mean error", "", "Mean error of it over the tokens that the draft draws."),
     "verdict": _text(

@@ -19,7 +19,7 @@ WHOLE = 60
 """Larger tables are summarised or linked, not shown."""
 TINY = 1e-3
 """Errors in ulps that are smaller are not told apart."""
-CHOSEN = ("p", "value", "n", "rate", "size", "target")
+CHOSEN = ("p", "top_p", "value", "n", "rate", "size", "target")
 """Columns of what was chosen, not measured."""
 EXACT = ("held", "computed", "reference", "first_logit")
 """Columns whose digits are the point."""
