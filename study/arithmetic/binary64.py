@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -39,6 +39,11 @@ def scaled(x: Floats) -> Scaled:
 def log2(x: Floats) -> Floats:
     """log2 |number|."""
     return np.asarray(np.log2(np.abs(x)))
+
+
+def argmax(x: Floats) -> Any:
+    """Position of the largest number along the last axis."""
+    return np.argmax(x, axis=-1)
 
 
 def total(x: Floats) -> Floats:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         softplus,
     )
     from study.certified.engine.losses import mean_nll, multilabel_nll, nll, nll_from_probabilities
+    from study.certified.engine.mixtures import gaussian_mixture_nll, gaussian_responsibilities
     from study.certified.engine.normal import log_ndtr
     from study.certified.engine.rows import (
         likelihood,
@@ -50,8 +51,10 @@ __all__ = [
     "exp",
     "gaussian_likelihood",
     "gaussian_log_likelihood",
+    "gaussian_mixture_nll",
     "gaussian_nll",
     "gaussian_nll_gradient",
+    "gaussian_responsibilities",
     "kl_divergence",
     "likelihood",
     "log",
@@ -73,7 +76,7 @@ __all__ = [
     "weighted_mean",
 ]
 
-_MODULES = ("rows", "distributions", "elementwise", "losses", "densities", "normal")
+_MODULES = ("rows", "distributions", "elementwise", "losses", "densities", "mixtures", "normal")
 
 
 def __getattr__(name: str) -> Any:
