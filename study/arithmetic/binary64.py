@@ -41,6 +41,11 @@ def where(condition: NDArray[np.bool_], a: Floats, b: Floats) -> Floats:
     return np.where(condition, a, b) if condition.any() or np.shape(condition) != b.shape else b
 
 
+def argmax(x: Floats) -> Any:
+    """Position of the largest number along the last axis."""
+    return np.argmax(x, axis=-1)
+
+
 def total(x: Floats) -> Floats:
     """Sum along the last axis, by NumPy's pairwise summation."""
     return np.asarray(np.sum(np.ascontiguousarray(x), axis=-1))

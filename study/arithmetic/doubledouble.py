@@ -14,7 +14,7 @@ import mpmath
 import numpy as np
 
 from study.arithmetic import constants, errorfree
-from study.arithmetic.scaled import Scaled, product, total, where
+from study.arithmetic.scaled import Scaled, argmax, product, total, where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BITS",
     "UNIT",
+    "argmax",
     "constant",
     "exp",
     "expm1",

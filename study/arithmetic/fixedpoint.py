@@ -183,6 +183,11 @@ def total(x: FixedPoint) -> FixedPoint:
     return FixedPoint(_objects(np.sum(x.units, axis=-1)))
 
 
+def argmax(x: FixedPoint) -> Any:
+    """Position of the largest number along the last axis."""
+    return np.argmax(x.units, axis=-1)
+
+
 def log_product(x: FixedPoint) -> FixedPoint:
     """Log of the product along the last axis, as the sum of the logs."""
     return total(log(x))

@@ -15,7 +15,7 @@ import mpmath
 import numpy as np
 
 from study.arithmetic import binary64, constants, errorfree, loops, ties
-from study.arithmetic.scaled import to_odd
+from study.arithmetic.scaled import first_largest, to_odd
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -138,6 +138,11 @@ def total(x: Words) -> Words:
     sums = np.empty(len(hi)), np.empty(len(hi))
     loops.total(hi, lo, *sums)
     return Words(*(w.reshape(batch) for w in sums))
+
+
+def argmax(x: Words) -> Any:
+    """Position of the largest number along the last axis."""
+    return first_largest(x.hi, x.low)
 
 
 def decided(form: Format, value: Words, cancelling: Words | None) -> tuple[NDArray[Any], NDArray[np.bool_]]:

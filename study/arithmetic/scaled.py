@@ -123,6 +123,21 @@ def where(condition: Any, a: Scaled, b: Scaled) -> Scaled:
     )
 
 
+def argmax(x: Scaled) -> NDArray[np.intp]:
+    """Position of the largest number along the last axis: by sign, exponent, and the words in turn."""
+    sign = np.sign(x.hi)
+    return first_largest(sign, sign * x.exponent, x.hi, x.lo)
+
+
+def first_largest(*keys: NDArray[Any]) -> NDArray[np.intp]:
+    """Where along the last axis the first key is largest; where that is so in several places, the next one."""
+    left: NDArray[np.bool_] = np.ones(keys[0].shape, dtype=bool)
+    for key in keys:
+        held = np.where(left, key, -np.inf)
+        left = left & (held == np.max(held, axis=-1, keepdims=True))
+    return np.asarray(np.argmax(left, axis=-1))
+
+
 def total(x: Scaled) -> Scaled:
     """Sum along the last axis, halves added to each other: relative to sum |x_i|, within 3 ceil(log2 n) u**2."""
     if not x.shape[-1]:

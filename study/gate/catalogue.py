@@ -30,14 +30,18 @@ if TYPE_CHECKING:
 NAME = "catalogue"
 INSTANCES = 24
 """Instances taken of each kind of inputs."""
-LONG = ODD[1:]
-"""Shape of the rows that are for kernels alone: formulas that add term by term are measured on long rows elsewhere."""
+LONG = ODD[1]
+"""Length of the rows that are for kernels alone: formulas that add term by term are measured on long rows elsewhere."""
 
 
 def cases(problem: Problem, formats: Sequence[str] = MAIN_FORMATS) -> Iterator[tuple[str, Case]]:
     """Instances of each kind of the battery, adversarial ones, and the special values, in each format; kind first."""
     for form in (FORMATS[name] for name in formats):
-        kinds = {k: _some(problem, args) for k, args in battery(problem, form).items() if args[0].shape[-1:] != LONG}
+        kinds = {
+            k: _some(problem, args)
+            for k, args in battery(problem, form).items()
+            if problem.signature.length(args) != LONG
+        }
         if problem.domain == "probability" and problem.signature.arguments == (Kind.VECTOR,):
             kinds["with reciprocals"] = rounded(form, (_with_reciprocals(kinds["ordinary"][0].astype(np.float64)),))
             kinds["product near 1"] = (products(form, INSTANCES, NAME),)

@@ -61,12 +61,16 @@ def divided_twice(x: Any, mean: Any, sigma: Any) -> Any:
 
 
 def _faithful(a: Any, x: Any, mean: Any, sigma: Any) -> Any:
-    """((μ − x)/σ)/σ: nothing cancels that is not exact."""
+    """(μ − x)/(m m) 2^(−2e), σ = m 2^e: one quotient, exact where that is a number of any format."""
     ordinary = _ordinary(x, mean, sigma)
     limit = _at_limits(x, mean, sigma)
     x, mean, sigma = (np.where(ordinary, v, 1.0) for v in (x, mean, sigma))
-    scale = a.number(sigma)
-    return a.where(ordinary, (a.number(mean) - a.number(x)) / scale / scale, a.number(limit))
+    mantissa, exponent = np.frexp(sigma)
+    value = (a.number(mean) - a.number(x)) / (a.number(mantissa) * a.number(mantissa))
+    for part in (exponent // 2, exponent - exponent // 2):
+        power = a.number(np.ldexp(1.0, -part))
+        value = value * power * power
+    return a.where(ordinary, value, a.number(limit))
 
 
 gaussian_nll_gradient.faithful(_faithful)

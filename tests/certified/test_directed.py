@@ -14,13 +14,18 @@ from study.inputs.battery import battery
 from study.problems import PROBLEMS
 from study.problems.reference import prepare
 
+SHOWN = 2000
+"""Components of a vector that are compared at most, evenly taken."""
+LARGE = 2**18
+"""Instances of more numbers are left out: mpmath takes minutes for them."""
 ARITHMETICS = {"mpmath": 10**9, "MPFR": -1}
 
 
 def values(problem, instance, make, prec=60):
     """The ends of the values of a definition."""
     out = problem.definition(make(prec), *[a if np.ndim(a) else a.item() for a in map(np.asarray, instance)])
-    chosen = [out(j) for j in range(len(instance[0]))] if problem.signature.vector_result else [out]
+    length = problem.signature.length(instance)
+    chosen = [out(j) for j in range(0, length, 1 + length // SHOWN)] if problem.signature.vector_result else [out]
     return [(from_float(v), from_float(v)) if isinstance(v, float) else v._mpi_ for v in chosen]
 
 
@@ -38,6 +43,8 @@ def disagreements(problem, form, prec=60, every=40):
         stacks = problem.signature.stacked(prepare(problem, args))
         for row in range(0, len(stacks[0]) if stacks[0].size else 0, every):
             instance = [a[row] for a in stacks]
+            if sum(map(np.size, instance)) > LARGE:
+                continue
             ours, theirs = (values(problem, instance, make, prec) for make in (DirectedArithmetic, arithmetic))
             seen += 1
             found += [instance] * any(map(apart, ours, theirs))

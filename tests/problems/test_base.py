@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from study.formats import KNOWN
+from study.inputs.domains import led
 from study.inputs.families import positions
 from study.problems import PROBLEMS, get_problem
 from study.problems.base import Problem
@@ -27,12 +28,14 @@ def algorithm(problem, name):
 def draw(problem, form, *batch, n=7, seed=3):
     """Arguments of a problem: a stack of vectors, and whatever else it takes."""
     rng = np.random.default_rng(seed)
-    low, high = (0.3, 1.0) if PROBLEMS[problem].domain == "probability" else (-3.0, 3.0)
     args = []
-    for kind in PROBLEMS[problem].signature.arguments:
+    for kind, domain in zip(PROBLEMS[problem].signature.arguments, PROBLEMS[problem].domains, strict=True):
         shape = batch + tuple({"b": 5, "n": n, "l": 2}[axis] for axis in kind.axes)
-        made = positions(kind, rng, n, shape) if kind.integer else KNOWN[form].round(rng.uniform(low, high, shape))
-        args.append(made)
+        low, high = {"probability": (0.3, 1.0), "positive": (0.3, 3.0)}.get(domain, (-3.0, 3.0))
+        if kind.integer:
+            args.append(positions(kind, rng, n, shape))
+        else:
+            args.append(KNOWN[form].round(led(domain, rng.uniform(low, high, shape))))
     return args
 
 

@@ -24,7 +24,7 @@ HALF = Exact.from_float(0.5)
 
 def gaussian_nll(x: ArrayLike, mean: ArrayLike, sigma: ArrayLike) -> Exact:
     """log sigma + log(2 pi)/2 + ((x - mean)/sigma)**2/2."""
-    return by_entry(lambda x, m, s: op.add(_log_scale(s), _half_square(x, m, s)), *_floats(x, mean, sigma))
+    return by_entry(lambda x, m, s: op.add(log_scale(s), half_square(x, m, s)), *_floats(x, mean, sigma))
 
 
 def gaussian_nll_gradient(x: ArrayLike, mean: ArrayLike, sigma: ArrayLike) -> Exact:
@@ -50,11 +50,13 @@ def _floats(*arrays: ArrayLike) -> list[Floats]:
     return [np.asarray(a, dtype=np.float64) for a in arrays]
 
 
-def _log_scale(sigma: Floats) -> Exact:
+def log_scale(sigma: Floats) -> Exact:
+    """log sigma + log(2 pi)/2; NaN for sigma <= 0."""
     return op.add(op.log(op.exactly(np.where(sigma > 0, sigma, np.nan))), HALF_LOG_TWO_PI)
 
 
-def _half_square(x: Floats, mean: Floats, sigma: Floats) -> Exact:
+def half_square(x: Floats, mean: Floats, sigma: Floats) -> Exact:
+    """((x - mean)/sigma)**2/2."""
     z = op.divide(op.difference(x, mean), op.exactly(sigma))
     return op.multiply(op.multiply(z, z), HALF)
 
@@ -67,8 +69,8 @@ def _slope(x: Floats, mean: Floats, sigma: Floats) -> Exact:
 def _log_likelihood(x: Floats, mean: Floats, sigma: Floats) -> Exact:
     """-(n (log sigma + log(2 pi)/2) + sum of half squares), the sum in pieces."""
     n = x.shape[1]
-    total = op.multiply(Exact.from_float(float(n)), _log_scale(sigma))
+    total = op.multiply(Exact.from_float(float(n)), log_scale(sigma))
     for start in range(0, n, ENTRIES):
         piece = x[:, start : start + ENTRIES]
-        total = op.add(total, row_sum(_half_square(piece, mean[:, None], sigma[:, None])))
+        total = op.add(total, row_sum(half_square(piece, mean[:, None], sigma[:, None])))
     return op.negative(total)

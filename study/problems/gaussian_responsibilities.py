@@ -1,0 +1,133 @@
+"""The responsibilities of a mixture's components for an observation: what expectation-maximisation weighs it by."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import inf, nan
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from study.arithmetic import reductions
+from study.arithmetic.sizes import log2, power
+from study.certified.errors import Outcome
+from study.problems import gaussian_mixture_nll as mixture
+from study.problems import logsumexp as lse
+from study.problems import softmax as soft
+from study.problems.base import Problem
+
+NEARLY = 1e-12
+"""Distances that differ by more are not the same; others are compared exactly."""
+
+
+def _definition(a: Any, x: float, weights: Any, means: Any, sigmas: Any) -> Any:
+    limits = mixture.at_limits(x, weights, means, sigmas)
+    used = limits == 0
+    if np.isnan(limits).any() or not used.any():
+        return lambda _j: a.nan
+    place = np.cumsum(used) - 1
+    exact = _rational(x, *(v[used] for v in (weights, means, sigmas)))
+    terms = mixture.components(a, x, weights, means, sigmas, used)
+    total = a.sum(terms)
+
+    def share(j: int) -> Any:
+        if not used[j]:
+            return 0.0
+        held = None if exact is None else float(exact[place[j]])
+        return held if held is not None and held == exact[place[j]] else terms[place[j]] / total
+
+    return share
+
+
+def _rational(x: float, weights: Any, means: Any, sigmas: Any) -> Any:
+    """The responsibilities where all |zᵢ| are one number, whose exponential cancels; else None: irrational."""
+    with np.errstate(all="ignore"):
+        size = np.abs((x - means) / sigmas)
+        if not np.max(size) <= np.min(size) * (1 + NEARLY):
+            return None
+    exact = [abs(Fraction(x) - Fraction(m)) / Fraction(s) for m, s in zip(means.tolist(), sigmas.tolist(), strict=True)]
+    if len(set(exact)) > 1:
+        return None
+    heights = [Fraction(w) / Fraction(s) for w, s in zip(weights.tolist(), sigmas.tolist(), strict=True)]
+    return [height / sum(heights) for height in heights]
+
+
+def _sensitivity(x: Any, weights: Any, means: Any, sigmas: Any, value: Any) -> Any:
+    """rⱼ (|x| |zⱼ/σⱼ − Σ rᵢ zᵢ/σᵢ| + Σ |δᵢⱼ − rᵢ| gᵢ), gᵢ = 1 + |μᵢ zᵢ/σᵢ| + |1 − zᵢ²|."""
+    (z, pull), r = mixture.pulls(x, means, sigmas), mixture.shares(x, weights, means, sigmas)
+    each = 1 + np.abs(means * pull) + np.abs(1 - z * z)
+    mean = np.sum(np.where(r > 0, r * pull, 0), axis=-1, keepdims=True)
+    moved = np.sum(np.where(r > 0, r * each, 0), axis=-1, keepdims=True) + (1 - 2 * r) * each
+    return np.where(value == 0, 0, value * (np.abs(np.asarray(x)[..., None] * (pull - mean)) + moved))
+
+
+gaussian_responsibilities = Problem(
+    name="gaussian_responsibilities",
+    formula="πⱼ N(x; μⱼ, σⱼ) / Σ πᵢ N(x; μᵢ, σᵢ)",
+    shape="(),(n),(n),(n)->(n)",
+    definition=_definition,
+    sensitivity=_sensitivity,
+    domain="real, probability, real, positive",
+    engine="gaussian_responsibilities",
+    code="""
+z = ((x[..., None] - means) / sigmas) ** 2 / 2
+terms = weights / sigmas * np.exp(z.min(axis=-1, keepdims=True) - z)
+terms / terms.sum(axis=-1, keepdims=True)
+""",
+    special=(
+        ((0.0, [], [], []), []), ((3.0, [0.5], [0.0], [1.0]), [1]),
+        ((0.0, [0.5, 0.5], [1.0, -1.0], [2.0, 2.0]), [0.5, 0.5]),
+        ((inf, [1.0], [0.0], [1.0]), [nan]), ((0.0, [0.0, 0.5], [0.0, 0.0], [1.0, 1.0]), [0, 1]),
+        ((0.0, [1.0, 0.5], [inf, 0.0], [1.0, 1.0]), [0, 1]), ((inf, [0.5, 0.5], [inf, 0.0], [1.0, 1.0]), [nan, nan]),
+        ((0.0, [0.5, 0.5], [0.0, 0.0], [inf, 1.0]), [0, 1]), ((0.0, [0.0, 1.0], [0.0, 0.0], [0.0, 1.0]), [nan, nan]),
+        ((0.0, [2.0], [0.0], [1.0]), [nan]), ((nan, [1.0], [0.0], [1.0]), [nan]),
+        ((0.0, [nan, 0.5], [0.0, 0.0], [1.0, 1.0]), [nan, nan]),
+        ((0.0, [0.5, 0.5], [nan, 0.0], [1.0, 1.0]), [nan, nan]),
+    ),
+)  # fmt: skip
+
+
+@gaussian_responsibilities.algorithm(fails=Outcome.NAN)
+def naive(x: Any, weights: Any, means: Any, sigmas: Any) -> Any:
+    """πⱼ N(x; μⱼ, σⱼ) over the sum: 0/0 once all densities underflow."""
+    terms = mixture.weighted_densities(x, weights, means, sigmas)
+    return terms / reductions.sequential_sum(terms)[..., None]
+
+
+@gaussian_responsibilities.algorithm()
+def shifted(x: Any, weights: Any, means: Any, sigmas: Any) -> Any:
+    """Softmax of log πᵢ + log N(x; μᵢ, σᵢ), shifted by the largest."""
+    return soft.shifted.function(mixture.weighted_logs(x, weights, means, sigmas))
+
+
+@gaussian_responsibilities.algorithm()
+def exp_minus_logsumexp(x: Any, weights: Any, means: Any, sigmas: Any) -> Any:
+    """exp(log πⱼ + log N(x; μⱼ, σⱼ) − logsumexp), as scikit-learn's GaussianMixture has it: loses digits far away."""
+    logs = mixture.weighted_logs(x, weights, means, sigmas)
+    return array_namespace(logs).exp(logs - lse.shifted.function(logs)[..., None])
+
+
+def _faithful(a: Any, x: Any, weights: Any, means: Any, sigmas: Any) -> Any:
+    """exp(lⱼ − max) / Σ exp(lᵢ − max), lᵢ = log πᵢ − log σᵢ − zᵢ²/2, whose error is relative to the sizes in lᵢ."""
+    if not weights.shape[-1]:
+        return a.number(weights)
+    limits, used, args = mixture.in_order(x, weights, means, sigmas)
+    ordinary = (used.any(axis=-1) & ~np.isnan(limits).any(axis=-1))[:, None]
+    found = mixture.Parts.of(a, used, *args)
+    value = found.shares / (a.number(np.ones(x.shape)) + found.others)[:, None]
+    reach = np.where(used, _reach(a, found), -np.inf)
+    largest = np.max(reach + found.sizes, axis=-1, keepdims=True) + np.log2(weights.shape[-1])
+    errors = reach + np.maximum(found.sizes, largest) + 1
+    return a.where(ordinary, value, a.number(np.full(weights.shape, nan))), power(
+        a, np.where(ordinary, errors, -np.inf)
+    )
+
+
+def _reach(a: Any, found: Any) -> Any:
+    """log2 of how large exp(lᵢ − max) may be: of itself where the difference is off by less than 1."""
+    off, drop = np.exp2(found.sizes - (a.BITS - 12)), np.exp2(log2(a, found.apart))
+    return np.where(off <= 1, log2(a, found.shares) + 2, np.where(off < drop / 2, -drop / 2, 0.0))
+
+
+gaussian_responsibilities.faithful(_faithful)

@@ -1,0 +1,73 @@
+"""Densities where they are hardest: on the limits of a format, equal components, and products out of range."""
+
+import math
+
+import numpy as np
+import pytest
+
+import study
+from study.problems import PROBLEMS
+
+TINY, LARGE = 3 * 2.0**-500, 3 * 2.0**500
+
+
+@pytest.mark.parametrize(
+    ("x", "mean", "sigma", "due"),
+    [
+        (9 * 2.0**-30, 9 * 2.0**24, TINY, math.inf),
+        (9 * 2.0**-29, 9 * 2.0**24, TINY, np.finfo(float).max),
+        (0.0, 9 * 2.0**-75, LARGE, 0.0),
+        (-5e-324, 9 * 2.0**-75, LARGE, 5e-324),
+    ],
+)
+def test_a_gradient_on_a_limit_of_the_format_is_rounded_as_it_is(x, mean, sigma, due):
+    """(mean − x)/σ² is (2 − u) 2**1023 or 2**-1075 itself, or the next number."""
+    if due == 5e-324:
+        mean = np.nextafter(mean, 1)
+    assert study.kernels.gaussian_nll_gradient(x, mean, sigma) == due
+    assert float(study.exact("gaussian_nll_gradient", x, mean, sigma).to_mpf()[()]) in {due, 2.0**-1075}
+
+
+def test_the_product_of_400_densities_overflows_and_the_sum_of_their_logs_is_right():
+    rng = np.random.default_rng(0)
+    x = rng.normal(0.1, 0.01, (20, 400))
+    args = x, np.full(20, 0.1), np.full(20, 0.01)
+    made = PROBLEMS["gaussian_log_likelihood"]
+    assert np.isinf(made.algorithms["naive"](*args)).all()
+    exact = study.exact(made, *args)
+    assert np.all(np.exp(exact.to_float() / 400) > 1)
+    assert study.ulp_error(made.algorithms["compensated"](*args), exact).max() < 1.5
+    assert study.ulp_error(made.algorithms["faithful"](*args), exact).max() <= 0.5 + 1e-6
+
+
+def test_equal_components_share_exactly():
+    """All |z| are one number, whose exponential cancels: the shares are rational, and may be numbers of the format."""
+    x, weights, means, sigmas = 1.0, [0.5, 0.25, 0.25], [0.0, 2.0, 0.0], [2.0, 2.0, 2.0]
+    shares = study.reference("gaussian_responsibilities", x, weights, means, sigmas, prec=300)
+    assert [float(s) for s in shares] == weights
+    assert study.kernels.gaussian_responsibilities(x, weights, means, sigmas).tolist() == weights
+
+
+def test_a_loss_that_cancels_keeps_its_digits():
+    """σ = 1/√2π but for its rounding: the density is 1 at the mean."""
+    sigma = 1 / math.sqrt(2 * math.pi)
+    value = study.kernels.gaussian_nll(0.0, 0.0, sigma)
+    assert 0 < abs(value) < 1e-15
+    assert study.ulp_error(value, study.reference("gaussian_nll", 0.0, 0.0, sigma)) <= 0.5 + 1e-6
+
+
+def test_a_clamped_variance_is_another_loss():
+    made, args = PROBLEMS["gaussian_nll"], tuple(np.array([v]) for v in (1e-5, 0.0, 1e-5))
+    assert study.ulp_error(made.algorithms["sum_of_logs"](*args), study.exact(made, *args)).max() < 4
+    assert abs(made.algorithms["clamped_variance"](*args)[0] - made.algorithms["sum_of_logs"](*args)[0]) > 4
+
+
+def test_far_away_responsibilities_are_those_of_the_nearest():
+    x, weights, means, sigmas = np.array([1e200]), np.array([[0.5, 0.5]]), np.array([[0.0, 1.0]]), np.ones((1, 2))
+    made = PROBLEMS["gaussian_responsibilities"]
+    assert np.isnan(made.algorithms["naive"](x, weights, means, sigmas)).all()
+    assert study.kernels.gaussian_responsibilities(x, weights, means, sigmas).tolist() == [[0, 1]]
+    apart = np.array([[0.0, 1e-150]])
+    near = study.kernels.gaussian_responsibilities([1e150], weights, apart, sigmas)
+    assert 0.2 < near[0, 0] < 0.3
+    assert study.ulp_error(near, study.reference(made, np.array([1e150]), weights, apart, sigmas)).max() < 1
