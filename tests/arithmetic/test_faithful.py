@@ -21,6 +21,12 @@ def assert_faithful(problem, args):
     assert not np.any(np.isin(measured.outcome, WRONG))
 
 
+def assert_rounded_correctly(problem, args):
+    measured = compare(problem.algorithms["faithful"](*args), reference(problem, *args))
+    assert np.max(measured.ulps) <= 0.5 + 2.0**-20
+    assert not np.any(np.isin(measured.outcome, WRONG))
+
+
 def every_number(dtype):
     return (
         np.arange(2 ** (8 * np.dtype(dtype).itemsize), dtype=np.uint32)
@@ -87,6 +93,23 @@ def test_the_log_of_a_product_near_1_is_within_half_an_ulp():
 @pytest.mark.parametrize("form", ["float16", "float64"])
 def test_long_rows(name, form):
     assert_faithful(PROBLEMS[name], adversarial(PROBLEMS[name], FORMATS[form], rows=1, n=5000))
+
+
+def test_a_divergence_that_cancels_beyond_binary64():
+    rng = np.random.default_rng(0)
+    p = rng.uniform(0.26, 0.49, (3000, 3)).astype(np.float32)
+    moved = rng.integers(1, 9, 3000) * np.float32(2.0**-25)
+    q = (p + np.stack([moved, 0 * moved, -moved], axis=-1)).astype(np.float32)
+    assert_rounded_correctly(PROBLEMS["kl_divergence"], (p, q))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, ml_dtypes.bfloat16])
+def test_a_mean_of_large_values_that_cancel(dtype):
+    large, small = 2.0 ** np.arange(40, 90), np.arange(50) * 20 + 3.0
+    for order in ([0, 1, 2], [1, 0, 2], [0, 2, 1]):
+        v = np.stack([large, small, -large], axis=-1)[:, order].astype(dtype)
+        x = np.broadcast_to(np.array([0.0, -1.0, 0.0])[order], v.shape).astype(dtype)
+        assert_rounded_correctly(PROBLEMS["weighted_mean"], (x, v))
 
 
 @pytest.mark.parametrize("terms", [2, 3, 4, 6])
