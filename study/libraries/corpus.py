@@ -44,6 +44,8 @@ class Report:
         format: name of the format.
         arguments: the input, as ``experiments/reports.toml`` writes it.
         layout: how the vectors lie.
+        fixed: the version that has it right, ``still`` while its tracker has it open, or nothing where none is told.
+        mechanism: whether the report has no numbers, and these are ours: they show what it describes.
     """
 
     links: tuple[str, ...]
@@ -52,6 +54,8 @@ class Report:
     format: str
     arguments: tuple[Any, ...]
     layout: str = "rows"
+    fixed: str = ""
+    mechanism: bool = False
 
     def inputs(self) -> Arguments:
         """The arguments in the format, one instance, or ROWS equal ones where they are laid out as columns."""
@@ -87,6 +91,8 @@ def _verdicts(report: Report, names: Sequence[str]) -> Iterator[dict[str, Any]]:
         "format": report.format,
         "layout": report.layout,
         "input": report.written(),
+        "fixed": report.fixed,
+        "numbers": "ours" if report.mechanism else "reported",
     }
     for backend in present(names):
         here = [f for f in backend.functions if f.problem == report.problem and report.format in backend.formats]

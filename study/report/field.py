@@ -22,9 +22,10 @@ HEADINGS = (
     Heading("Report", "", "What was wrong.", numeric=False),
     Heading("Where", "", "Where it was reported.", numeric=False),
     Heading("Today", "", "What the library that it was reported of makes of it, where it is here.", numeric=False),
+    Heading("Fixed in", "", "The version that has it right by its tracker; still: open there.", numeric=False),
     PROBLEM,
     FORMAT,
-    Heading("Input", "", "The reported input, before it is rounded to the format.", numeric=False),
+    Heading("Input", "", "The reported input, before it is rounded; (ours) where the report has none.", numeric=False),
 )
 
 
@@ -44,7 +45,7 @@ def view(name: str, table: pd.DataFrame) -> View:
         f"{len(lines)} reported inputs today. Right: within an ulp; inexact: at least half the digits; wrong: fewer, "
         "or another outcome than is due."
     )
-    return View(name, caption, [*HEADINGS, *judged, exact], lines, filters(lines, (2, 3, 4)))
+    return View(name, caption, [*HEADINGS, *judged, exact], lines, filters(lines, (2, 4, 5)))
 
 
 def _line(rows: Sequence[Row], libraries: Sequence[str], ours: Sequence[str]) -> list[Value]:
@@ -59,9 +60,10 @@ def _line(rows: Sequence[Row], libraries: Sequence[str], ours: Sequence[str]) ->
         Value(first["title"]),
         Value(" ".join(words for words, _ in links), links=links),
         Value(max(known, key=list(TODAY.values()).index) if known else "–"),
+        Value(first.get("fixed") or "–"),
         Value(first["problem"]),
         Value(first["format"]),
-        Value(first["input"]),
+        Value(f"{first['input']} (ours)" if first.get("numbers") == "ours" else first["input"]),
         *judged.values(),
         Value(digits(exact)),
     ]
