@@ -80,7 +80,8 @@ def decided(form: Format, value: Floats, cancelling: Floats | None) -> tuple[NDA
     value = np.ascontiguousarray(value)
     sizes = value if cancelling is None else np.ascontiguousarray(cancelling)
     open_ = np.empty(value.shape, dtype=bool)
-    if ties.near(value.reshape(-1), sizes.reshape(-1), ERROR, form.p, form.xmin, open_.reshape(-1)):
+    ties.near(value.reshape(-1), sizes.reshape(-1), ERROR, form.p, form.xmin, open_.reshape(-1))
+    if open_.any():
         few, error = value[open_], ERROR * np.maximum(np.abs(value), np.abs(sizes))[open_]
         size = np.abs(few)
         matters = (error > DOUBT * form.ulp(few)) | (size < form.xmins) | (size > form.xmax)

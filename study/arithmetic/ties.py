@@ -18,20 +18,15 @@ def undecided(xh: Any, xl: Any, sizes: Any, error: Any, out: Any) -> None:
 
 
 @loop
-def near(values: Any, sizes: Any, error: Any, p: Any, xmin: Any, out: Any) -> Any:
+def near(values: Any, sizes: Any, error: Any, p: Any, xmin: Any, out: Any) -> None:
     """Where a tie of a format may be as near as an error: p + 1 bits hold the value but for it, and p bits do not.
 
     Below xmin the format is coarser, and any number of p bits may be a tie; and so where the error is large.
-
-    Returns:
-        Whether there is any.
     """
-    found, tie, number, much = False, 2.0 ** (52 - p) + 1, 2.0 ** (53 - p) + 1, 2.0 ** (p + 3)
+    tie, number, much = 2.0 ** (52 - p) + 1, 2.0 ** (53 - p) + 1, 2.0 ** (p + 3)
     for i in range(values.size):
         v = values[i]
-        size, off = abs(v), error * max(abs(v), abs(sizes[i]))
+        off = error * max(abs(v), abs(sizes[i]))
         a, b = tie * v, number * v  # Veltkamp: a - (a - v) is v rounded to p + 1 bits
-        any_ = size < max(xmin, much * off)
-        out[i] = (abs(v - (a - (a - v))) < off) & (any_ | (abs(v - (b - (b - v))) >= off))
-        found |= out[i]
-    return found
+        coarse = abs(v) < max(xmin, much * off)
+        out[i] = (abs(v - (a - (a - v))) < off) & (coarse | (abs(v - (b - (b - v))) >= off))
