@@ -12,10 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from study.certified.exact import Exact
 from study.formats import KNOWN, MAIN_FORMATS
 from study.inputs.families import Arguments, Family, generator
 from study.measurement import outcome
-from study.plots.text import at_most, listed, number
+from study.measurement.decisions import drawing, nucleus
+from study.measurement.decisions.given import probabilities
+from study.plots.text import at_most, listed, number, percent, plain
 from study.report.evidence import by_format, one, pick
 from study.runs.experiment import Experiment, Finding, Sweep, Tables
 from study.runs.runner import run_experiments
@@ -23,6 +26,7 @@ from study.runs.runner import run_experiments
 WORDS, FILES = (Path(__file__).with_name(name) for name in ("words.csv", "files.csv"))
 TEXTS, LONGEST = 200, 1000
 """Texts whose products are followed, and words of each."""
+TOP, DECIDED = 0.9, ("float16", "bfloat16", "float32")
 PROBLEMS = ("logsumexp", "softmax", "log_softmax", "nll")
 FORMULAS = dict.fromkeys(PROBLEMS, ("naive", "shifted", "faithful"))
 
@@ -68,6 +72,34 @@ def lost() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def every_word(name: str) -> tuple[Exact, np.ndarray[Any, Any]]:
+    """The probabilities of all words, exactly and rounded to a format, from the logs of their frequencies."""
+    return probabilities(KNOWN[name].round(np.log(frequencies())))
+
+
+def drawn() -> pd.DataFrame:
+    """Total variation of a word drawn by partial sums, with u as PyTorch draws it."""
+    rows = []
+    for name in DECIDED:
+        due, p = every_word(name)
+        chances = drawing.inverse(p, drawing.narrowed(KNOWN[name], wrapped=True) if KNOWN[name].bits == 16 else None)
+        rows.append({"format": name, "n": len(p), "total_variation": drawing.total_variation(chances, due),
+                     "beyond": float(chances[-1])})  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def kept() -> pd.DataFrame:
+    """How many words top-p keeps."""
+    rows = []
+    for name in DECIDED:
+        due, p = every_word(name)
+        size = int(nucleus.size(due.reshape((1, -1)), TOP)[0])
+        for formula, keep in nucleus.FORMULAS.items():
+            rows.append({"top_p": TOP, "format": name, "algorithm": formula, "n": len(p),
+                         "kept": int(keep(p, TOP).sum()), "due": size})  # fmt: skip
+    return pd.DataFrame(rows)
+
+
 def a_paragraph(tables: Tables) -> str | None:
     """When the likelihood of a text is zero, and its log by the sum of logs."""
     ends = tables["lost"].set_index("format")["median_n"]
@@ -98,7 +130,20 @@ def types_of_files(tables: Tables) -> str | None:
     )
 
 
-def every_word(tables: Tables) -> str | None:
+def a_word(tables: Tables) -> str | None:
+    """What is drawn and kept of a whole vocabulary in bfloat16."""
+    narrow, wide = (one(tables["drawn"], format=name)["total_variation"] for name in ("bfloat16", "float32"))
+    words = one(tables["kept"], format="bfloat16", algorithm="descending")
+    if not (narrow > 0.1 > wide and words["kept"] > 2 * words["due"]):
+        return None
+    return (
+        f"Of English words drawn by partial sums in bfloat16 {percent(narrow)} are another than is due, in float32 "
+        f"{percent(wide)}; top-p {plain(TOP)} summed from above in bfloat16 keeps {words['kept']:,} words where "
+        f"{words['due']:,} are due."
+    )
+
+
+def a_vocabulary(tables: Tables) -> str | None:
     """What is left of the softmax over a whole vocabulary in bfloat16."""
     rows = pick(tables["all_words"], problem="softmax", format="bfloat16")
     shifted, faithful = (one(rows, algorithm=name) for name in ("shifted", "faithful"))
@@ -124,6 +169,8 @@ experiment = Experiment(
             rows=lambda n: max(2, min(20, 20_000 // n)),
         ),
         "lost": lost,
+        "drawn": drawn,
+        "kept": kept,
         "vocabulary": Sweep(
             parameter="n",
             values=[28_917],
@@ -147,7 +194,12 @@ experiment = Experiment(
         ),
     },
     data=[WORDS.name, FILES.name],
-    findings=[Finding(a_paragraph, rank=5), Finding(types_of_files, rank=6), Finding(every_word, rank=7)],
+    findings=[
+        Finding(a_paragraph, rank=5),
+        Finding(types_of_files, rank=6),
+        Finding(a_word, rank=6),
+        Finding(a_vocabulary, rank=7),
+    ],
 )
 
 if __name__ == "__main__":
