@@ -23,6 +23,8 @@ def few(tmp_path_factory):
         problem = "log_softmax"
         format = "float64"
         arguments = [[50.0, 0.0]]
+        fixed = "2.0"
+        mechanism = true
 
         [[case]]
         links = ["c"]
@@ -52,7 +54,7 @@ def verdict(table, **equal):
 def test_every_case_fits_its_problem_and_no_link_comes_twice():
     cases = corpus.read(FILE)
     links = [link for case in cases for link in case.links]
-    assert len(cases) >= 40
+    assert len(cases) >= 80
     assert len(set(links)) == len(links)
     for case in cases:
         args = case.inputs()
@@ -68,6 +70,12 @@ def test_verdicts_are_computed(few):
     assert verdict(few, title="a small result is lost", algorithm="naive") == "wrong"
     assert verdict(few, title="a batch", backend="scipy") == "not applicable"
     assert (few[few["algorithm"] == "faithful"]["verdict"] == "right").all()
+
+
+def test_where_it_was_fixed_and_whose_the_numbers_are_is_told_of_every_function(few):
+    told = few.groupby("title")[["fixed", "numbers"]].agg(set)
+    assert told.loc["a small result is lost"].to_list() == [{"2.0"}, {"ours"}]
+    assert told.loc["columns"].to_list() == [{""}, {"reported"}]
 
 
 def test_a_library_without_the_axis_is_left_out(few):
