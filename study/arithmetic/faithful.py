@@ -53,11 +53,12 @@ def faithful(formula: Callable[..., Any], *args: NDArray[Any], core: Sequence[in
     ]
     ladder = _ladder(form, precise=precise)
     out, undecided = _evaluated(formula, ladder[0], form, rows)
-    left = np.flatnonzero(undecided)
     for arithmetic in ladder[1:]:
-        if left.size:
-            out[left], undecided = _evaluated(formula, arithmetic, form, [r[left] for r in rows])
-            left = left[undecided]
+        left = np.flatnonzero(undecided.any(axis=tuple(range(1, undecided.ndim))))
+        if left.size:  # what is decided stays: fixed point has no infinity beside a number
+            found, open_ = _evaluated(formula, arithmetic, form, [r[left] for r in rows])
+            out[left] = np.where(undecided[left], found, out[left])
+            undecided[left] &= open_
     return out.reshape(batch + out.shape[1:])
 
 
@@ -75,7 +76,7 @@ def _ladder(form: Format, *, precise: bool) -> list[Any]:
 def _evaluated(
     formula: Any, arithmetic: Any, form: Format, rows: list[NDArray[Any]]
 ) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-    """The values of all rows, rounded, a block at a time; and which rows are undecided."""
+    """The values of all rows, rounded, a block at a time; and which are undecided."""
     size = max(math.prod(r.shape[1:]) for r in rows)
     step = max(1, BLOCK // max(size, 1))
     out, undecided = [], []
@@ -87,7 +88,7 @@ def _evaluated(
         else:
             rounded, open_ = _rounded(arithmetic, form, value, cancelling, size)
         out.append(rounded)
-        undecided.append(open_.any(axis=tuple(range(1, open_.ndim))))
+        undecided.append(open_)
     return np.concatenate(out), np.concatenate(undecided)
 
 

@@ -1,4 +1,6 @@
-"""Instances that two numbers make: a pair of arguments, a vector of two, two classes and their complements."""
+"""Instances that two numbers make: a pair of arguments, a vector of two, two classes and their complements, and a
+logit beside 0 with a number.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from study.inputs.domains import led
 from study.problems.signature import Kind
 
 if TYPE_CHECKING:
@@ -28,6 +31,13 @@ def pairs(problem: Problem, form: Format, numbers: NDArray[Any]) -> Iterator[tup
         yield _with_complement(form, a), _with_complement(form, b)
     elif kinds == (Kind.VECTOR,):
         yield (both,)
+    elif Kind.NUMBER in kinds:
+        beside = led(problem.domains[-1], b)
+        logits = np.stack([a, np.zeros_like(a)], axis=-1)
+        for target in (0, 1) if Kind.INDEX in kinds else ():
+            yield logits, np.full(len(a), target), beside
+        if Kind.INDEX not in kinds:
+            yield logits, beside
     else:
         for target in (0, 1):
             batch = Kind.MATRIX in kinds

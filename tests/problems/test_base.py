@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from study.formats import KNOWN
+from study.inputs.domains import led
 from study.problems import PROBLEMS, get_problem
 from study.problems.base import Problem
 from study.problems.reference import condition, exact, reference
@@ -28,10 +29,10 @@ def draw(problem, form, *batch, n=7, seed=3):
     rng = np.random.default_rng(seed)
     low, high = (0.3, 1.0) if PROBLEMS[problem].domain == "probability" else (-3.0, 3.0)
     args = []
-    for kind in PROBLEMS[problem].signature.arguments:
+    for kind, domain in zip(PROBLEMS[problem].signature.arguments, PROBLEMS[problem].domains, strict=True):
         shape = batch + tuple({"b": 5, "n": n}[axis] for axis in kind.axes)
-        made = rng.integers(n, size=shape) if kind.integer else KNOWN[form].round(rng.uniform(low, high, shape))
-        args.append(made)
+        made = rng.integers(n, size=shape) if kind.integer else rng.uniform(low, high, shape)
+        args.append(made if kind.integer else KNOWN[form].round(led(domain, made)))
     return args
 
 
