@@ -24,6 +24,13 @@ if TYPE_CHECKING:
         sigmoid,
         softplus,
     )
+    from study.certified.engine.logits import (
+        entropy_from_logits,
+        entropy_from_logits_gradient,
+        temperature_softmax,
+        z_loss,
+        z_loss_gradient,
+    )
     from study.certified.engine.losses import mean_nll, multilabel_nll, nll, nll_from_probabilities
     from study.certified.engine.rows import (
         likelihood,
@@ -33,14 +40,26 @@ if TYPE_CHECKING:
         nll_gradient,
         softmax,
     )
+    from study.certified.engine.targets import (
+        cross_entropy_label_smoothing,
+        cross_entropy_label_smoothing_gradient,
+        focal_loss,
+        focal_loss_gradient,
+    )
 
 __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_gradient",
     "binary_cross_entropy_with_logits",
     "cross_entropy",
+    "cross_entropy_label_smoothing",
+    "cross_entropy_label_smoothing_gradient",
     "entropy",
+    "entropy_from_logits",
+    "entropy_from_logits_gradient",
     "exp",
+    "focal_loss",
+    "focal_loss_gradient",
     "kl_divergence",
     "likelihood",
     "log",
@@ -58,10 +77,13 @@ __all__ = [
     "sigmoid",
     "softmax",
     "softplus",
+    "temperature_softmax",
     "weighted_mean",
+    "z_loss",
+    "z_loss_gradient",
 ]
 
-_MODULES = ("rows", "distributions", "elementwise", "losses")
+_MODULES = ("rows", "distributions", "elementwise", "losses", "logits", "targets")
 
 
 def __getattr__(name: str) -> Any:
