@@ -49,11 +49,14 @@ def faithful(formula: Callable[..., Any], *args: NDArray[Any], core: Sequence[in
     batch = np.broadcast_shapes(*(a.shape[: a.ndim - c] for a, c in zip(args, core, strict=True)))
     rows = [_rows(a, batch, a.shape[a.ndim - c :]) for a, c in zip(args, core, strict=True)]
     first, *further = [doubledouble, fixedpoint] if precise else _ladder(form)
-    out, left = _evaluated(formula, first, form, rows)
+    out, left, open_ = _evaluated(formula, first, form, rows)
     for arithmetic in further:
         if left.size:
-            out[left], again = _evaluated(formula, arithmetic, form, [r[left] for r in rows])
-            left = left[again]
+            found, again, still = _evaluated(formula, arithmetic, form, [r[left] for r in rows])
+            out[left] = np.where(open_, found, out[left])  # what is decided stays: fixed point has no infinity
+            still &= open_[again]
+            more = _any(still)
+            left, open_ = left[again[more]], still[more]
     return out.reshape(batch + out.shape[1:])
 
 
@@ -72,11 +75,11 @@ def _ladder(form: Format) -> list[Any]:
 
 def _evaluated(
     formula: Any, arithmetic: Any, form: Format, rows: list[NDArray[Any]]
-) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """The values of all rows, rounded, a block at a time; and the places of the undecided rows."""
+) -> tuple[NDArray[Any], NDArray[np.int64], NDArray[np.bool_]]:
+    """The values of all rows, rounded, a block at a time; the places of undecided rows, and what is undecided there."""
     size = max(math.prod(r.shape[1:]) for r in rows)
     step = max(1, BLOCK // max(size, 1))
-    out, undecided = [], []
+    out, places, undecided = [], [], []
     for start in range(0, max(len(rows[0]), 1), step):
         block = (r[start : start + step] for r in rows)
         result = formula(arithmetic, *(r if r.dtype.kind in "iu" else r.astype(np.float64) for r in block))
@@ -86,10 +89,16 @@ def _evaluated(
         else:
             rounded, open_ = _rounded(arithmetic, form, value, cancelling, size)
         out.append(rounded)
-        if open_.any():
-            undecided.append(start + np.flatnonzero(open_.any(axis=tuple(range(1, open_.ndim)))))
+        rows_open = np.flatnonzero(_any(open_))
+        places.append(start + rows_open)
+        undecided.append(open_[rows_open])
     values = np.concatenate(out) if len(out) > 1 else out[0]
-    return values, np.concatenate([np.zeros(0, dtype=np.int64), *undecided])
+    return values, np.concatenate(places), np.concatenate(undecided)
+
+
+def _any(open_: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Of each row whether some result of it is open."""
+    return np.asarray(open_.any(axis=tuple(range(1, open_.ndim))))
 
 
 def _rounded(

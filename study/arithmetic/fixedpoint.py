@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 BITS = 1400
 UNIT = 2.0**-1000
 """Absolute errors are of the order of 2**(50 - BITS); nothing is asked of them beyond."""
+LOWEST = 1100
+"""-inf is held as -2**(LOWEST - 1): its exponential is 0 beside any maximum, and it rounds to itself everywhere."""
 NOISE = 70
 """Bits below which a number is the error of 2**20 operations."""
 _GUARD = 40
@@ -49,10 +51,11 @@ class FixedPoint:
 
     @classmethod
     def number(cls, values: ArrayLike) -> FixedPoint:
-        """Hold binary64 numbers, without error; -inf as a number whose exponential is 0, NaN and inf as 0."""
-        values = np.nan_to_num(np.asarray(values, dtype=np.float64), posinf=0.0, neginf=-2.0 * BITS)
-        fraction, exponent = np.frexp(values)
-        return cls(_shifted(_integer(np.ldexp(fraction, 53)), exponent.astype(np.int64) - 53 + BITS))
+        """Hold binary64 numbers, without error; -inf as one far below all of them, NaN and inf as 0."""
+        values = np.asarray(values, dtype=np.float64)
+        fraction, exponent = np.frexp(np.nan_to_num(values, posinf=0.0, neginf=-1.0))
+        exponent = np.where(np.isneginf(values), LOWEST, exponent).astype(np.int64)
+        return cls(_shifted(_integer(np.ldexp(fraction, 53)), exponent - 53 + BITS))
 
     def __add__(self, other: FixedPoint) -> FixedPoint:
         return FixedPoint(_objects(self.units + other.units))

@@ -11,6 +11,7 @@ import numpy as np
 
 from study.exhaustive.functions import problem_named
 from study.formats import Overflow, get_format
+from study.inputs.domains import led
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,12 +132,13 @@ class Specification:
     def arguments(self, start: int, stop: int) -> tuple[list[NDArray[Any]], NDArray[np.uint32]]:
         """Inputs from start to stop that lie in the problem's domain, as its arguments; and their numbers.
 
-        Vectors are held entry by entry. A label outside [0, 1] is no probability: such inputs are left out.
+        Vectors are held entry by entry. A label outside [0, 1] is no probability, and a number below 0 not positive:
+        such inputs are left out.
         """
         index = np.arange(stop - start, dtype=np.uint32) + np.uint32(start)
         problem = problem_named(self.problem)
-        if "probability" in problem.domains:
-            index = index[self._labelled(index, problem)]
+        if not {"real", "negative"} >= set(problem.domains):
+            index = index[self._inside(index, problem)]
         args: list[NDArray[Any]] = []
         shift = self.bits
         for kind in problem.signature.arguments:
@@ -150,13 +152,18 @@ class Specification:
         """The number of each input whose last bit is at a place."""
         return self.format.from_bits(index >> np.uint32(shift))
 
-    def _labelled(self, index: NDArray[np.uint32], problem: Problem) -> NDArray[np.bool_]:
-        """Where each number that has to be a probability is one, by the order of bit patterns."""
-        width = self.format.bits
+    def _inside(self, index: NDArray[np.uint32], problem: Problem) -> NDArray[np.bool_]:
+        """Where each number that has to be a probability is one, by the order of bit patterns, or positive, a count."""
+        width, shift = self.format.bits, self.bits
         one = int(self.format.to_bits(self.format.round(1.0)))
         inside = np.ones(len(index), dtype=bool)
-        for place, domain in enumerate(problem.domains):
-            if domain == "probability":
-                patterns = self.format.to_bits(self._numbers(index, (len(problem.domains) - 1 - place) * width))
-                inside &= (patterns <= one) | (patterns == 1 << (width - 1))
+        for kind, domain in zip(problem.signature.arguments, problem.domains, strict=True):
+            for _ in range(self.length if kind.axes else 1):
+                shift -= width
+                if domain == "probability":
+                    patterns = self.format.to_bits(self._numbers(index, shift))
+                    inside &= (patterns <= one) | (patterns == 1 << (width - 1))
+                elif domain in {"positive", "count"}:
+                    numbers = self._numbers(index, shift)
+                    inside &= numbers == led(domain, numbers)
         return inside

@@ -92,7 +92,7 @@ def _verdicts(report: Report, names: Sequence[str]) -> Iterator[dict[str, Any]]:
         "layout": report.layout,
         "input": report.written(),
         "fixed": report.fixed,
-        "numbers": "ours" if report.mechanism else "reported",
+        "whose": "ours" if report.mechanism else "reported",
     }
     for backend in present(names):
         here = [f for f in backend.functions if f.problem == report.problem and report.format in backend.formats]

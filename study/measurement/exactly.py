@@ -32,5 +32,16 @@ def divided(a: Any, b: Any) -> Any:
     return np.frompyfunc(_quotient, 2, 1)(a, b) if np.asarray(b).dtype == object else a / b
 
 
+def raised(a: Any, b: Any) -> Any:
+    """A**b, of numbers of a format or exactly."""
+    return np.frompyfunc(_power, 2, 1)(a, b) if np.asarray(b).dtype == object else a**b
+
+
+def _power(a: mpmath.mpf, b: mpmath.mpf) -> mpmath.mpf:
+    if a < 0 and not mpmath.isint(b):
+        return mpmath.nan
+    return a**b if a or b >= 0 else mpmath.inf
+
+
 def _quotient(a: mpmath.mpf, b: mpmath.mpf) -> mpmath.mpf:
     return a / b if b else (mpmath.nan if not a or mpmath.isnan(a) else mpmath.inf * mpmath.sign(a))

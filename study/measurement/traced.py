@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import mpmath
 import numpy as np
 
-from study.measurement.exactly import added, divided, log
+from study.measurement.exactly import added, divided, log, raised
 from study.measurement.steps import Step
 
 if TYPE_CHECKING:
@@ -99,6 +99,9 @@ class Traced:
 
     def __truediv__(self, other: Any) -> Traced:
         return self._binary("divide", other, divided)
+
+    def __pow__(self, other: Any) -> Any:
+        return self._binary("power", other, raised)
 
     def __rtruediv__(self, other: Any) -> Traced:
         return self._binary("divide", other, lambda a, b: divided(b, a))

@@ -36,12 +36,16 @@ def _through(log_softmax: Algorithm) -> Any:
     def loss(logits: Any, target: Any) -> Any:
         xp = array_namespace(logits)
         logits, target = _broadcast(logits, xp.asarray(target))
-        picked = xp.take_along_axis(log_softmax.function(logits), target[..., None], axis=-1)
-        return -picked[..., 0]
+        return -picked(log_softmax.function(logits), target)
 
     loss.__name__ = log_softmax.name
     loss.__doc__ = f"−log_softmax(logits)[target], log-softmax as {log_softmax.__doc__}"
     return loss
+
+
+def picked(values: Any, target: Any) -> Any:
+    """The entry at the target of each vector."""
+    return array_namespace(values).take_along_axis(values, target[..., None], axis=-1)[..., 0]
 
 
 def _broadcast(logits: Any, target: Any) -> tuple[Any, Any]:

@@ -164,7 +164,7 @@ COLUMNS: dict[str, Column] = {
     "title": _text("Report", "What was wrong."),
     "input": _text("Input", "The reported input, before it is rounded to the format."),
     "fixed": _text("Fixed in", "The version that has it right; still: open in its tracker; empty where none is told."),
-    "numbers": _text("Numbers", "Reported, or ours where the report has none: they show what it tells."),
+    "whose": _text("Whose numbers", "Reported, or ours where the report has none: they show what it tells."),
     "rounding": _text("Rounding", "To nearest even, toward zero, or up or down at random with the right mean."),
     "order": _text("Order", "In order, in pairs, or in blocks whose sums are added in float32."),
     "sums": _count("Sums", "How many sums of the same terms there are; more than one where rounding is random."),

@@ -63,7 +63,7 @@ def _line(rows: Sequence[Row], libraries: Sequence[str], ours: Sequence[str]) ->
         Value(first.get("fixed") or "–"),
         Value(first["problem"]),
         Value(first["format"]),
-        Value(f"{first['input']} (ours)" if first.get("numbers") == "ours" else first["input"]),
+        Value(f"{first['input']} (ours)" if first.get("whose") == "ours" else first["input"]),
         *judged.values(),
         Value(digits(exact)),
     ]

@@ -157,3 +157,32 @@ def test_rounding_a_double_double_is_rounding_once():
     assert half.round(FORMATS["float16"])[0] == np.float16(1.0009765625)
     least = Scaled.of((np.array([0.5, 0.5]), np.array([0.0, 2.0**-70])), np.array([-1074, -1074]))
     assert least.round(FORMATS["float64"]).tolist() == [0.0, 5e-324]
+
+
+@pytest.mark.parametrize("top", [0.0, -5000.0, -1e300])
+def test_a_masked_logit_weighs_nothing_in_fixed_point_beside_any_maximum(top):
+    x = np.array([top, -np.inf])
+    held = fixedpoint.number(x) - fixedpoint.number(np.full(2, top))
+    assert fixedpoint.scaled(fixedpoint.exp(held)).pair()[0].tolist() == [1, 0]
+    ties = np.array([top, top, -np.inf, -np.inf, -np.inf])  # half of the label is due each, and had
+    out = PROBLEMS["cross_entropy_label_smoothing_gradient"].algorithms["faithful"](ties, 0, 0.625)
+    assert out.tolist() == [0, 0.375, -0.125, -0.125, -0.125]
+
+
+def test_what_is_decided_stays_where_the_rest_of_a_row_goes_on():
+    """The label's half, 2**-17, is where float8_e5m2 rounds to zero; what stands beside it is no number."""
+    args = [np.array(v, ml_dtypes.float8_e5m2) for v in ([np.inf, 0.0], 2.0**-16)]
+    out = PROBLEMS["cross_entropy_label_smoothing_gradient"].algorithms["faithful"](args[0], 0, args[1])
+    assert np.isnan(out[0].astype(float))
+    assert out[1] == 0
+
+
+@pytest.mark.parametrize(("far", "due"), [([2.0**-75, -1e30], 2.0**-149), ([-(2.0**-75), -1e30], 0)])
+def test_a_z_loss_beside_its_tie_with_zero(far, due):
+    assert PROBLEMS["z_loss"].algorithms["faithful"](np.array(far, np.float32)) == np.float32(due)
+
+
+@pytest.mark.parametrize(("gamma", "due"), [(2, 65504), (0, np.inf)])
+def test_a_focal_loss_beside_its_tie_with_infinity(gamma, due):
+    out = PROBLEMS["focal_loss"].algorithms["faithful"](np.array([65504, -16], np.float16), 1, np.float16(gamma))
+    assert out == due

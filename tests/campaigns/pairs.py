@@ -1,4 +1,6 @@
-"""Instances that two numbers make: a pair of arguments, a vector of two, two classes, their complements, a chain."""
+"""Instances that two numbers make: a pair of arguments, a vector of two, two classes, their complements, a chain, and a
+logit beside 0 with a number.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from study.inputs.domains import led
 from study.problems.signature import Kind
 
 if TYPE_CHECKING:
@@ -32,6 +35,8 @@ def pairs(problem: Problem, form: Format, numbers: NDArray[Any]) -> Iterator[tup
         square = np.stack([both, both[:, ::-1]], axis=1)
         of_two = {Kind.VECTOR: both, Kind.SQUARE: square, Kind.MATRIX: both[:, None]}
         yield tuple(of_two.get(kind, np.ones((len(a), 1), int)) for kind in kinds)
+    elif kinds[0] is Kind.VECTOR and kinds.count(Kind.NUMBER) == 1:
+        yield from _beside_a_number(problem, a, led(problem.domains[-1], b))
     elif not any(kind.integer for kind in kinds):
         for rest in (b, np.ones_like(b)):
             given = [a, b, *[rest] * (len(kinds) - 2)]
@@ -41,6 +46,13 @@ def pairs(problem: Problem, form: Format, numbers: NDArray[Any]) -> Iterator[tup
             batch = Kind.MATRIX in kinds
             chosen = np.full((len(a), 1) if batch else len(a), target)
             yield (both[:, None] if batch else both), chosen
+
+
+def _beside_a_number(problem: Problem, a: NDArray[Any], number: NDArray[Any]) -> Iterator[tuple[NDArray[Any], ...]]:
+    """Rows of a and 0 with a number each, and either as the target where there is one."""
+    rows, has_target = np.stack([a, np.zeros_like(a)], axis=-1), Kind.INDEX in problem.signature.arguments
+    for target in (0, 1) if has_target else (0,):
+        yield rows, *([np.full(len(a), target)] if has_target else []), number
 
 
 def _with_complement(form: Format, p: NDArray[Any]) -> NDArray[Any]:

@@ -106,6 +106,9 @@ def rows(
             yield from _row_cases(library, problem, family, x)
         yield from _row_cases(library, "nll", family, x, target)
         yield from _row_cases(library, "nll_gradient", family, x, target)
+        for problem in ("entropy_from_logits", "entropy_from_logits_gradient", "z_loss", "z_loss_gradient"):
+            yield from _row_cases(library, problem, family, x)
+        yield from _beside(rng, library, family, x, target)
         batches = (np.stack([x, x[::-1], x], axis=1), rng.integers(n, size=(count, 3)))
         yield from _row_cases(library, "mean_nll", family, *batches)
         labels = rng.choice([0.0, 1.0, 0.5, 0.25, 2.0**-53], size=x.shape)
@@ -116,6 +119,22 @@ def rows(
         yield from _row_cases(library, "likelihood", family, p)
         yield from _row_cases(library, "log_likelihood", family, p)
         yield from _row_cases(library, "nll_from_probabilities", family, p, rng.integers(n, size=count))
+
+
+BESIDE = {"temperature_softmax": [1e-3, 0.7, 1.0, 30.0], "focal_loss": [0.0, 0.5, 2.0, 5.0, 100.0],
+          "cross_entropy_label_smoothing": [0.0, 0.1, 0.5, 1e-9, 1.0]}  # fmt: skip
+"""Numbers beside logits, which a gradient takes too."""
+
+
+def _beside(rng: np.random.Generator, library: Any, family: str, x: np.ndarray, target: np.ndarray) -> Iterator[Case]:
+    """The problems of a row and a number."""
+    for problem, numbers in BESIDE.items():
+        given = rng.choice(numbers, size=len(x))
+        if problem == "temperature_softmax":
+            yield from _row_cases(library, problem, family, x, given)
+            continue
+        for name in (problem, f"{problem}_gradient"):
+            yield from _row_cases(library, name, family, x, target, given)
 
 
 def distributions(rng: np.random.Generator, count: int, n: int, library: Any = engine) -> Iterator[Case]:

@@ -201,3 +201,65 @@ def ctc_loss(f: Field, x: Sequence[Sequence[float]], labels: Sequence[int]) -> l
         else:
             others = others + term
     return [f.log1p(others / read)]
+
+
+def entropy_from_logits(f: Field, x: Sequence[float]) -> list[Any]:
+    """-sum g_j log g_j."""
+    pairs = zip(softmax(f, x), log_softmax(f, x), strict=True)
+    return [sum((-g * log_ for g, log_ in pairs), f.number(0.0))]
+
+
+def entropy_from_logits_gradient(f: Field, x: Sequence[float]) -> list[Any]:
+    """g_j sum g_i (x_i - x_j), whose terms are 0 where all are equal."""
+    g, v = softmax(f, x), [f.number(each) for each in x]
+    return [p * sum((q * (w - u) for q, w in zip(g, v, strict=True)), f.number(0.0)) for p, u in zip(g, v, strict=True)]
+
+
+def temperature_softmax(f: Field, x: Sequence[float], t: float) -> list[Any]:
+    """exp(x_j/t)/sum exp(x_i/t)."""
+    terms = [f.exp((f.number(v) - f.number(max(x))) / f.number(t)) for v in x]
+    return [e / sum(terms, f.number(0.0)) for e in terms]
+
+
+def z_loss(f: Field, x: Sequence[float]) -> list[Any]:
+    """(log sum exp(x_j))**2."""
+    return [logsumexp(f, x)[0] ** 2]
+
+
+def z_loss_gradient(f: Field, x: Sequence[float]) -> list[Any]:
+    """2 log sum exp(x_i) times softmax."""
+    return [2 * logsumexp(f, x)[0] * g for g in softmax(f, x)]
+
+
+def cross_entropy_label_smoothing(f: Field, x: Sequence[float], target: int, eps: float) -> list[Any]:
+    """-(1 - eps) log g_target - eps times the mean of log g."""
+    losses, share = [-v for v in log_softmax(f, x)], f.number(eps)
+    return [(1 - share) * losses[target] + share * sum(losses, f.number(0.0)) / len(x)]
+
+
+def cross_entropy_label_smoothing_gradient(f: Field, x: Sequence[float], target: int, eps: float) -> list[Any]:
+    """Softmax less the smoothed label, the sum of the others at the target."""
+    share = f.number(eps)
+    out = [g if j == target else g - share / len(x) for j, g in enumerate(nll_gradient(f, x, target))]
+    out[target] = out[target] + share * (len(x) - 1) / len(x)
+    return out
+
+
+def focal_loss(f: Field, x: Sequence[float], target: int, gamma: float) -> list[Any]:
+    """-(1 - p)**gamma log p."""
+    loss = nll(f, x, target)[0]
+    return [_power(f, x, target, gamma) * loss]
+
+
+def focal_loss_gradient(f: Field, x: Sequence[float], target: int, gamma: float) -> list[Any]:
+    """-G at the target, G's share elsewhere, G = (1 - p)**gamma (1 - p + gamma p (-log p))."""
+    g, (loss,) = softmax(f, x), nll(f, x, target)
+    rest = sum((p for j, p in enumerate(g) if j != target), f.number(0.0))
+    whole = _power(f, x, target, gamma) * (rest + f.number(gamma) * g[target] * loss)
+    return [-whole if j == target else p / rest * whole if len(x) > 1 else p for j, p in enumerate(g)]
+
+
+def _power(f: Field, x: Sequence[float], target: int, gamma: float) -> Any:
+    g = softmax(f, x)
+    rest = sum((p for j, p in enumerate(g) if j != target), f.number(0.0))
+    return f.exp(-f.number(gamma) * f.log1p(g[target] / rest)) if len(x) > 1 else f.number(1.0)

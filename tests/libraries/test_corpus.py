@@ -73,7 +73,7 @@ def test_verdicts_are_computed(few):
 
 
 def test_where_it_was_fixed_and_whose_the_numbers_are_is_told_of_every_function(few):
-    told = few.groupby("title")[["fixed", "numbers"]].agg(set)
+    told = few.groupby("title")[["fixed", "whose"]].agg(set)
     assert told.loc["a small result is lost"].to_list() == [{"2.0"}, {"ours"}]
     assert told.loc["columns"].to_list() == [{""}, {"reported"}]
 

@@ -143,6 +143,16 @@ def test_targets_broadcast_and_a_batch_lies_along_the_axis_that_is_left():
         ("binary_cross_entropy_with_logits", (0, 1), math.log(2)),
         ("binary_cross_entropy_gradient", (0, 1), -0.5),
         ("multilabel_nll", ([0, 0, 0], [0, 1, 0]), math.log(8)),
+        ("entropy_from_logits", ([5, 5, 5, -math.inf],), math.log(3)),
+        ("entropy_from_logits_gradient", ([0, math.log(3)],), [3 / 16 * math.log(3), -3 / 16 * math.log(3)]),
+        ("temperature_softmax", ([math.log(9), 0], 2.0), [0.75, 0.25]),
+        ("z_loss", ([0, 0],), math.log(2) ** 2),
+        ("z_loss_gradient", ([0, 0],), [math.log(2)] * 2),
+        ("cross_entropy_label_smoothing", ([0, 0], 1, 0.1), math.log(2)),
+        ("cross_entropy_label_smoothing", ([4, 0], 0, 0.5), math.log1p(math.exp(-4)) + 1),
+        ("cross_entropy_label_smoothing_gradient", ([0, 0], 1, 0.5), [0.25, -0.25]),
+        ("focal_loss", ([0, 0], 0, 2.0), math.log(2) / 4),
+        ("focal_loss_gradient", ([0, 0], 1, 1.0), [(1 + math.log(2)) / 4, -(1 + math.log(2)) / 4]),
     ],
 )
 def test_worked_by_hand(name, args, value):

@@ -6,7 +6,7 @@ from study.report import field
 ROW = {
     "title": "logsumexp of [0, −40] is 0", "link": "https://github.com/scipy/scipy/issues/18295",
     "problem": "logsumexp", "format": "float64", "layout": "rows", "input": "[0.0, -40.0]", "reference": 4.25e-18,
-    "fixed": "", "numbers": "reported",
+    "fixed": "", "whose": "reported",
 }  # fmt: skip
 
 

@@ -11,7 +11,10 @@ import pkgutil
 from importlib import import_module
 from typing import Any
 
-MODULES = ("rows", "distributions", "elementwise", "losses", "densities", "mixtures", "normal", "chains")
+MODULES = (
+    "rows", "distributions", "elementwise", "losses", "densities", "mixtures", "normal", "chains",
+    "logits", "targets",
+)  # fmt: skip
 """Those with functions of problems, under the names that the problems give."""
 _FILES = {file.name for file in pkgutil.iter_modules(__path__)}
 

@@ -71,6 +71,10 @@ class Shifted(NamedTuple):
         """log(1 + S)."""
         return op.log1p(self.others)
 
+    def logsumexp(self) -> Exact:
+        """m + log(1 + S)."""
+        return op.add(op.exactly(self.largest), self.excess())
+
     def reciprocal(self) -> Exact:
         """1/(1 + S)."""
         one = Exact.from_float(1.0)
@@ -81,11 +85,7 @@ def logsumexp(x: ArrayLike) -> Exact:
     """log sum_j exp(x_j) of each row: (rows, n) -> (rows,)."""
     x = matrix(x)
 
-    def evaluate(rows: slice) -> Exact:
-        shifted = Shifted.of(x[rows])
-        return op.add(op.exactly(shifted.largest), shifted.excess())
-
-    return by_rows(len(x), evaluate)
+    return by_rows(len(x), lambda rows: Shifted.of(x[rows]).logsumexp())
 
 
 def softmax(x: ArrayLike) -> Exact:

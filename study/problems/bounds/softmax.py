@@ -70,14 +70,20 @@ def log_softmax_from_logsumexp(form: Format, args: Args, reference: Exact) -> Fl
 
 def log_softmax_shifted(form: Format, args: Args, reference: Exact) -> Floats:
     """(|x_j - max| + R + n - 1 + k + k log s + |x_j - y|) u / |x_j - y|, log s = y - max: each operation's share."""
-    (x,), value, k = args, reference.to_float(), elementary(form)
+    (x,), value = args, reference.to_float()
+    absolute = log_softmax_shifted_absolute(form, x, value)
+    return relative(np.where(np.isfinite(absolute), absolute, np.inf), value)
+
+
+def log_softmax_shifted_absolute(form: Format, x: Floats, value: Floats) -> Floats:
+    """The same, absolutely."""
     top, _, _ = spread(x)
+    k = elementary(form)
     with np.errstate(invalid="ignore"):
         distance = top[..., None] - x
         log_sum = np.max(-distance - value, axis=-1)
     coefficient = (shifted_sum(form, x) + k * np.maximum(log_sum, 0))[..., None]
-    absolute = (1 + (k + 2) * form.u) * (strict(coefficient, form.u) + form.u * distance) + form.u * np.abs(value)
-    return relative(np.where(np.isfinite(absolute), absolute, np.inf), value)
+    return (1 + (k + 2) * form.u) * (strict(coefficient, form.u) + form.u * distance) + form.u * np.abs(value)
 
 
 def nll(log_softmax_bound: Any) -> Any:
@@ -154,6 +160,6 @@ def _exp_of_difference(form: Format, x: Floats, y: Floats, absolute: Floats, g: 
 
 def exact_logsumexp(x: Floats) -> Floats:
     """logsumexp in binary64: enough to tell sizes."""
-    top = np.max(x, axis=-1, keepdims=True)
+    top = np.max(x, axis=-1, keepdims=True, initial=-np.inf)
     with np.errstate(all="ignore"):
         return np.asarray(top[..., 0] + np.log(np.sum(np.exp(x - top), axis=-1)))
