@@ -6,18 +6,18 @@ a machine's own. ``python -m benchmarks.cost faithful`` prints that of ``faithfu
 
 from __future__ import annotations
 
+import math
 import sys
 from statistics import median
 from time import process_time
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from study.formats import FORMATS, MAIN_FORMATS, Format
+from study.inputs.domains import led
 from study.inputs.families import generator, rounded
 from study.problems import PROBLEMS, Problem
-from study.problems.signature import Kind
 from study.runs.machine import provenance
 from study.runs.store import RESULTS, write_provenance, write_table
 
@@ -30,16 +30,21 @@ TARGETS = {"float16": 4, "bfloat16": 4, "float32": 4, "float64": 15}
 
 
 def ordinary(problem: Problem, form: Format) -> Any:
-    """Arguments of an everyday kind: a hundred thousand logits from N(0, 1), or probabilities."""
-    rng = generator("cost", problem.name)
+    """Arguments of an everyday kind, of N(0, 1), or probabilities: 100 rows of 1000, or a batch, or 100,000 numbers.
+
+    A matrix between the entries of vectors has as many as one of those.
+    """
+    rng, kinds = generator("cost", problem.name), problem.signature.arguments
+    n = math.isqrt(LENGTH) if any(kind.axes.count("n") > 1 for kind in kinds) else LENGTH
+    axes = "".join(kind.axes for kind in kinds)
+    stack = (1,) if "b" in axes else (ROWS,) if "n" in axes else (ROWS * LENGTH,)
     made: list[Any] = []
-    for kind, domain in zip(problem.signature.arguments, problem.domains, strict=True):
+    for kind, domain in zip(kinds, problem.domains, strict=True):
+        shape = (*stack, *({"n": n}.get(axis, ROWS) for axis in kind.axes))
         if kind.integer:
-            made.append(rng.integers(LENGTH, size=(1, ROWS) if kind is Kind.INDICES else ROWS))
-            continue
-        x = rng.uniform(0.01, 1, (ROWS, LENGTH)) if domain == "probability" else rng.standard_normal((ROWS, LENGTH))
-        x = -np.abs(x) if domain == "negative" else x
-        made.append({Kind.NUMBER: x.ravel(), Kind.MATRIX: x[None]}.get(kind, x))
+            made.append(rng.integers(n, size=shape))
+        else:
+            made.append(rng.uniform(0.01, 1, shape) if domain == "probability" else led(domain, rng.normal(size=shape)))
     return rounded(form, tuple(made))
 
 

@@ -72,7 +72,7 @@ FAULTS = (
           "def naive(x: Any) -> Any:", "def naive(x: Any) -> Any:\n    return two_branch.function(x)\n",
           "binary", r"binary/logits.*log_sigmoid naive.*float"),
     Fault("faithful subtracts where it adds", f"{PROBLEMS}/logsumexp.py",
-          "return a.number(top) + tail, np", "return a.number(top) - tail, np",
+          "return a.number(top) + tail, a", "return a.number(top) - tail, a",
           "near_zero", r"near_zero/normalised.*logsumexp faithful.*float"),
     Fault("a condition number twice as large", f"{PROBLEMS}/logsumexp.py",
           "sensitivity=lambda x, value: largest(x)", "sensitivity=lambda x, value: 2 * largest(x)",

@@ -38,7 +38,7 @@ def test_the_verdict_follows_the_table():
 def test_a_reader_sees_where_it_was_fixed_and_whose_the_input_is():
     line = shown("right")
     assert (line["Fixed in"], line["Input"]) == ("–", "[0.0, -40.0]")
-    line = shown("right", fixed="1.15.0", numbers="ours")
+    line = shown("right", fixed="1.15.0", whose="ours")
     assert (line["Fixed in"], line["Input"]) == ("1.15.0", "[0.0, -40.0] (ours)")
 
 
