@@ -189,6 +189,8 @@ def running_sum(x: Any) -> Any:
 
 def _running(x: Any, function: str, step: np.ufunc) -> Any:
     """The partial results of a function of the array's namespace; step by step where a recipe rounds otherwise."""
+    if type(x) is np.ndarray:  # which a namespace does too, five times slower where a recursion sums a few numbers
+        return step.accumulate(x, axis=-1)
     if not isinstance(x, Held):
         return getattr(array_namespace(x), function)(x, axis=-1)
     if not (x.recipe.steps and x.shape[-1]):

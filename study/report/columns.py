@@ -109,6 +109,10 @@ COLUMNS: dict[str, Column] = {
     "p": _number("p", "", "Probability that was given to the truth."),
     "nll": _number("Loss", "nats", "Negative log likelihood, −log p."),
     "first_n": Column("First n", "observations", "integer", "The smallest number of factors whose product is zero."),
+    "first_step": Column("First step", "steps", "integer", "The first length of a chain whose likelihood is zero."),
+    "steps": Column("Steps", "steps", "integer", "Length of the chains."),
+    "negative": _count("Negative", "Losses below 0, which no loss is."),
+    "least": _number("Least", "nats", "The smallest of the losses."),
     "first_logit": _number("First logit", "", "The smallest largest logit for which the formula is not finite."),
     "ns_per_element": _number("Cost", "ns/element", "Time an element, the median of repeated measurements."),
     "times_naive": _number("Cost", "× naive", "Time beside the naive formula’s, in one run."),
@@ -242,6 +246,7 @@ AXES = {
     "margin": "margin of the right logit",
     "distance": "distance d of the model",
     "value": "logit x",
+    "T": "steps T",
 }
 """Swept parameters whose names do not say enough on an axis."""
 

@@ -185,7 +185,7 @@ def test_exact_claims_an_error_that_holds(problem):
 
 @pytest.mark.parametrize("prec", [*PRECS, 1000])
 @pytest.mark.parametrize("steps", [1, 2, 4])
-@pytest.mark.parametrize("problem", ["hmm_forward"])
+@pytest.mark.parametrize("problem", ["hmm_forward", "ctc_loss"])
 def test_chains_path_by_path(problem, steps, prec):
     rng = np.random.default_rng(steps)
     for scale in (1e-9, 1.0, 300.0):

@@ -98,7 +98,9 @@ def test_a_problem_with_targets_is_searched_stored_and_replayed(tmp_path, monkey
         assert f"error     {row['ulps']:.6g} ulp" in text
 
 
-@pytest.mark.parametrize(("problem", "algorithm"), [("mean_nll", "sequential"), ("hmm_forward", "naive")])
+@pytest.mark.parametrize(
+    ("problem", "algorithm"), [("mean_nll", "sequential"), ("hmm_forward", "naive"), ("ctc_loss", "log_space")]
+)
 def test_batches_and_chains_are_searched_stored_and_replayed(problem, algorithm, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     space = Space(problem, "float32", 4)
