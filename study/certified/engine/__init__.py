@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         sigmoid,
         softplus,
     )
+    from study.certified.engine.gamma import lgamma, poisson_nll
     from study.certified.engine.losses import mean_nll, multilabel_nll, nll, nll_from_probabilities
     from study.certified.engine.mixtures import gaussian_mixture_nll, gaussian_responsibilities
     from study.certified.engine.normal import log_ndtr
@@ -56,6 +57,7 @@ __all__ = [
     "gaussian_nll_gradient",
     "gaussian_responsibilities",
     "kl_divergence",
+    "lgamma",
     "likelihood",
     "log",
     "log1mexp",
@@ -70,13 +72,14 @@ __all__ = [
     "nll",
     "nll_from_probabilities",
     "nll_gradient",
+    "poisson_nll",
     "sigmoid",
     "softmax",
     "softplus",
     "weighted_mean",
 ]
 
-_MODULES = ("rows", "distributions", "elementwise", "losses", "densities", "mixtures", "normal")
+_MODULES = ("rows", "distributions", "elementwise", "losses", "densities", "mixtures", "normal", "gamma")
 
 
 def __getattr__(name: str) -> Any:
