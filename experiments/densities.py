@@ -62,6 +62,20 @@ def mixture() -> Family:
     return Family("five components", draw)
 
 
+def counted() -> Family:
+    """A count, the parameter, and rates about as far from it as counts of that rate are."""
+
+    def draw(rng: np.random.Generator, rows: int, k: Any) -> Arrays:
+        return np.full(rows, float(k)), k * np.exp(rng.standard_normal(rows) / np.sqrt(k))
+
+    return Family("rates about k", draw)
+
+
+def around() -> Family:
+    """Numbers within a hundredth of the parameter."""
+    return Family("x (1 ± 0.01)", lambda rng, rows, x: (x * rng.uniform(0.99, 1.01, rows),))
+
+
 def product_overflows(tables: Tables) -> str | None:
     """From which n on a product of densities is infinite, and what the sums of their logs keep of 400."""
     rows = pick(measurements(tables, problem="gaussian_log_likelihood"), inputs=observations(NARROW).name)
@@ -119,6 +133,20 @@ def far_from_all(tables: Tables) -> str | None:
     )
 
 
+def counts(tables: Tables) -> str | None:
+    """What the loss of a count loses where its terms cancel."""
+    rows = pick(measurements(tables, problem="poisson_nll"), format="float64")
+    worst = rows.groupby("algorithm")["max_ulp"].max()
+    if not worst["saddle_point"] < worst["logs"] / 10 or outcome.losses(pick(rows, algorithm="saddle_point")).any():
+        return None
+    most = pick(rows, algorithm="stirling")["max_relative"].max()
+    return (
+        f"The loss of a count k up to {plain(rows['value'].max())} in float64: λ − k log λ + log k! is off by up to "
+        f"{at_most(worst['logs'], 2)} ulps, Loader's form by {at_most(worst['saddle_point'], 2)}; PyTorch's Stirling "
+        f"by up to {number(100 * most, 2)}%."
+    )
+
+
 experiment = Experiment(
     __file__,
     __doc__ or "",
@@ -147,6 +175,16 @@ experiment = Experiment(
             {"gaussian_mixture_nll": None, "gaussian_responsibilities": None},
             rows=lambda _d: 20,
         ),
+        "count": Sweep(
+            "k",
+            (1, 2, 5, 10, 30, 40, 100, 170, 300, 1000, 10000),
+            [counted()],
+            {"poisson_nll": None},
+            rows=lambda _k: 20,
+        ),
+        "gamma": Sweep(
+            "x", (0.01, 0.5, 1, 1.5, 2, 3, 10, 40, 100, 200, 1000), [around()], {"lgamma": None}, rows=lambda _x: 20
+        ),
     },
     figures={
         "tail": Figure(
@@ -154,7 +192,12 @@ experiment = Experiment(
             log_of_tail,
         )
     },
-    findings=[Finding(product_overflows, rank=3), Finding(clamped, rank=6), Finding(far_from_all, rank=7)],
+    findings=[
+        Finding(product_overflows, rank=3),
+        Finding(clamped, rank=6),
+        Finding(far_from_all, rank=7),
+        Finding(counts, rank=8),
+    ],
 )
 
 if __name__ == "__main__":

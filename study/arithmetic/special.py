@@ -1,4 +1,4 @@
-"""SciPy's error functions in the dtype of their argument; in 16 bits evaluated in float32 and rounded once."""
+"""SciPy's functions in the dtype of their argument; in 16 bits evaluated in float32 and rounded once."""
 
 from __future__ import annotations
 
@@ -30,3 +30,7 @@ erfc = _rounded(scipy.special.erfc)
 """1 − erf x, the complementary error function."""
 erfcx = _rounded(scipy.special.erfcx)
 """exp(x²) erfc x."""
+gamma = _rounded(scipy.special.gamma)
+"""Γ(x)."""
+gammaln = _rounded(scipy.special.gammaln)
+"""log |Γ(x)|."""

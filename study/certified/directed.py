@@ -35,6 +35,7 @@ OPERATIONS = {
     "log1p": 1,
     "expm1": 1,
     "erfc": 1,
+    "lngamma": 1,
 }
 """MPFR's operations, and how many arguments each has."""
 BEYOND_16_BITS = 2**42 - 1
@@ -144,6 +145,10 @@ class DirectedArithmetic:
     def erfc(self, x: Enclosure) -> Enclosure:
         """The complementary error function, which falls, for |x| <= 2**14."""
         return Enclosure(self.down.erfc(x.high), self.up.erfc(x.low), self, x.at)
+
+    def log_gamma(self, x: Enclosure) -> Enclosure:
+        """log Γ of positive numbers without width, or of enclosures above 3/2, where it rises."""
+        return Enclosure(self.down.lngamma(x.low), self.up.lngamma(x.high), self, x.at)
 
     def hull(self, a: Enclosure, b: Enclosure) -> Enclosure:
         """What lies in one of two enclosures, or between them."""

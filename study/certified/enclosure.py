@@ -11,6 +11,8 @@ import numpy as np
 from mpmath.libmp import finf, fnan, fninf, from_man_exp, fzero
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from study.certified.directed import DirectedArithmetic
 
 NOTHING = gmpy2.mpfr(0)
@@ -137,3 +139,10 @@ def mpfr(number: Any) -> Any:
     sign, mantissa, exponent, bits = number
     held = gmpy2.mpfr(-mantissa if sign else mantissa, max(bits, 2))
     return gmpy2.context(precision=max(bits, 2)).mul_2exp(held, exponent)
+
+
+def rounded_outwards(name: str, ends: Iterable[Any], prec: int) -> tuple[Any, ...]:
+    """A function of MPFR where it is smallest, rounded down, and where it is largest, rounded up; of all its range."""
+    least, most = gmpy2.get_emin_min(), gmpy2.get_emax_max()
+    ways = (gmpy2.context(precision=prec, round=r, emin=least, emax=most) for r in (gmpy2.RoundDown, gmpy2.RoundUp))
+    return tuple(raw(getattr(way, name)(mpfr(end))) for way, end in zip(ways, ends, strict=True))

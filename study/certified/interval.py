@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any
 
-import gmpy2
 import mpmath
 import numpy as np
 from mpmath.ctx_iv import MPIntervalContext
@@ -32,7 +31,7 @@ from mpmath.libmp import (
     round_nearest,
 )
 
-from study.certified.enclosure import mpfr, raw
+from study.certified.enclosure import rounded_outwards
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -156,9 +155,13 @@ class Arithmetic:
 
     @_over_rows
     def erfc(self, x: Interval) -> Interval:
-        """The complementary error function, which falls, for |x| <= 2**14: each end as MPFR rounds it."""
-        ends = zip(reversed(x._mpi_), (gmpy2.RoundDown, gmpy2.RoundUp), strict=True)
-        return self._iv.make_mpf(tuple(raw(_mpfr(self.prec, direction).erfc(mpfr(end))) for end, direction in ends))
+        """The complementary error function, which falls, for |x| <= 2**14."""
+        return self._iv.make_mpf(rounded_outwards("erfc", reversed(x._mpi_), self.prec))
+
+    @_over_rows
+    def log_gamma(self, x: Interval) -> Interval:
+        """log Γ of a positive number without width, or of an interval above 3/2, where it rises."""
+        return self._iv.make_mpf(rounded_outwards("lngamma", x._mpi_, self.prec))
 
     def exponentials(self, x: Any) -> Any:
         """exp(x_i - max x) of a row of numbers, which is kept: several problems on one row ask for it."""
@@ -236,11 +239,6 @@ def magnitude(x: Interval) -> int:
         return 10**9
     ends = [exp + bc for sign, man, exp, bc in x._mpi_ if man]
     return max(ends, default=-(10**9))
-
-
-def _mpfr(prec: int, direction: int) -> Any:
-    """MPFR of so many bits, rounding in one direction, with all of its range."""
-    return gmpy2.context(precision=prec, round=direction, emin=gmpy2.get_emin_min(), emax=gmpy2.get_emax_max())
 
 
 class _Kept(threading.local):

@@ -37,12 +37,20 @@ def arb_log_ndtr(x):
     return (-tail).log1p() if x > 0 else tail.log()
 
 
+def arb_poisson(k, rate):
+    if not k:
+        return flint.arb(rate)
+    return flint.arb(rate) - flint.arb(k) * flint.arb(rate).log() + (flint.arb(k) + 1).lgamma()
+
+
 ARB = {
     "gaussian_nll": arb_nll,
     "gaussian_nll_gradient": arb_gradient,
     "gaussian_log_likelihood": lambda x, mean, sigma: -sum((arb_nll(v, mean, sigma) for v in x), flint.arb(0)),
     "gaussian_likelihood": lambda x, mean, sigma: (-sum((arb_nll(v, mean, sigma) for v in x), flint.arb(0))).exp(),
     "log_ndtr": arb_log_ndtr,
+    "lgamma": lambda x: flint.arb(x).lgamma(),
+    "poisson_nll": arb_poisson,
 }
 number = st.one_of(st.floats(-30, 30), st.floats(-1e100, 1e100), st.floats(-1e-100, 1e-100))
 scale = st.one_of(st.floats(0.01, 30), st.floats(1e-100, 1e100), st.just(1 / math.sqrt(2 * math.pi)))
@@ -50,7 +58,16 @@ normal = st.tuples(number, number, scale)
 near = st.tuples(st.floats(-2, 2), st.floats(-2, 2), st.floats(0.1, 2))
 rows = st.tuples(st.lists(st.floats(-5, 5), min_size=1, max_size=20), st.floats(-5, 5), st.floats(0.05, 20))
 one = st.tuples(st.one_of(st.floats(-45, 45), st.floats(-1e-300, 1e-300), st.floats(-4200, 4200)))
+positive = st.one_of(st.floats(1e-3, 60), st.floats(5e-324, 1e300), st.integers(1, 60).map(float))
+close = st.one_of(*(st.floats(centre - 1e-6, centre + 1e-6) for centre in (1.0, 2.0, 28.0)))
+count = st.one_of(st.integers(0, 60), st.integers(0, 10**15)).map(float)
+counted = st.one_of(
+    st.tuples(count, st.floats(1e-3, 1e6)),
+    st.tuples(count, st.floats(-1, 1)).map(lambda kt: (kt[0], max(1e-3, kt[0] + kt[1] * math.sqrt(kt[0])))),
+)
 INPUTS = {
+    "lgamma": st.one_of(positive, close).filter(lambda x: x not in (1, 2)).map(lambda x: (x,)),
+    "poisson_nll": counted,
     "gaussian_nll": st.one_of(normal, near),
     "gaussian_nll_gradient": normal,
     "gaussian_log_likelihood": rows,

@@ -1,0 +1,131 @@
+"""The loss of a count under a Poisson distribution: minus the log of its probability."""
+
+from __future__ import annotations
+
+from math import inf, nan
+from typing import Any
+
+import numpy as np
+import scipy.special
+from array_api_compat import array_namespace
+
+from study.arithmetic import gamma, special
+from study.arithmetic.constants import half_log_two_pi
+from study.arithmetic.sizes import log2, power
+from study.certified.errors import Outcome
+from study.problems.base import Problem
+from study.problems.gaussian_nll import LOG_SCALE, constant
+from study.problems.lgamma import STIRLING
+
+EPSILON = 1e-8
+"""What PyTorch's poisson_nll_loss adds to the rate."""
+FEW = 16
+"""Counts below it have log k! from SciPy, others Stirling's series."""
+
+
+def _definition(a: Any, k: float, rate: float) -> Any:
+    limit = float(_at_limits(k, rate))
+    if limit or k == 0:
+        return limit or rate
+    count, mean = a.exact(k), a.exact(rate)
+    return mean - count * a.log(mean) + a.log_gamma(count + 1)
+
+
+def _at_limits(k: Any, rate: Any) -> Any:
+    """The loss where k is no count, or the rate negative, infinite or none, or 0 beside a count; 0 elsewhere."""
+    count = np.isfinite(k) & np.equal(k, np.floor(k)) & np.greater_equal(k, 0) & np.greater_equal(rate, 0)
+    ends = np.where(np.isinf(rate), np.where(np.equal(k, 0), inf, nan), 0.0)
+    return np.where(count, np.where(np.equal(rate, 0) & np.greater(k, 0), inf, ends), nan)
+
+
+poisson_nll = Problem(
+    name="poisson_nll",
+    formula="λ − k log λ + log k!",
+    shape="(),()->()",
+    definition=_definition,
+    sensitivity=lambda k, rate, value: (  # noqa: ARG005 - one call for all
+        np.abs(rate - k) + np.where(k > 0, np.abs(k * (scipy.special.digamma(k + 1) - np.log(rate))), 0)
+    ),
+    domain="count, positive",
+    engine="poisson_nll",
+    code="""
+from scipy.special import gammaln, xlogy
+rate - xlogy(k, rate) + gammaln(k + 1)
+""",
+    special=(
+        ((0.0, 0.0), 0), ((0.0, 2.5), 2.5), ((0.0, inf), inf), ((1.0, 0.0), inf), ((2.0, -0.0), inf), ((1.0, inf), nan),
+        ((-1.0, 1.0), nan), ((0.5, 1.0), nan), ((inf, 1.0), nan), ((1.0, -1.0), nan), ((nan, 1.0), nan),
+        ((1.0, nan), nan), ((1.0, 1.0), 1),
+    ),
+)  # fmt: skip
+
+
+@poisson_nll.algorithm(fails=Outcome.OVERFLOW)
+def naive(k: Any, rate: Any) -> Any:
+    """−log of the probability exp(−λ) exp(k log λ)/Γ(k + 1): ∞ once that underflows, or a part of it overflows."""
+    xp = array_namespace(k, rate)
+    return -xp.log(xp.exp(-rate) * xp.exp(_times_log(k, rate)) / special.gamma(k + 1))
+
+
+@poisson_nll.algorithm()
+def logs(k: Any, rate: Any) -> Any:
+    """λ − k log λ + log Γ(k + 1), SciPy's gammaln: cancels the more the larger k is."""
+    return rate - _times_log(k, rate) + special.gammaln(k + 1)
+
+
+@poisson_nll.algorithm()
+def stirling(k: Any, rate: Any) -> Any:
+    """λ − k log(λ + 1e-8) + (k log k − k + ½ log 2πk, 0 for k <= 1), as PyTorch's poisson_nll_loss has it."""
+    xp = array_namespace(k, rate)
+    many = k > 1
+    held = xp.where(many, k, xp.ones_like(k))
+    factorial = held * xp.log(held) - held + xp.log(constant(2 * np.pi, k) * held) / 2
+    loss = rate - k * xp.log(rate + constant(EPSILON, rate))
+    return loss + xp.where(many, factorial, xp.zeros_like(k))
+
+
+@poisson_nll.algorithm()
+def saddle_point(k: Any, rate: Any) -> Any:
+    """k (t − log1p t) + ½ log 2πk + 1/(12 k) − …, t = (λ − k)/k, from k = 16 on, as R has it (Loader 2000)."""
+    xp = array_namespace(k, rate)
+    many = k >= FEW
+    held = xp.where(many, k, constant(FEW, k))
+    apart = rate - held
+    near = xp.abs(apart) < held / 2
+    log = xp.where(near, xp.log1p(xp.where(near, apart, xp.zeros_like(apart)) / held), xp.log(rate / held))
+    inverse = 1 / held
+    rest = constant(STIRLING[-1], k) * inverse
+    for coefficient in STIRLING[-2::-1]:
+        rest = rest * (inverse * inverse) + constant(coefficient, k) * inverse
+    height = constant(LOG_SCALE, k) + xp.log(held) / 2
+    return xp.where(many, (apart - held * log) + (height + rest), logs.function(k, rate))
+
+
+def _times_log(k: Any, rate: Any) -> Any:
+    """k log λ, 0 for k = 0."""
+    xp = array_namespace(k, rate)
+    return xp.where(k == 0, xp.zeros_like(k * rate), k * xp.log(rate))
+
+
+def _faithful(a: Any, k: Any, rate: Any) -> Any:
+    """λ − k log λ + log k! of few; of many k (t − log1p t) + ½ log 2πk + 1/(12 k) − …, t = (λ − k)/k."""
+    limit, first = _at_limits(k, rate), gamma.start(a)
+    ordinary = (limit == 0) & (k > 0)
+    k, rate, bare = np.where(ordinary, k, 1.0), np.where(ordinary, rate, 1.0), np.where(limit == 0, rate, limit)
+    many = k >= first
+    large, mean = np.where(many, k, float(first)), np.where(many, rate, float(first))
+    near = (mean > large / 2) & (mean < large * 1.5)
+    apart = a.number(mean) - a.number(large)
+    close = a.log1p(a.where(near, apart, a.number(np.zeros_like(mean))) / a.number(large))
+    log = a.where(near, close, a.log(a.number(mean) / a.number(large)))
+    height = a.constant(half_log_two_pi) + a.log(a.number(large)) * a.number(0.5) + gamma.stirling(a, large)
+    of_many = (apart - a.number(large) * log) + height
+    few = np.where(many, 1.0, k)
+    powers = a.number(few) * a.log(a.number(rate))
+    of_few = (a.number(rate) - powers) + a.log(gamma.factors(a, few + 1))
+    sizes = np.where(many, np.where(near, log2(a, apart), -np.inf), np.where(rate > 1, log2(a, powers), -np.inf))
+    value = a.where(ordinary, a.where(many, of_many, of_few), a.number(bare))
+    return value, power(a, np.where(ordinary, sizes + 1, -np.inf))
+
+
+poisson_nll.faithful(_faithful)
