@@ -139,7 +139,7 @@ def _special(x: Any, target: Any, smoothing: Any) -> Any:
     """0 for an instance whose result is a number; else the infinity or NaN that it is."""
     top, chosen = np.max(x, axis=-1), np.take_along_axis(x, target[..., None], -1)[..., 0]
     inside, plain = (smoothing >= 0) & (smoothing <= 1), smoothing == 0
-    infinite = (chosen == -np.inf) | (~plain & np.isinf(x).any(axis=-1)) | (top == np.inf)
+    infinite = (~plain & np.isinf(x).any(axis=-1)) | (top == np.inf)
     undefined = ~inside | ~(top > -np.inf) | ((top == np.inf) & (~plain | (chosen == np.inf)))
     return np.where(undefined, np.nan, np.where(infinite, np.inf, 0.0))
 

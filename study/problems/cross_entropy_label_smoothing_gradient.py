@@ -144,7 +144,7 @@ def _faithful(a: Any, x: Any, target: Any, smoothing: Any) -> Any:
     others = a.total(a.where(at, a.number(np.zeros(x.shape)), terms))[..., None]
     share, whole = a.number(eps) * total[..., None], count * total[..., None]
     gain, loss = a.where(at, less * share, count * terms), a.where(at, count * others, share)
-    label = a.where(at, count - less * a.number(eps), a.number(eps) + a.number(np.zeros(x.shape))) / count
+    label = a.where(at, count - less * a.number(eps), a.number(eps)) / count
     value = a.where(ordinary, (gain - loss) / whole, a.where(inside, -label, a.number(np.full(x.shape, np.nan))))
     return value, a.where(ordinary, (gain + loss) / whole, a.number(np.zeros(x.shape)))
 

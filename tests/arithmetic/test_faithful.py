@@ -186,3 +186,37 @@ def test_a_z_loss_beside_its_tie_with_zero(far, due):
 def test_a_focal_loss_beside_its_tie_with_infinity(gamma, due):
     out = PROBLEMS["focal_loss"].algorithms["faithful"](np.array([65504, -16], np.float16), 1, np.float16(gamma))
     assert out == due
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_gradients_where_a_logit_has_what_it_is_due(dtype):
+    """Its distance is the mean distance of an entropy, its share that of the label, to the last digit."""
+    mean = 3 * np.exp(-3.0) / (1 + np.exp(-3.0))
+    for near in (0, 1, -1):
+        x = np.array([0, -3, np.nextafter(dtype(-mean), dtype(near))], dtype)
+        assert_faithful(PROBLEMS["entropy_from_logits_gradient"], (x,))
+        x = np.array([np.nextafter(dtype(np.log(3)), dtype(2 * near)), 0], dtype)
+        assert_faithful(PROBLEMS["cross_entropy_label_smoothing_gradient"], (x, 0, dtype(0.5)))
+        assert_faithful(PROBLEMS["z_loss"], (np.log(np.array([0.3, 0.7])).astype(dtype),))
+
+
+@pytest.mark.parametrize("problem", ["focal_loss", "focal_loss_gradient"])
+@pytest.mark.parametrize(
+    ("dtype", "x", "target", "gamma"),
+    [
+        (ml_dtypes.bfloat16, [5.65625, 45.0, -14.5, -27.375], 2, 1.52e33),  # 1 - p is near 1, and γ times that far
+        (np.float64, [1e280, 1e121, 1e143, -3e6], 2, 1e280),  # γ is larger than 1 / p might be
+        (np.float16, [-734.0, 1.2e-7], 1, 0.0),  # what the others have is no number of binary64 beside the target's
+        (np.float32, [30.0, 0.0, 0.0], 0, 5.0),
+        (np.float64, [200.0, 0.0, -1.0], 0, 2.5),
+    ],
+)
+def test_focal_losses_beyond_the_ordinary(problem, dtype, x, target, gamma):
+    assert_faithful(PROBLEMS[problem], (np.array(x, dtype), target, np.array(gamma, dtype)))
+
+
+@pytest.mark.parametrize(
+    ("x", "temperature"), [([1e308, -1e308], 1e308), ([700, 0], 1), ([1, 0], 1e-300), ([5, 4], 1e300)]
+)
+def test_a_temperature_as_large_as_the_logits_or_far_from_it(x, temperature):
+    assert_faithful(PROBLEMS["temperature_softmax"], (np.array(x, np.float64), np.array(temperature, np.float64)))
