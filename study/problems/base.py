@@ -174,19 +174,25 @@ class Problem:
 
         return declare
 
-    def faithful(self, formula: Callable[..., Any], *, precise: bool = False) -> Algorithm:
+    def faithful(
+        self, formula: Callable[..., Any], *, precise: bool = False, chosen: Callable[..., Any] | None = None
+    ) -> Algorithm:
         """Declare a formula in arithmetics of rising precision as the algorithm ``faithful``: error below one ulp.
 
         Args:
             formula: as for ``study.arithmetic.faithful``.
             precise: as there.
+            chosen: picks from the arguments the number that the formula takes, where that is all of them that counts.
         """
         from study.arithmetic import faithful
 
         core = [len(kind.axes) for kind in self.signature.arguments]
 
         def function(*args: Any) -> Any:
-            return faithful(formula, *map(np.asarray, args), core=core, precise=precise)
+            arrays = [*map(np.asarray, args)]
+            if chosen:
+                return faithful(formula, chosen(*arrays), core=[0], precise=precise)
+            return faithful(formula, *arrays, core=core, precise=precise)
 
         made = Algorithm(self.name, "faithful", function, self.signature, keeps=True, stored=True)
         object.__setattr__(made, "__doc__", formula.__doc__)
