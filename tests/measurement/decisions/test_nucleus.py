@@ -64,13 +64,20 @@ def test_a_sum_that_binary64_does_not_tell_is_decided_exactly():
     assert nucleus.size(Exact.from_float(p), 0.9).tolist() == [1]
 
 
+def test_a_sum_is_decided_beyond_its_error_bound():
+    p = Exact.from_float(np.array([[0.9, *[1.5 * 2.0**-60] * 200]]))
+    p.error[:] = 2.0**-100
+    assert nucleus.size(p, float(np.nextafter(0.9, 1))).tolist() == [1 + 86]
+
+
 def test_what_error_bounds_leave_open_is_refused():
     p = Exact.from_float(np.array([[0.5, 0.5]]))
     p.error[:] = 2.0**-90
     with pytest.raises(UncertifiedError, match="the first 1 probabilities is not told from"):
         nucleus.size(p, 0.5)
-    with pytest.raises(ValueError, match="between 0 and 1"):
-        nucleus.size(p, 1.0)
+    for top in (0.0, 1.0):
+        with pytest.raises(ValueError, match="between 0 and 1"):
+            nucleus.size(p, top)
 
 
 @given(PARTS, st.integers(0, 63))
