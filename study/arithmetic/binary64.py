@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 UNIT = 2.0**-51
 """Bound on the relative error of one operation: NumPy holds its exp and log to 4 ulps."""
+SUM_ERROR = 2.0**-47
+"""Bound on the error of a sum of 2**20 differences, relative to the sum of their sizes: docs/arithmetic.md."""
 
 exp, expm1, log, log1p, where = np.exp, np.expm1, np.log, np.log1p, np.where
 

@@ -26,7 +26,7 @@ def _split(units: Any, noise: int) -> tuple[float, float, int]:
         return math.ldexp(hi, shift - length), 0.0, length
     cut = max(below - 64, 0)
     lo = math.ldexp(float(rest >> cut), max(cut - length, -1200))
-    return math.ldexp(hi, shift - length), lo or math.copysign(5e-324, rest), length
+    return math.ldexp(hi, shift - length), lo or (-5e-324 if rest < 0 else 5e-324), length
 
 
 _split_each = np.frompyfunc(_split, 2, 3)

@@ -34,21 +34,20 @@ top + np.log(np.exp(z - top[..., None]).sum(axis=-1))
 
 def _through(log_softmax: Algorithm) -> Any:
     def loss(logits: Any, target: Any) -> Any:
-        xp = array_namespace(logits)
-        logits, target = _broadcast(logits, xp.asarray(target))
-        picked = xp.take_along_axis(log_softmax.function(logits), target[..., None], axis=-1)
-        return -picked[..., 0]
+        return -at_target(log_softmax, logits, target)
 
     loss.__name__ = log_softmax.name
     loss.__doc__ = f"−log_softmax(logits)[target], log-softmax as {log_softmax.__doc__}"
     return loss
 
 
-def _broadcast(logits: Any, target: Any) -> tuple[Any, Any]:
-    """Logits and targets as stacks of the same shape."""
+def at_target(algorithm: Algorithm, logits: Any, target: Any) -> Any:
+    """The component at the target of a function of vectors, logits and targets broadcast against each other."""
     xp = array_namespace(logits)
+    target = xp.asarray(target)
     batch = np.broadcast_shapes(tuple(logits.shape[:-1]), tuple(target.shape))
-    return xp.broadcast_to(logits, (*batch, logits.shape[-1])), xp.broadcast_to(target, batch)
+    values = algorithm.function(xp.broadcast_to(logits, (*batch, logits.shape[-1])))
+    return xp.take_along_axis(values, xp.broadcast_to(target, batch)[..., None], axis=-1)[..., 0]
 
 
 for _algorithm in logs.FORMULAS:

@@ -24,7 +24,15 @@ if TYPE_CHECKING:
         sigmoid,
         softplus,
     )
-    from study.certified.engine.losses import mean_nll, multilabel_nll, nll, nll_from_probabilities
+    from study.certified.engine.losses import (
+        mean_nll,
+        multilabel_nll,
+        nll,
+        nll_from_probabilities,
+        perplexity,
+        sequence_log_likelihood,
+    )
+    from study.certified.engine.ratios import importance_ratio, kl_k3, kl_k3_gradient
     from study.certified.engine.rows import (
         likelihood,
         log_likelihood,
@@ -41,7 +49,10 @@ __all__ = [
     "cross_entropy",
     "entropy",
     "exp",
+    "importance_ratio",
     "kl_divergence",
+    "kl_k3",
+    "kl_k3_gradient",
     "likelihood",
     "log",
     "log1mexp",
@@ -55,13 +66,15 @@ __all__ = [
     "nll",
     "nll_from_probabilities",
     "nll_gradient",
+    "perplexity",
+    "sequence_log_likelihood",
     "sigmoid",
     "softmax",
     "softplus",
     "weighted_mean",
 ]
 
-_MODULES = ("rows", "distributions", "elementwise", "losses")
+_MODULES = ("rows", "distributions", "elementwise", "losses", "ratios")
 
 
 def __getattr__(name: str) -> Any:
