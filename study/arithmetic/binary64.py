@@ -22,6 +22,8 @@ DOUBT = 2.0**-20
 """In ulps of the format: what an error as small as this leaves open matters at the ends of the format alone."""
 HELD = 1000
 """Numbers of [1/2, 1) whose product is a normal number."""
+SUM_ERROR = 2.0**-47
+"""Bound on the error of a sum of 2**20 differences, relative to the sum of their sizes: docs/arithmetic.md."""
 
 exp, expm1, log, log1p = np.exp, np.expm1, np.log, np.log1p
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BITS",
+    "SUM_ERROR",
     "UNIT",
     "argmax",
     "constant",
@@ -43,6 +44,8 @@ __all__ = [
 BITS = 106
 UNIT = 2.0**-104
 """In which errors are counted: docs/arithmetic.md has how many of them each function here costs."""
+SUM_ERROR = 2.0**-100
+"""Bound on the error of a sum of 2**20 differences, relative to the sum of their sizes."""
 
 STEPS = 1024
 """exp is tabulated at j log(2) / 1024, so that the polynomial's argument is at most log(2) / 2048."""

@@ -28,6 +28,8 @@ UNIT = 2.0**-1000
 """Absolute errors are of the order of 2**(50 - BITS); nothing is asked of them beyond."""
 LOWEST = 1100
 """-inf is held as -2**(LOWEST - 1): its exponential is 0 beside any maximum, and it rounds to itself everywhere."""
+SUM_ERROR = 0.0
+"""Sums and differences of numbers are exact."""
 NOISE = 70
 """Bits below which a number is the error of 2**20 operations."""
 _GUARD = 40
@@ -122,9 +124,11 @@ def _once_each(function: Callable[[FixedPoint], FixedPoint], x: FixedPoint) -> F
 
 
 def exp(x: FixedPoint) -> FixedPoint:
-    """e**x, to about 2**(40 - BITS) of it or of 1: Taylor's series of x 2**-16, then squared 16 times."""
-    most = (2 * BITS) << BITS
-    return _once_each(_exp, FixedPoint(_objects(np.minimum(np.maximum(x.units, -most), most))))
+    """e**x, to about 2**(40 - BITS), absolutely for x <= 0, relatively above: Taylor's series of x 2**-16, squared.
+
+    Beyond 2 BITS, either way, it is held there, where it is 0 or infinite for every format.
+    """
+    return _once_each(_exp, FixedPoint(_objects(np.clip(x.units, -(2 * BITS) << BITS, 2 * BITS << BITS))))
 
 
 def _exp(x: FixedPoint) -> FixedPoint:

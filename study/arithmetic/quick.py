@@ -27,6 +27,8 @@ BITS = 80
 """To which the functions here are good."""
 ERROR = 2.0**-75
 """Bound on the error of a formula, relative to the value or to what cancels in it, for n <= 2**20."""
+SUM_ERROR = 2.0**-86
+"""Bound on the error of a sum of 2**20 differences, relative to the sum of their sizes."""
 
 
 @dataclass(frozen=True, eq=False)

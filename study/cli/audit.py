@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from study.cli.against import against
 from study.cli.group import checked_output, one_line_errors
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ ALONE = 2**20
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @click.argument("targets", type=click.Path(exists=True, dir_okay=False), required=False)
+@click.option("--against", "other", type=click.Path(exists=True, dir_okay=False), help="Compare with: another engine.")
+@click.option("--band", default="0.8,1.2", show_default=True, help="Ratios that are not clipped, with --against.")
 @click.option("--axis", type=int, default=-1, show_default=True, help="Axis of the classes.")
 @click.option("--variable", help="Name of the array in a file that has several.")
 @click.option("--ignore-index", type=int, help="Target of vectors to leave out, as PyTorch's -100.")
@@ -63,13 +66,20 @@ def audit(
     column named "target", others in an array named "targets"; where there are none, the normaliser log Σ exp x is
     audited. Ctrl-C ends it with the answer for what is done.
 
+    With --against both files hold log-probabilities of the same tokens, (sequences, tokens), NaN where padded: their
+    importance ratios, exactly, how many leave the band, and what rounding explains.
+
     \b
     Examples:
       study audit logits.npy targets.npy --ignore-index -100
       study audit logits.safetensors --full --html audit.html
+      study audit logp_trainer.npy --against logp_sampler.npy
     """  # noqa: D301 - \b is click's mark for text to be left as it is
     from study.inputs.logits import opened
 
+    other, _ = options.pop("other"), options.pop("band")
+    if other is not None:
+        return against(click.get_current_context())
     with one_line_errors():
         for option, path in {"--output": output, "--json": json_file, "--html": html_file}.items():
             checked_output(option, path)

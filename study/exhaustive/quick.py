@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from study.certified.engine.compiled import Floats, fma, inline, kernel
+from study.exhaustive import quick_ratios as ratios
 from study.exhaustive import quick_vectors as vectors
 from study.exhaustive.elementary import exp, log, log1mexp, log1p
 from study.exhaustive.two_words import NEAR, decided, near_half, share_of, sum_of
@@ -100,6 +101,8 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "log_sigmoid": log_sigmoid,
     "log1mexp": log1mexp_kernel,
     "binary_cross_entropy_with_logits": binary_cross_entropy_with_logits,
+    "kl_k3": ratios.kl_k3,
+    "kl_k3_gradient": ratios.kl_k3_gradient,
     "logaddexp": vectors.logaddexp,
     "logsumexp": vectors.logsumexp,
     "softmax": vectors.softmax,

@@ -102,14 +102,20 @@ def _beside(form: Format, rng: Draw, first: Floats, domain: str, before: str) ->
         labels = rng.integers(2, size=first.shape).astype(np.float64)
         return _mixed(rng, [labels, rng.random(first.shape), sigmoid])
     if domain == "probability":
-        near = np.clip(
-            first * (1 + rng.standard_normal(first.shape) * 2.0 ** rng.uniform(-form.p, -2, (rows, 1))), 0, 1
-        )
+        near = np.clip(_near(form, rng, first), 0, 1)
         return _mixed(rng, [probabilities(form, rng, rows, n), near, _transferred(form, rng, first)])
+    if domain == "negative" == before:
+        kinds = [reals(form, rng, rows, n), _near(form, rng, first), rng.permuted(first, axis=-1)]
+        return led(domain, _mixed(rng, kinds))
     with np.errstate(all="ignore"):
         complement = np.where(first < 0, np.log(-np.expm1(first)), first)
     beside = _mixed(rng, [reals(form, rng, rows, n), np.where(np.isfinite(complement), complement, 0.0)])
     return led(domain, beside)
+
+
+def _near(form: Format, rng: Draw, first: Floats) -> Floats:
+    """Numbers close to the first, each row's by another relative distance, from the format's u on."""
+    return first * (1 + rng.standard_normal(first.shape) * 2.0 ** rng.uniform(-form.p, -2, (len(first), 1)))
 
 
 def _transferred(form: Format, rng: Draw, first: Floats) -> Floats:

@@ -108,6 +108,8 @@ def _arguments(problem: Problem, x: NDArray[Any], rng: np.random.Generator) -> A
             args.append(positions(kind, rng, x.shape[-1], (1, len(x)) if kind is Kind.INDICES else len(x)))
             continue
         drawn = rng.permuted(x, axis=-1) if args else x
+        if domain == "negative" and args:
+            drawn = np.roll(drawn, 1, axis=0)  # numbers of another row: of the same, their sums would be equal
         if domain != "probability":
             drawn = led(domain, drawn)
         elif domain != first:

@@ -77,7 +77,7 @@ def opened(
     """
     path = Path(file)
     with TemporaryDirectory(prefix="study-") as folder:
-        stored, found = _readable(path, "logits", Path(folder), variable)
+        stored, found = readable(path, "logits", Path(folder), variable)
         if targets is not None:
             found = _targets(Path(targets))
         if not stored.shape or not all(stored.shape):
@@ -109,7 +109,7 @@ def load(
 
 def _targets(path: Path) -> NDArray[Any]:
     with TemporaryDirectory(prefix="study-") as folder:
-        stored, found = _readable(path, "targets", Path(folder), None)
+        stored, found = readable(path, "targets", Path(folder), None)
         if found is not None and not stored.shape[-1]:  # a table whose one column is named target
             return found
         if not stored.numbers:
@@ -117,8 +117,8 @@ def _targets(path: Path) -> NDArray[Any]:
         return stored.whole()
 
 
-def _readable(path: Path, meant: str, folder: Path, variable: str | None) -> tuple[Stored, NDArray[Any] | None]:
-    """What a file holds, or one line that blames it."""
+def readable(path: Path, meant: str, folder: Path, variable: str | None) -> tuple[Stored, NDArray[Any] | None]:
+    """What a file holds, and the targets in it, or one line that blames it: ``meant`` is what it should be."""
     if path.exists() and not path.is_file():
         raise ValueError(f"{path} is not a file")
     try:

@@ -20,7 +20,7 @@ def record(audit: Audit) -> str:
     """JSON of an audit; what is no finite number is a word: inf, -inf, nan."""
     logits, stored, reference = audit.logits, audit.logits.stored, audit.part.reference
     return json.dumps(
-        _told({
+        told({
             "file": audit.name,
             "shape": stored.shape,
             "dtype": stored.dtype.name,
@@ -73,9 +73,10 @@ def _rows(table: pd.DataFrame | None) -> list[dict[str, Any]]:
     return [] if table is None else [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
 
 
-def _told(value: Any) -> Any:
+def told(value: Any) -> Any:
+    """A value as JSON takes it: what is no finite number is a word."""
     if isinstance(value, dict):
-        return {key: _told(part) for key, part in value.items()}
+        return {key: told(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_told(part) for part in value]
+        return [told(part) for part in value]
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value

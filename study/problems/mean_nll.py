@@ -13,25 +13,11 @@ from study.certified.errors import Outcome
 from study.problems import nll as losses
 from study.problems.base import Problem
 from study.problems.bounds import losses as bounds
-from study.problems.logsumexp import largest
+from study.problems.sequence_log_likelihood import minus_log, sensitivity
 
 
 def _definition(a: Any, logits: Any, target: Any) -> Any:
-    """The mean of (max - x_target) + log(1 + the sum of exp(x_i - max) over the others)."""
-    rows = np.arange(len(logits))
-    top, chosen = logits.max(axis=1), logits[rows, target]
-    if not len(rows) or not (top > -a.inf).all() or (chosen == a.inf).any():
-        return a.nan
-    if np.isinf(top).any() or np.isinf(chosen).any():
-        return a.inf
-    others = logits[np.arange(logits.shape[1]) != logits.argmax(axis=1)[:, None]].reshape(len(rows), -1)
-    sums = a.sums_of_exponentials(others, top)
-    return (a.sum(a.difference(top, chosen)) + a.sum_log1p(sums)) / len(rows)
-
-
-def _sensitivity(logits: Any, target: Any, value: Any) -> Any:  # noqa: ARG001 - one call for all
-    loss = losses.nll.algorithms["shifted"].function(logits, target)
-    return np.mean(-2 * largest(logits) * np.expm1(-loss), axis=-1)
+    return minus_log(a, logits, target) / len(logits) if len(logits) else a.nan
 
 
 mean_nll = Problem(
@@ -39,7 +25,7 @@ mean_nll = Problem(
     formula="(1/b) Σ nll(logitsₖ, targetₖ)",
     shape="(b,n),(b)->()",
     definition=_definition,
-    sensitivity=_sensitivity,
+    sensitivity=lambda logits, target, value: np.mean(sensitivity(logits, target), axis=-1),  # noqa: ARG005
     engine="mean_nll",
     code="""
 z = logits - np.take_along_axis(logits, target[..., None], axis=-1)

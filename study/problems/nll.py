@@ -34,25 +34,25 @@ top + np.log(np.exp(z - top[..., None]).sum(axis=-1))
 
 def _through(log_softmax: Algorithm) -> Any:
     def loss(logits: Any, target: Any) -> Any:
-        xp = array_namespace(logits)
-        logits, target = _broadcast(logits, xp.asarray(target))
-        return -picked(log_softmax.function(logits), target)
+        return -at_target(log_softmax, logits, target)
 
     loss.__name__ = log_softmax.name
     loss.__doc__ = f"−log_softmax(logits)[target], log-softmax as {log_softmax.__doc__}"
     return loss
 
 
+def at_target(algorithm: Algorithm, logits: Any, target: Any) -> Any:
+    """The component at the target of a function of vectors, logits and targets broadcast against each other."""
+    xp = array_namespace(logits)
+    target = xp.asarray(target)
+    batch = np.broadcast_shapes(tuple(logits.shape[:-1]), tuple(target.shape))
+    values = algorithm.function(xp.broadcast_to(logits, (*batch, logits.shape[-1])))
+    return picked(values, xp.broadcast_to(target, batch))
+
+
 def picked(values: Any, target: Any) -> Any:
     """The entry at the target of each vector."""
     return array_namespace(values).take_along_axis(values, target[..., None], axis=-1)[..., 0]
-
-
-def _broadcast(logits: Any, target: Any) -> tuple[Any, Any]:
-    """Logits and targets as stacks of the same shape."""
-    xp = array_namespace(logits)
-    batch = np.broadcast_shapes(tuple(logits.shape[:-1]), tuple(target.shape))
-    return xp.broadcast_to(logits, (*batch, logits.shape[-1])), xp.broadcast_to(target, batch)
 
 
 for _algorithm in logs.FORMULAS:

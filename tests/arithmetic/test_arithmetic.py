@@ -4,11 +4,15 @@ Errors in u**2 = 2**-106 of the exact result. The first bound is that of docs/ar
 measured on these inputs: IEEE's basic operations alone decide it, and exp2 where it makes the inputs, hence the room.
 """
 
+from fractions import Fraction
+from functools import cache
+
 import mpmath
 import numpy as np
 import pytest
 
-from study.arithmetic import doubledouble, errorfree, fixedpoint
+from study.arithmetic import binary64, doubledouble, errorfree, fixedpoint, quick
+from study.arithmetic.integers import Integer, nearest
 from study.arithmetic.scaled import Scaled, total
 from study.inputs.families import generator
 
@@ -119,3 +123,54 @@ def test_fixed_point_is_absolutely_exact_to_its_noise():
         held = getattr(fixedpoint, function)(fixedpoint.number(numbers)).units
         due = [fine.ldexp(getattr(fine, function)(fine.mpf(float(v))), fixedpoint.BITS) for v in numbers]
         assert max(abs(fine.mpf(int(h)) - d) for h, d in zip(held, due, strict=True)) < 2**50
+
+
+def test_an_integer_of_thousands_of_bits_keeps_the_sign_of_what_its_words_leave_out():
+    """A rest too small for the second word, and too large for binary64 by itself."""
+    for sign in (1, -1):
+        held = nearest(np.array([Integer((3 << 5000) + sign * (1 << 2500))], dtype=object), 0, 70)
+        assert (held.hi, np.sign(held.lo), held.exponent) == (0.75, sign, 5002)
+
+
+@pytest.mark.parametrize(("x", "due"), [(2799.0, 2799.0), (1e5, 2800.0), (1e300, 2800.0)])
+def test_fixed_points_exponential_is_held_where_every_format_ends(x, due):
+    value = fixedpoint.scaled(fixedpoint.exp(fixedpoint.number(np.array([x]))))
+    assert value.log2()[0] == pytest.approx(due / np.log(2), rel=1e-12)
+
+
+def test_fixed_points_exponential_of_positive_numbers_is_relatively_exact():
+    x = np.array([1e-5, 1.0, 88.7, 709.7, 2000.0])
+    value = fixedpoint.scaled(fixedpoint.exp(fixedpoint.number(x)))
+    assert error(value, [MP.exp(MP.mpf(float(v))) for v in x]) <= 1
+
+
+@cache
+def differences(n):
+    """Pairs of rows whose differences cancel, and one whose do not; the exact sums of these, in units of 2**-200."""
+    rng = generator("sums of differences", n)
+    p = np.rint(rng.standard_normal(n) * np.exp2(rng.uniform(0, 60, n))) * 2.0**-60
+    rows = [(p, q) for q in (rng.permutation(p), np.rint(p * 2**50 * (1 + 1e-9)) / 2**50, -np.abs(p))]
+    return [(*pair, units(pair[0]) - units(pair[1])) for pair in rows]
+
+
+def units(row):
+    return sum(int(v) for v in np.ldexp(row, 110).astype(object)) << 90
+
+
+@pytest.mark.parametrize("arithmetic", [binary64, quick, doubledouble, fixedpoint], ids=lambda a: a.__name__)
+@pytest.mark.parametrize("n", [1, 7, 129, 5000, 10**5])
+def test_sums_of_differences_are_within_their_bound(arithmetic, n):
+    """Relative to the sum of their sizes: docs/arithmetic.md."""
+    for p, q, due in differences(n):
+        found = arithmetic.total(arithmetic.number(p) - arithmetic.number(q))
+        off = abs(as_fraction(found) - Fraction(due, 1 << 200))
+        assert off <= Fraction(arithmetic.SUM_ERROR) * Fraction(float(np.sum(np.abs(p) + np.abs(q))))
+
+
+def as_fraction(found):
+    """What an arithmetic holds."""
+    if isinstance(found, Scaled):
+        return (Fraction(float(found.hi)) + Fraction(float(found.lo))) * Fraction(2) ** max(int(found.exponent), -1000)
+    if hasattr(found, "units"):
+        return Fraction(int(found.units[()]), 1 << fixedpoint.BITS)
+    return Fraction(float(found.hi)) + Fraction(float(found.low)) if hasattr(found, "low") else Fraction(float(found))

@@ -37,6 +37,8 @@ DOMAIN: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "sigmoid": lambda x: x[np.abs(x) < 2.0**40],
     "softplus": lambda x: x[x > -(2.0**40)],
     "log_sigmoid": lambda x: x[x < 2.0**40],
+    "kl_k3": lambda x: x[np.abs(x) < 2.0**40],
+    "kl_k3_gradient": lambda x: x[np.abs(x) < 2.0**40],
     "log1mexp": lambda x: -np.abs(x[(x != 0) & (np.abs(x) < 2.0**40)]),
 }
 
@@ -110,7 +112,10 @@ def rows(
             yield from _row_cases(library, problem, family, x)
         yield from _beside(rng, library, family, x, target)
         batches = (np.stack([x, x[::-1], x], axis=1), rng.integers(n, size=(count, 3)))
-        yield from _row_cases(library, "mean_nll", family, *batches)
+        for problem in ("mean_nll", "perplexity", "sequence_log_likelihood"):
+            yield from _row_cases(library, problem, family, *batches)
+        held = -np.abs(x) if np.abs(x).max(initial=0) < 2.0**30 else -np.ones_like(x)
+        yield from _row_cases(library, "importance_ratio", family, held, held[::-1] * (1 + 1e-3 * rng.random(x.shape)))
         labels = rng.choice([0.0, 1.0, 0.5, 0.25, 2.0**-53], size=x.shape)
         yield from _row_cases(library, "multilabel_nll", family, np.clip(x, -(2.0**40), 2.0**40), labels)
     for family, p in factors(rng, count, n).items():

@@ -5,6 +5,7 @@ Each formula is written for a ``Field``: its numbers and its elementary function
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import groupby, pairwise, product
 from typing import TYPE_CHECKING, Any
@@ -71,6 +72,18 @@ def log1mexp(f: Field, x: float) -> Any:
     return f.log1p(-f.exp(f.number(x))) if x < -1 else f.log(-f.expm1(f.number(x)))
 
 
+def kl_k3(f: Field, r: float) -> Any:
+    """exp(r) - 1 - r; near 0 the sum of r^j / j!, without its cancellation: what is left out is below 2^-580 of it."""
+    if abs(r) > 2.0**-10:
+        return f.expm1(f.number(r)) - f.number(r)
+    return sum((f.number(r) ** j / math.factorial(j) for j in range(2, 60)), f.number(0.0))
+
+
+def kl_k3_gradient(f: Field, r: float) -> Any:
+    """exp(r) - 1."""
+    return f.expm1(f.number(r))
+
+
 def logaddexp(f: Field, a: float, b: float) -> Any:
     """log(exp(a) + exp(b))."""
     a, b = max(a, b), min(a, b)
@@ -131,6 +144,21 @@ def nll_from_probabilities(f: Field, p: Sequence[float], target: int) -> list[An
 def mean_nll(f: Field, x: Sequence[Sequence[float]], target: Sequence[int]) -> list[Any]:
     """The mean of the losses of a batch."""
     return [sum((nll(f, row, t)[0] for row, t in zip(x, target, strict=True)), f.number(0.0)) / len(x)]
+
+
+def sequence_log_likelihood(f: Field, x: Sequence[Sequence[float]], target: Sequence[int]) -> list[Any]:
+    """The sum of the log-probabilities of a sequence's tokens."""
+    return [-sum((nll(f, row, t)[0] for row, t in zip(x, target, strict=True)), f.number(0.0))]
+
+
+def perplexity(f: Field, x: Sequence[Sequence[float]], target: Sequence[int]) -> list[Any]:
+    """exp of the mean of the losses."""
+    return [f.exp(mean_nll(f, x, target)[0])]
+
+
+def importance_ratio(f: Field, p: Sequence[float], q: Sequence[float]) -> list[Any]:
+    """exp(sum p_i - sum q_i)."""
+    return [f.exp(sum(map(f.number, p), f.number(0.0)) - sum(map(f.number, q), f.number(0.0)))]
 
 
 def multilabel_nll(f: Field, x: Sequence[float], y: Sequence[float]) -> list[Any]:

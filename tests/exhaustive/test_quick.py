@@ -11,7 +11,7 @@ from study.exhaustive.settle import words
 
 SPECIAL = np.array([np.inf, -np.inf, np.nan, 0.0, -0.0, 1.0, -1.0, 3.4e38, -3.4e38, 1e-45, -1e-45, 88.7, -103.9])
 VECTORS = ("logsumexp", "softmax", "log_softmax")
-SINGLE = ("exp", "log", "sigmoid", "softplus", "log_sigmoid", "log1mexp")
+SINGLE = ("exp", "log", "sigmoid", "softplus", "log_sigmoid", "log1mexp", "kl_k3", "kl_k3_gradient")
 
 
 def numbers(count, seed=1):

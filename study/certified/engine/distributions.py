@@ -70,8 +70,13 @@ def log_ratio(p: Floats, q: Floats) -> Exact:
     return op.where((p < 0) | (q < 0) | (p == 0), empty, op.where(near, close, ratio))
 
 
-def sums(term: Callable[[Floats, Floats], Exact], p: ArrayLike, q: ArrayLike) -> Exact:
-    """The sum over each row of a term of two numbers."""
+def sums(
+    term: Callable[[Floats, Floats], Exact],
+    p: ArrayLike,
+    q: ArrayLike,
+    function: Callable[[Exact], Exact] = lambda total: total,
+) -> Exact:
+    """The sum over each row of a term of two numbers, or a function of it."""
     p, q = np.broadcast_arrays(matrix(p), matrix(q))
     n = p.shape[1]
 
@@ -81,6 +86,6 @@ def sums(term: Callable[[Floats, Floats], Exact], p: ArrayLike, q: ArrayLike) ->
             piece = slice(start, start + ENTRIES)
             with np.errstate(all="ignore"):
                 total = op.add(total, row_sum(term(p[rows, piece], q[rows, piece])))
-        return total
+        return function(total)
 
     return by_rows(len(p), evaluate, height=max(1, ENTRIES // max(n, 1)))

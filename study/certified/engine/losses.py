@@ -15,6 +15,8 @@ from study.certified.engine.rows import Shifted, labels, matrix, row_sum
 from study.certified.exact import Exact
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike
 
     from study.certified.engine.compiled import Floats, Integers
@@ -36,14 +38,32 @@ def nll_from_probabilities(p: ArrayLike, target: ArrayLike) -> Exact:
 
 def mean_nll(x: ArrayLike, target: ArrayLike) -> Exact:
     """The mean over b of -log_softmax(x)[target]: (rows, b, n), (rows, b) -> (rows,)."""
+    return _of_batches(x, target, _mean)
+
+
+def perplexity(x: ArrayLike, target: ArrayLike) -> Exact:
+    """exp of that mean: (rows, b, n), (rows, b) -> (rows,)."""
+    return _of_batches(x, target, lambda losses: op.exp(_mean(losses)))
+
+
+def sequence_log_likelihood(x: ArrayLike, target: ArrayLike) -> Exact:
+    """The sum over b of log_softmax(x)[target]: (rows, b, n), (rows, b) -> (rows,)."""
+    return _of_batches(x, target, lambda losses: op.negative(row_sum(losses)))
+
+
+def _mean(losses: Exact) -> Exact:
+    return op.divide(row_sum(losses), op.exactly(np.full(1, float(losses.shape[1]))))
+
+
+def _of_batches(x: ArrayLike, target: ArrayLike, reduced: Callable[[Exact], Exact]) -> Exact:
+    """What the losses of each batch, (rows, b), are reduced to: (rows, b, n), (rows, b) -> (rows,)."""
     x, target = np.asarray(x, dtype=np.float64), np.asarray(target, dtype=np.int64)
     _, size, n = x.shape
-    count = op.exactly(np.full(1, float(size)))
 
     def evaluate(rows: slice) -> Exact:
         flat = matrix(x[rows].reshape(-1, n))
         losses = _of_row(flat, labels(target[rows].reshape(-1), flat))
-        return op.divide(row_sum(losses.reshape((-1, size))), count)
+        return reduced(losses.reshape((-1, size)))
 
     return by_rows(len(x), evaluate, height=max(1, ENTRIES // max(size, 1)))
 

@@ -80,12 +80,8 @@ def mean_nll(additions: Any, *, scaled: bool = False, wide: bool = False) -> Any
         from study.certified.exact import Exact
 
         x, target = args
-        chosen = np.take_along_axis(x, target[..., None], -1)
         with np.errstate(all="ignore"):
-            top = np.max(x, axis=-1, keepdims=True)
-            first = np.arange(x.shape[-1]) == np.argmax(x, axis=-1)[..., None]
-            each = (top - chosen)[..., 0] + np.log1p(np.sum(np.where(first, 0, np.exp(x - top)), axis=-1))
-            bound = loss_of(log_softmax_shifted)(form, (x, target), Exact.from_float(each))
+            bound = loss_of(log_softmax_shifted)(form, (x, target), Exact.from_float(losses_of(x, target)))
             worst = np.max(bound, axis=-1, initial=0)
             count, mean = x.shape[-2], reference.to_float()
             roundings = strict(additions(count) + 1, form.u) + (strict(count, 2.0**-24) if wide else 0)
@@ -94,6 +90,15 @@ def mean_nll(additions: Any, *, scaled: bool = False, wide: bool = False) -> Any
         return np.where(safe & (count <= form.xmax), worst * (1 + roundings) + roundings + lost, np.inf)
 
     return of_mean
+
+
+def losses_of(x: Floats, target: Any) -> Floats:
+    """The losses of the vectors of batches in binary64: enough to tell sizes."""
+    chosen = np.take_along_axis(x, target[..., None], -1)
+    with np.errstate(all="ignore"):
+        top = np.max(x, axis=-1, keepdims=True)
+        first = np.arange(x.shape[-1]) == np.argmax(x, axis=-1)[..., None]
+        return np.asarray((top - chosen)[..., 0] + np.log1p(np.sum(np.where(first, 0, np.exp(x - top)), axis=-1)))
 
 
 def nll_gradient(softmax_bound: Any) -> Any:
