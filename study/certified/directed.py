@@ -15,8 +15,8 @@ import gmpy2
 import numpy as np
 from mpmath.libmp import from_float
 
-from study.certified.enclosure import Enclosure, mpfr, next_below
-from study.certified.interval import arithmetic, exact_product
+from study.certified.enclosure import Enclosure, exact_product, mpfr, next_below, rounding
+from study.certified.interval import arithmetic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -243,8 +243,7 @@ class _Rounding:
     """MPFR's operations on numbers and on arrays of them, rounded to ``prec`` bits in one direction."""
 
     def __init__(self, prec: int, direction: int) -> None:
-        least, most = gmpy2.get_emin_min(), gmpy2.get_emax_max()
-        self.context = gmpy2.context(precision=prec, round=direction, emin=least, emax=most)
+        self.context = rounding(prec, direction)
 
     def __getattr__(self, name: str) -> Any:
         made = np.frompyfunc(getattr(self.context, name), OPERATIONS[name], 1)

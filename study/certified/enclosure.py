@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import gmpy2
 import numpy as np
-from mpmath.libmp import finf, fnan, fninf, from_man_exp, fzero
+from mpmath.libmp import finf, fnan, fninf, fone, from_man_exp, fzero, mpf_mul
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -141,8 +141,19 @@ def mpfr(number: Any) -> Any:
     return gmpy2.context(precision=max(bits, 2)).mul_2exp(held, exponent)
 
 
+def rounding(prec: int, direction: int) -> Any:
+    """MPFR of so many bits, rounding in one direction, with all of its range."""
+    return gmpy2.context(precision=prec, round=direction, emin=gmpy2.get_emin_min(), emax=gmpy2.get_emax_max())
+
+
 def rounded_outwards(name: str, ends: Iterable[Any], prec: int) -> tuple[Any, ...]:
     """A function of MPFR where it is smallest, rounded down, and where it is largest, rounded up; of all its range."""
-    least, most = gmpy2.get_emin_min(), gmpy2.get_emax_max()
-    ways = (gmpy2.context(precision=prec, round=r, emin=least, emax=most) for r in (gmpy2.RoundDown, gmpy2.RoundUp))
+    ways = (rounding(prec, direction) for direction in (gmpy2.RoundDown, gmpy2.RoundUp))
     return tuple(raw(getattr(way, name)(mpfr(end))) for way, end in zip(ways, ends, strict=True))
+
+
+def exact_product(values: list[Any]) -> Any:
+    """The product of numbers of mpmath.libmp, all bits of it."""
+    while len(values) > 1:
+        values = [mpf_mul(*values[i : i + 2]) if i + 1 < len(values) else values[i] for i in range(0, len(values), 2)]
+    return values[0] if values else fone

@@ -19,7 +19,6 @@ from mpmath.libmp import (
     MPZ_ONE,
     finf,
     fninf,
-    fone,
     from_float,
     from_man_exp,
     fzero,
@@ -224,13 +223,6 @@ class Arithmetic:
     def hull(self, a: Interval, b: Interval) -> Interval:
         """What lies in one of two intervals, or between them."""
         return self._iv.mpf([min(a.a, b.a), max(a.b, b.b)])
-
-
-def exact_product(values: list[Any]) -> Any:
-    """The product of numbers of mpmath.libmp, all bits of it."""
-    while len(values) > 1:
-        values = [mpf_mul(*values[i : i + 2]) if i + 1 < len(values) else values[i] for i in range(0, len(values), 2)]
-    return values[0] if values else fone
 
 
 def magnitude(x: Interval) -> int:

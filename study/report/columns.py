@@ -237,20 +237,3 @@ COMPUTED: dict[str, Column] = {"value": _number("Value", "", "What was computed.
 def column(name: str) -> Column:
     """The entry of a column; one that has none is described by its name."""
     return COLUMNS.get(name, _text(name.replace("_", " ").capitalize(), ""))
-
-
-AXES = {
-    "n": "number of terms n",
-    "b": "batch size b",
-    "size": "size of the logit",
-    "margin": "margin of the right logit",
-    "distance": "distance d of the model",
-    "value": "logit x",
-    "T": "steps T",
-}
-"""Swept parameters whose names do not say enough on an axis."""
-
-
-def axis(parameter: str) -> str:
-    """What an axis is called that a parameter is swept along."""
-    return AXES.get(parameter, parameter)

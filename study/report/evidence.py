@@ -9,7 +9,7 @@ import pandas as pd
 from study.formats import MAIN_FORMATS
 from study.measurement import outcome
 from study.plots.text import listed, plain
-from study.report.columns import axis
+from study.report.axes import axis
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

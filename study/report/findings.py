@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from study.formats import MAIN_FORMATS
 from study.measurement import outcome
 from study.plots.text import at_least, at_most, listed, number, plain
-from study.report.columns import axis
+from study.report.axes import axis
 from study.report.evidence import by_format, measurements, pick
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from study.formats import MAIN_FORMATS
 from study.measurement import outcome
 from study.plots.text import plain
 from study.report import answer
-from study.report.columns import axis
+from study.report.axes import axis
 from study.runs import packaged, store
 from study.runs.runner import discover
 
