@@ -20,7 +20,7 @@ from study.measurement.threshold import first_number
 from study.plots.text import at_most, listed, number
 from study.problems import Algorithm, get_problem
 from study.report import findings
-from study.report.columns import axis
+from study.report.axes import axis
 from study.report.evidence import PLACE, by_format, main, measurements, pick
 from study.runs.experiment import Experiment, Figure, Finding, Sweep, Tables
 from study.runs.runner import measure_sweep, run_experiments

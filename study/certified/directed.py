@@ -229,9 +229,8 @@ def _exponentials(prec: int, row: bytes) -> Enclosure:
 
 def _paths(context: Any, state: list[Any], arcs: Arcs, weights: list[list[Any]]) -> list[Any]:
     """The chain of ends of one kind: of numbers that are not negative, lower ones make lower ones."""
-    multiply, total = context.mul, context.fsum
     for step in zip(*weights, strict=True):
-        state = [total([multiply(state[i], step[k]) for i, k in into]) for into in arcs]
+        state = [context.fsum([context.mul(state[i], step[k]) for i, k in into]) for into in arcs]
     return state
 
 

@@ -30,7 +30,7 @@ from mpmath.libmp import (
     round_nearest,
 )
 
-from study.certified.enclosure import rounded_outwards
+from study.certified.enclosure import exact_product, rounded_outwards
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
