@@ -11,6 +11,7 @@ from study.formats import FORMATS, MAIN_FORMATS
 from study.inputs.adversarial import adversarial
 from study.inputs.battery import ODD, battery
 from study.inputs.cancelling import divergences, products
+from study.inputs.domains import led
 from study.inputs.families import rounded
 from study.measurement.case import Case
 from study.problems import PROBLEMS
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from study.formats import Format
     from study.inputs.families import Arguments
     from study.problems import Algorithm, Problem
 
@@ -43,6 +45,8 @@ def cases(problem: Problem, formats: Sequence[str] = MAIN_FORMATS) -> Iterator[t
             kinds["product near 1"] = (products(form, INSTANCES, NAME),)
         if problem.domain == "probability" and problem.signature.arguments == (Kind.VECTOR, Kind.VECTOR):
             kinds["terms that cancel"] = divergences(form, INSTANCES, NAME)
+        if Kind.NUMBER in problem.signature.arguments and "confident" in kinds and kinds["confident"][0].ndim > 1:
+            kinds["numbers of every size"] = _of_every_size(problem, form, kinds["confident"])
         if len(problem.signature.arguments) > 1 and Kind.MATRIX not in problem.signature.arguments:
             first, *others = kinds["ordinary"]
             kinds["broadcast"] = (first, *(a[:1] for a in others))
@@ -60,6 +64,13 @@ def _some(problem: Problem, args: Arguments) -> Arguments:
     axis = 1 if Kind.MATRIX in problem.signature.arguments else 0
     most = INSTANCES if any(a.ndim > 1 for a in args) else 10 * INSTANCES
     return tuple(a.take(np.unique(np.linspace(0, a.shape[axis] - 1, most).astype(int)), axis=axis) for a in args)
+
+
+def _of_every_size(problem: Problem, form: Format, args: Arguments) -> Arguments:
+    """The same vectors, the numbers beside them from the smallest of the format to the largest."""
+    sizes = form.round(np.exp2(np.linspace(form.emin - form.p + 1, form.emax, len(args[0]))))
+    beside = zip(args, problem.signature.arguments, problem.domains, strict=True)
+    return tuple(led(domain, sizes) if kind is Kind.NUMBER else a for a, kind, domain in beside)
 
 
 def _with_reciprocals(x: NDArray[np.float64]) -> NDArray[np.float64]:
