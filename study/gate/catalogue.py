@@ -45,8 +45,6 @@ def cases(problem: Problem, formats: Sequence[str] = MAIN_FORMATS) -> Iterator[t
             kinds["product near 1"] = (products(form, INSTANCES, NAME),)
         if problem.domain == "probability" and problem.signature.arguments == (Kind.VECTOR, Kind.VECTOR):
             kinds["terms that cancel"] = divergences(form, INSTANCES, NAME)
-        if Kind.NUMBER in problem.signature.arguments and "confident" in kinds and kinds["confident"][0].ndim > 1:
-            kinds["numbers of every size"] = _of_every_size(problem, form, kinds["confident"])
         if len(problem.signature.arguments) > 1 and Kind.MATRIX not in problem.signature.arguments:
             first, *others = kinds["ordinary"]
             kinds["broadcast"] = (first, *(a[:1] for a in others))
@@ -54,6 +52,8 @@ def cases(problem: Problem, formats: Sequence[str] = MAIN_FORMATS) -> Iterator[t
             f"special values of shape {', '.join(str(a.shape[1:]) for a in args)}": args
             for args in stacks(problem, form)
         }
+        if Kind.NUMBER in problem.signature.arguments and "confident" in kinds and kinds["confident"][0].ndim > 1:
+            kinds["numbers of every size"] = _of_every_size(problem, form, kinds["confident"])
         kinds |= {f"adversarial, n = {n}": adversarial(problem, form, INSTANCES, n, NAME) for n in (2, 9)}
         for kind, args in kinds.items():
             yield kind, Case(problem, args)
@@ -66,16 +66,16 @@ def _some(problem: Problem, args: Arguments) -> Arguments:
     return tuple(a.take(np.unique(np.linspace(0, a.shape[axis] - 1, most).astype(int)), axis=axis) for a in args)
 
 
+def _with_reciprocals(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Numbers whose product is nearly 1, so that their logs cancel."""
+    return np.concatenate([x, 1 / x], axis=-1)
+
+
 def _of_every_size(problem: Problem, form: Format, args: Arguments) -> Arguments:
     """The same vectors, the numbers beside them from the smallest of the format to the largest."""
     sizes = form.round(np.exp2(np.linspace(form.emin - form.p + 1, form.emax, len(args[0]))))
     beside = zip(args, problem.signature.arguments, problem.domains, strict=True)
     return tuple(led(domain, sizes) if kind is Kind.NUMBER else a for a, kind, domain in beside)
-
-
-def _with_reciprocals(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Numbers whose product is nearly 1, so that their logs cancel."""
-    return np.concatenate([x, 1 / x], axis=-1)
 
 
 def table(cases: Iterable[tuple[str, Case]]) -> pd.DataFrame:

@@ -32,6 +32,7 @@ REASONS = (
     (r"(entropy_from_logits_gradient|label_smoothing_gradient|focal_loss\w*)\._faithful .*(log2|growth)", MARGIN),
     (r"focal_loss\._faithful dropped_sign", SPARES_WORK),
     (r"focal_loss\.parts .*exp2|focal_loss\.parts other_constant (1 → 2|1000 → 1001)", MARGIN),
+    (r"focal_loss\.parts other_constant 0 → 1", FEW_VALUES.format("tests/arithmetic/test_faithful.py")),
     (r"focal_loss\.parts", TIE),
     (r"mean_distance dropped_guard", "rows whose maximum is not finite are NaN in any case"),
     (r"entropy_from_logits\._faithful other_constant 0\.0 → 1\.0", "of no entries any finite number is their maximum"),
