@@ -11,6 +11,7 @@ from study.formats import FORMATS, MAIN_FORMATS
 from study.inputs.adversarial import adversarial
 from study.inputs.battery import ODD, battery
 from study.inputs.cancelling import divergences, products
+from study.inputs.domains import led
 from study.inputs.families import rounded
 from study.measurement.case import Case
 from study.problems import PROBLEMS
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from study.formats import Format
     from study.inputs.families import Arguments
     from study.problems import Algorithm, Problem
 
@@ -54,6 +56,8 @@ def cases(problem: Problem, formats: Sequence[str] = MAIN_FORMATS) -> Iterator[t
             f"special values of shape {', '.join(str(a.shape[1:]) for a in args)}": args
             for args in stacks(problem, form)
         }
+        if Kind.NUMBER in problem.signature.arguments and "confident" in kinds and kinds["confident"][0].ndim > 1:
+            kinds["numbers of every size"] = _of_every_size(problem, form, kinds["confident"])
         kinds |= {f"adversarial, n = {n}": adversarial(problem, form, INSTANCES, n, NAME) for n in (2, 9)}
         for kind, args in kinds.items():
             yield kind, Case(problem, args)
@@ -74,6 +78,13 @@ def _batches(problem: Problem) -> bool:
 def _with_reciprocals(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """Numbers whose product is nearly 1, so that their logs cancel."""
     return np.concatenate([x, 1 / x], axis=-1)
+
+
+def _of_every_size(problem: Problem, form: Format, args: Arguments) -> Arguments:
+    """The same vectors, the numbers beside them from the smallest of the format to the largest."""
+    sizes = form.round(np.exp2(np.linspace(form.emin - form.p + 1, form.emax, len(args[0]))))
+    beside = zip(args, problem.signature.arguments, problem.domains, strict=True)
+    return tuple(led(domain, sizes) if kind is Kind.NUMBER else a for a, kind, domain in beside)
 
 
 def table(cases: Iterable[tuple[str, Case]]) -> pd.DataFrame:

@@ -84,7 +84,8 @@ e / e.sum(axis=-1, keepdims=True) - (1 - eps) * (np.arange(n) == target[..., Non
         (([7.0], 0, 0.5), [0]), (([-inf], 0, 0.5), [nan]), (([0.0, 0.0], 0, 1.0), [0, 0]),
         (([0.0, 0.0], 1, 0.5), [0.25, -0.25]), (([-inf, 0.0], 1, 0.0), [0, 0]), (([-inf, 0.0], 0, 0.0), [-1, 1]),
         (([-inf, 0.0], 1, 0.5), [-0.25, 0.25]), (([inf, 0.0], 1, 0.0), [nan, -1]), (([inf, 0.0], 0, 0.0), [nan, 0]),
-        (([inf, 0.0], 0, 1.0), [nan, -0.5]), (([-inf, -inf], 0, 0.5), [nan, nan]), (([nan, 0.0], 1, 0.5), [nan, nan]),
+        (([inf, 0.0], 0, 1.0), [nan, -0.5]), (([inf, 0.0], 1, 0.5), [nan, -0.75]),
+        (([-inf, -inf], 0, 0.5), [nan, nan]), (([nan, 0.0], 1, 0.5), [nan, nan]),
         (([1.0, 0.0], 0, 2.0), [nan, nan]), (([1.0, 0.0], 0, nan), [nan, nan]),
     ),
 )  # fmt: skip
@@ -137,7 +138,7 @@ def _faithful(a: Any, x: Any, target: Any, smoothing: Any) -> Any:
     top, eps = np.max(x, axis=-1, keepdims=True), smoothing[..., None]
     inside = (eps >= 0) & (eps <= 1) & (top > -np.inf) & (x < np.inf)
     ordinary = inside & (top < np.inf)
-    x, eps = np.where(ordinary, x, 0.0), np.where((eps >= 0) & (eps <= 1), eps, 0.0)
+    x = np.where(ordinary, x, 0.0)
     at, n = np.arange(x.shape[-1]) == target[..., None], float(x.shape[-1])
     count, less = (a.number(np.full(top.shape, v)) for v in (n, n - 1))
     terms, total = soft.exponentials(a, x)

@@ -19,12 +19,28 @@ UNGUARDED = (
 )
 BOTH_SERVE = "moves a switch where the formulas on both sides keep the same bound"
 ONE_ROW = "tells on single rows, and the gate's stacks have many; tests/problems/test_online.py sees it"
+TIE = "acts beside a tie with zero or infinity alone, which the battery has not; tests/arithmetic/test_faithful.py has"
 FEW_VALUES = "the battery has too few values a kind for a median to be held; {} sees it"
 
 REASONS = (
     (r"binary_cross_entropy\._masked .* p \* y → ", "only its shape and dtype are used, by zeros_like"),
     (r"binary_cross_entropy\.<lambda> other_constant 100 → 101", "the clamp's level, a choice; 100 and 101 miss alike"),
     (r"binary_cross_entropy\.<lambda> dropped_guard .*log\(p\)", "without the clamp fewer results are wrong, not more"),
+    (r"(label_smoothing|focal_loss)\.(_faithful|_prepared) other_constant 0\.0 → 1\.0", PLACEHOLDER),
+    (r"(entropy_from_logits_gradient|label_smoothing_gradient|focal_loss\w*)\._faithful .*(log2|growth)", MARGIN),
+    (r"focal_loss\._faithful dropped_sign", SPARES_WORK),
+    (r"focal_loss\.parts .*exp2|focal_loss\.parts other_constant (1 → 2|1000 → 1001)", MARGIN),
+    (r"focal_loss\.parts other_constant 0 → 1", FEW_VALUES.format("tests/arithmetic/test_faithful.py")),
+    (r"focal_loss\.parts", TIE),
+    (r"mean_distance dropped_guard", "rows whose maximum is not finite are NaN in any case"),
+    (r"entropy_from_logits\._faithful other_constant 0\.0 → 1\.0", "of no entries any finite number is their maximum"),
+    (r"temperature_softmax\.shifted \w+ x / ", "of vectors without entries the shape alone is used"),
+    (r"temperature_softmax\._faithful .*(log2|exp2|-np\.inf|1 → 2|1000 → 1001)", MARGIN),
+    (r"temperature_softmax\._faithful other_constant (0\.0 → 1\.0|1\.0 → 2\.0)", PLACEHOLDER),
+    (r"z_loss\.normaliser other_constant 0\.0 → 1\.0", PLACEHOLDER),
+    (r"z_loss\.normaliser .*log2", MARGIN),
+    (r"z_loss\._faithful", TIE),
+    (r"z_loss_gradient\._faithful .*log2", MARGIN),
     (r"gradient\.chained swapped_operator s \* \(1 - s\)", "divided out again: 0/0 and ∞/∞ are NaN at the same s"),
     (r"gradient\._faithful .*(0 → 1|0\.0 → 1\.0|0\.25)", SPARES_WORK),
     (r"extended\.checked wrong_axis", "the axis of the arguments is the first"),
