@@ -55,6 +55,10 @@ class Carried(np.lib.mixins.NDArrayOperatorsMixin):
         """The functions on such arrays."""
         return namespace(self.form)
 
+    def looked_up(self, function: Any) -> Carried:
+        """A function of one number, which takes arrays of the format."""
+        return _looked_up(self.form, function, self.wide)
+
     def __getitem__(self, key: Any) -> Carried:
         return Carried(self.form, self.wide[key])
 
@@ -89,13 +93,13 @@ def _flat(x: NDArray[Any]) -> NDArray[Any]:
 
 
 @cache
-def _table(form: str, function: np.ufunc) -> Singles:
+def _table(form: str, function: Any) -> Singles:
     with np.errstate(all="ignore"):
         every = function(np.arange(2**16, dtype=np.uint16).view(get_format(form).dtype))
         return np.asarray(every.astype(np.float32))
 
 
-def _looked_up(form: str, function: np.ufunc, x: Singles) -> Carried:
+def _looked_up(form: str, function: Any, x: Singles) -> Carried:
     kind, out = get_format(form), np.empty_like(x)
     look_up(_flat(x), _table(form, function), kind.p, kind.emin, _flat(out))
     return Carried(form, out)
@@ -142,6 +146,10 @@ class Namespace:
             entry = x.wide[..., j : j + 1]
             np.copyto(place, np.int8(j), where=(entry == largest) | np.isnan(entry))
         return place if keepdims else place[..., 0]
+
+    def asarray(self, value: float, dtype: Any = None) -> Carried:  # noqa: ARG002 - of the standard
+        """A number, rounded to the format."""
+        return Carried(self.form, _number(self.form, value))
 
     def zeros_like(self, x: Carried) -> Carried:
         """Zeros."""

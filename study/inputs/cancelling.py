@@ -84,3 +84,31 @@ def divergences(form: Format, rows: int, seed: str = "") -> tuple[NDArray[np.gen
                 left += ps[i] * mpmath.log(mpmath.mpf(ps[i]) / qs[i])
     one, other = rounded(form, (p, q))
     return one, other
+
+
+def densities(form: Format, rows: int, seed: str = "") -> tuple[NDArray[np.generic], ...]:
+    """Observations, means and standard deviations of normal densities of 1 but for the rounding of the three.
+
+    Args:
+        form: the format.
+        rows: number of instances.
+        seed: a name for the draw.
+    """
+    rng = generator("densities", form.name, rows, seed)
+    z, mean = rng.uniform(-2, 2, rows), np.where(rng.random(rows) < 0.5, 0.0, rng.standard_normal(rows))
+    sigma = np.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+    return rounded(form, (mean + z * sigma, mean, sigma))
+
+
+def counts(form: Format, rows: int, seed: str = "") -> tuple[NDArray[np.generic], ...]:
+    """Counts of every size, and rates no further from them than such counts are from their mean, or equal to them.
+
+    Args:
+        form: the format.
+        rows: number of instances.
+        seed: a name for the draw.
+    """
+    rng = generator("counts", form.name, rows, seed)
+    k = np.floor(2.0 ** rng.uniform(0, form.emax - 1, rows))
+    off = np.where(rng.random(rows) < 0.3, 0.0, rng.standard_normal(rows) / np.sqrt(k))
+    return rounded(form, (k, k * (1 + off)))

@@ -199,6 +199,9 @@ class _Namespace:
     def zeros_like(self, x: Traced) -> Traced:
         return self.full(x.shape, 0, dtype=x.dtype)
 
+    def ones_like(self, x: Traced) -> Traced:
+        return self.full(x.shape, 1, dtype=x.dtype)
+
     def isfinite(self, x: Traced) -> Any:
         return np.isfinite(x.computed)
 

@@ -41,7 +41,8 @@ gaussian_nll_gradient = Problem(
     engine="gaussian_nll_gradient",
     code="(mean - x) / sigma / sigma",
     special=(
-        ((2.0, 2.0, 1.0), 0), ((inf, 0.0, 1.0), -inf), ((0.0, inf, 1.0), inf), ((inf, inf, 1.0), nan),
+        ((2.0, 2.0, 1.0), 0), ((1.0, 3.0, 1.0), 2),
+        ((inf, 0.0, 1.0), -inf), ((0.0, inf, 1.0), inf), ((inf, inf, 1.0), nan),
         ((0.0, 1.0, inf), 0), ((inf, 0.0, inf), nan), ((0.0, 0.0, 0.0), nan), ((0.0, 1.0, 0.0), inf),
         ((0.0, 1.0, -0.0), inf), ((nan, 0.0, 1.0), nan), ((0.0, nan, 1.0), nan), ((0.0, 0.0, nan), nan),
     ),

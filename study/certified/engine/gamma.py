@@ -75,11 +75,12 @@ def _near(x: Floats) -> Exact:
     """Of 3/2 to START by x - 1, x - 2, ... as far as 3/2; below by x, and x + 1 below 1/2."""
     above, small = x >= 1.5, x < 0.5
     e = np.where(above, x - np.maximum(np.floor(x - 1.5), 0) - 2, np.where(small, x, x - 1))
-    factor = op.multiply(op.exactly(x), op.add(ONE, op.exactly(np.where(small, x, 0.0))))
+    factor = op.where(small, op.multiply(op.exactly(x), op.add(ONE, op.exactly(x))), op.exactly(x))
     product = ONE
     for j in range(1, START - 1):
         product = op.multiply(product, op.exactly(np.where(above & (x - j >= 1.5), x - j, 1.0)))
-    near, far = _taylor(e), op.log(op.where(above, product, factor))
+    alone = above & (x < 2.5)  # whose product is 1, without the error that multiplying ones is charged with
+    near, far = _taylor(e), op.log(op.where(alone, ONE, op.where(above, product, factor)))
     return op.add(near, op.where(above, far, op.negative(far)))
 
 
@@ -93,7 +94,8 @@ def _taylor(e: Floats) -> Exact:
 
 
 def _poisson_nll(k: Floats, rate: Floats) -> Exact:
-    count = (k >= 0) & np.isfinite(k) & (k == np.floor(k)) & (rate >= 0)
+    with np.errstate(invalid="ignore"):
+        count = (k >= 0) & np.isfinite(k) & (k == np.floor(k)) & (rate >= 0)
     k, rate = np.where(count, k, np.nan), np.where(count, rate, np.nan)
     large = (k >= START) & (rate > 0) & np.isfinite(rate)
     out = _of_few(np.where(large, 1.0, k), np.where(large, 1.0, rate))
