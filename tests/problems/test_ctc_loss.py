@@ -136,6 +136,12 @@ def test_a_loss_beyond_exponentials_is_that_of_the_best_path_and_what_others_cha
     assert FAR * np.log(2) < 1e15
 
 
+@pytest.mark.parametrize("size", [2.0**30, 2.0**41, 2.0**44, 2.0**48])
+def test_a_large_loss_is_less_by_the_log_of_the_paths_that_share_it(size):
+    logits = np.stack([np.zeros(4), np.full(4, -size)], axis=-1)
+    assert CTC.algorithms["faithful"](logits, [1]) == size - np.log(4)
+
+
 @pytest.mark.parametrize(
     ("form", "x", "due"),
     [

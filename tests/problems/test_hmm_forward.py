@@ -9,6 +9,7 @@ import pytest
 
 from study.formats import FORMATS
 from study.inputs.battery import STEPS, battery
+from study.inputs.cancelling import products
 from study.measurement.case import Case
 from study.problems import PROBLEMS
 from study.problems.hmm_forward import limit
@@ -108,3 +109,11 @@ def test_chains_of_the_battery_are_short_and_of_the_length_that_is_asked_for():
     assert {args[2].shape[1] for args in battery(HMM, "float32").values()} <= set(range(1, STEPS + 1))
     ((kind, args),) = battery(HMM, "float32", [700]).items()
     assert (kind, args[1].shape[1:], args[2].shape[1]) == ("length 700", (3, 3), 700)
+
+
+@pytest.mark.parametrize("form", ["float32", "float64"])
+def test_products_within_u_squared_of_1_are_told_from_it(form):
+    likelihoods = products(FORMATS[form], 20, "chain")[:, :, None]
+    case = Case(HMM, (np.ones((20, 1), likelihoods.dtype), np.ones((20, 1, 1), likelihoods.dtype), likelihoods))
+    assert np.abs(case.reference.to_float()).max() < 64 * FORMATS[form].u ** 2
+    assert case.compare(HMM.algorithms["faithful"](*case.args)).ulps.max() <= 0.5

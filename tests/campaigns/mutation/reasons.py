@@ -20,6 +20,7 @@ UNGUARDED = (
 BOTH_SERVE = "moves a switch where the formulas on both sides keep the same bound"
 ONE_ROW = "tells on single rows, and the gate's stacks have many; tests/problems/test_online.py sees it"
 TIE = "acts beside a tie with zero or infinity alone, which the battery has not; tests/arithmetic/test_faithful.py has"
+SEEN = "{}; tests/problems/test_{}.py sees it"
 FEW_VALUES = "the battery has too few values a kind for a median to be held; {} sees it"
 
 REASONS = (
@@ -81,6 +82,18 @@ REASONS = (
     (r"softmax\.exponentials other_constant 1 → 2", BROADCASTS),
     (r"softplus\.cutoffs", BOTH_SERVE),
     (r"mean_nll\.naive noise_1_ulp", FEW_VALUES.format("tests/problems/test_mean_nll.py")),
+    (r"hmm_forward\.limit", "a shortcut, where all numbers are ordinary; the recursion says the same"),
+    (r"hmm_forward\.(naive|scaled|log_space) other", SEEN.format("of chains without a step", "hmm_forward")),
+    (r"hmm_forward\._faithful (swapped|opposite)", SEEN.format("of likelihoods within u² of 1", "hmm_forward")),
+    (r"hmm_forward\._faithful", f"{PLACEHOLDER}; or {MARGIN}"),
+    (r"alignments\.(states|lost|reading)", SEEN.format("of other than two labels, which the battery has", "ctc_loss")),
+    (r"alignments\.(longest|limit)", "tells where no path is, and the loss infinite, as it is by itself"),
+    (r"alignments\.(far|_gathered)", SEEN.format("what is left of a loss of 2^40 binary digits", "ctc_loss")),
+    (r"ctc_loss\._sums", "leaves out, or adds, terms that are 0: those of the class and the state of none"),
+    (r"ctc_loss\._faithful dropped_guard finite", PLACEHOLDER),
+    (r"ctc_loss\._faithful other_constant 0\.0 → 1\.0", PLACEHOLDER),
+    (r"ctc_loss\._faithful", SEEN.format("what is left of a loss of 2^40 binary digits", "ctc_loss")),
+    (r"ctc_loss\.complement other_constant 2 → 3", SEEN.format("of chains without a step", "ctc_loss")),
     (r"reductions\.compensated_sum last_left_out", FEW_VALUES.format("study check product_underflow, by the bound,")),
     (r"reductions\.sequential_sum other_constant 0 → 1", "the sum of no numbers; a further block has some"),
     (r"reductions\._halved_once other_constant 2 → 3", "every second entry from 1 on ends at 2 half - 1 in any case"),
