@@ -17,6 +17,7 @@ KL_MARGIN = (
     "weakens the guard against cancellation, which acts only where terms cancel beyond 2^-26 of binary64 or 2^-50 of "
     "double-doubles; distributions of equal mass do not get there"
 )
+FAR_TIES = "acts only where large squares of z differ by little, and are not equal: the gate's inputs have none"
 BOTH_SERVE = "moves a switch where the formulas on both sides keep the same bound"
 ONE_ROW = "tells on single rows, and the gate's stacks have many; tests/problems/test_online.py sees it"
 FEW_VALUES = "the battery has too few values a kind for a median to be held; {} sees it"
@@ -37,6 +38,9 @@ REASONS = (
     (r"kl_divergence\._faithful other_constant 0 → 1", "p / 0 is infinite by itself"),
     (r"kl_divergence\._faithful dropped_sign -np\.inf", SPARES_WORK),
     (r"kl_divergence\._faithful", KL_MARGIN),
+    (r"gaussian_mixture_nll\.in_order", f"{PLACEHOLDER}; or of rows without a component"),
+    (r"gaussian_mixture_nll\.(_faithful|of) ", MARGIN),
+    (r"gaussian_responsibilities\.(_faithful|_reach) ", FAR_TIES),
     (r"gaussian_nll\.log_scales", MARGIN),
     (r"gaussian_log_likelihood\.ordinary other_constant 1\.0", PLACEHOLDER),
     (r"gaussian_log_likelihood\.value .*(cancelling|shape)", MARGIN),
