@@ -15,7 +15,7 @@ from study.report.evidence import pick
 from study.runs.experiment import Experiment, Finding, Tables
 from study.runs.runner import run_experiments
 
-ALL = ("jax", "mlx", "numpy", "onnxruntime", "openvino", "scipy", "sklearn", "torch")
+ALL = ("numpy", "onnxruntime", "openvino", "scipy", "sklearn", "torch")
 PROBLEMS = ("softmax", "log_softmax", "logsumexp", "nll", "log_likelihood", "entropy")
 
 

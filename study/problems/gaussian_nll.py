@@ -76,7 +76,7 @@ def density(x: Any, mean: Any, sigma: Any) -> Any:
 def loss(x: Any, mean: Any, sigma: Any) -> Any:
     """(log σ + ½ log 2π) + ½ z², each step rounded."""
     z = (x - mean) / sigma
-    return (array_namespace(x, mean, sigma).log(sigma) + constant(LOG_SCALE, sigma)) + z * z / 2
+    return (array_namespace(x, mean, sigma).log(sigma) + constant(LOG_SCALE, sigma)) + z * (z / 2)
 
 
 def constant(value: float, model: Any) -> Any:

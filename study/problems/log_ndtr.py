@@ -92,7 +92,7 @@ def erfcx(x: Any) -> Any:
     left = x < -1
     t = xp.where(left, -x, xp.ones_like(x))
     scaled = special.erfcx(t * constant(math.sqrt(0.5), x)) / 2
-    return xp.where(left, xp.log(scaled) - t * t / 2, xp.log1p(-_half_erfc(x)))
+    return xp.where(left, xp.log(scaled) - t * (t / 2), xp.log1p(-_half_erfc(x)))
 
 
 @log_ndtr.algorithm(keeps=True)
@@ -104,7 +104,7 @@ def fraction(x: Any) -> Any:
     out = t
     for k in range(PARTS, 0, -1):
         out = t + k / out
-    density = -(t * t / 2 + constant(LOG_SCALE, x))
+    density = -(t * (t / 2) + constant(LOG_SCALE, x))
     tail = xp.where(x > 0, xp.log1p(-(xp.exp(density) / out)), density - xp.log(out))
     return xp.where(far, tail, log1p.function(x))
 

@@ -71,3 +71,39 @@ def test_far_away_responsibilities_are_those_of_the_nearest():
     near = study.kernels.gaussian_responsibilities([1e150], weights, apart, sigmas)
     assert 0.2 < near[0, 0] < 0.3
     assert study.ulp_error(near, study.reference(made, np.array([1e150]), weights, apart, sigmas)).max() < 1
+
+
+@pytest.mark.parametrize("form", [np.float32, np.float64])
+def test_near_ties_far_away_are_told_apart(form):
+    """Squares of z that differ by little: x and 1/x apart, where their own rounding would hide the difference."""
+    top = 18 if form is np.float32 else 150
+    x = form(10.0) ** np.linspace(2, top, 25).astype(form)
+    weights = np.full((25, 3), 0.25, form)
+    means = np.stack([0 * x, 1 / x, -2 / x], axis=-1).astype(form)
+    args = x, weights, means, np.ones((25, 3), form)
+    shares = study.kernels.gaussian_responsibilities(*args)
+    assert np.all((shares[:, 0] > 0.1) & (shares[:, 1] > shares[:, 0]))
+    assert study.ulp_error(shares, study.reference("gaussian_responsibilities", *args)).max() <= 0.5 + 1e-6
+
+
+def test_the_density_of_a_mixture_near_1_keeps_the_digits_of_its_log():
+    sigma = np.full((4, 2), 1 / math.sqrt(2 * math.pi))
+    means = np.array([[0.0, 0.0], [0.0, 1e-9], [1e-5, -1e-5], [0.0, 1e-8]])
+    args = np.zeros(4), np.full((4, 2), 0.5), means, sigma
+    value = study.kernels.gaussian_mixture_nll(*args)
+    assert np.all(np.abs(value) < 1e-8)
+    assert study.ulp_error(value, study.reference("gaussian_mixture_nll", *args)).max() <= 0.5 + 1e-6
+
+
+def test_counts_near_their_rate_keep_their_digits():
+    k = np.floor(10.0 ** np.linspace(1, 300, 40))
+    rate = k * (1 + 0.5 / np.sqrt(k))
+    value = study.kernels.poisson_nll(k, rate)
+    assert study.ulp_error(value, study.reference("poisson_nll", k, rate)).max() <= 0.5 + 1e-6
+
+
+def test_equal_distances_of_other_divisions_share_by_height():
+    """x/3 and 3x/9 are one number, whose squares round differently; the shares are 3/4 and 1/4."""
+    x = np.floor(10.0 ** np.linspace(1, 150, 200))
+    args = x, np.full((200, 2), 0.25), np.stack([0 * x, -2 * x], axis=-1), np.tile([3.0, 9.0], (200, 1))
+    assert np.all(study.kernels.gaussian_responsibilities(*args) == [0.75, 0.25])
