@@ -175,6 +175,16 @@ COLUMNS: dict[str, Column] = {
         "Bound of 99%", "", "Proven under stochastic rounding; to nearest, of errors of mean zero, which is a model."
     ),
     "worst_case": _number("Worst case", "", "The bound that always holds."),
+    "first_T": Column("First T", "tokens", "integer", "The first tokens whose probabilities have a product of zero."),
+    "nats": _number("Loss", "nats/token", "Mean negative log likelihood of the text."),
+    "trainer": _text("Trainer", "What one engine rounds to: residual stream, logits and log-probabilities."),
+    "sampler": _text("Sampler", "What the other engine, which drew the tokens, rounds to."),
+    "tokens": _count("Tokens", "How many tokens both engines judged."),
+    "share_beyond_10": _number("Outside [0.9, 1.1]", "%", "Share of tokens whose importance ratio is."),
+    "share_beyond_20": _number("Outside [0.8, 1.2]", "%", "Share of tokens whose importance ratio is."),
+    "mean_log": _number("Mean", "", "Mean of the log of the ratio."),
+    "sd_log": _number("Standard deviation", "", "Of the log of the ratio."),
+    "max_log": _number("Largest", "", "Largest |log of the ratio|."),
     "verdict": _text(
         "Verdict",
         "Right: within an ulp; inexact: at least half the digits; wrong: fewer, or another outcome than is due.",
@@ -201,6 +211,7 @@ def column(name: str) -> Column:
 AXES = {
     "n": "number of terms n",
     "b": "batch size b",
+    "T": "number of tokens T",
     "size": "size of the logit",
     "margin": "margin of the right logit",
     "distance": "distance d of the model",
