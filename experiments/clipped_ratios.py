@@ -124,7 +124,7 @@ def clipped(tables: Tables) -> str | None:
     return (
         f"Of one model in two bfloat16 engines {number(share[both], 2)}% of ratios leave [0.9, 1.1] (published: "
         f"{PUBLISHED[both]:g}%), with float32 logits {number(logits, 2)}%, with one in float32 "
-        f"{number(share[one], 2)}% ({PUBLISHED[one]:g}%); in float16 or float32 none do."
+        f"{number(share[one], 2)}% ({PUBLISHED[one]:g}%); in float16 and in float32 0%."
     )
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from study.report.columns import Column
+    from study.report.column import Column
 
 
 def package(

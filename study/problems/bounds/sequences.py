@@ -87,12 +87,12 @@ def product_of_roots(form: Format, args: Args, reference: Exact) -> Floats:
 
 
 def exp_of_mean(order: str) -> Any:
-    """exp(E) − 1 and k u, E what the mean loss is off by."""
+    """exp(E) − 1 and k u, E what the mean loss is off by, and u of it for a b that the format rounds."""
     of_mean = mean_nll(ADDITIONS[order], wide=order == "wide")
 
     def bound(form: Format, args: Args, reference: Exact) -> Floats:
         mean = np.mean(losses_of(*args), axis=-1)
-        absolute = of_mean(form, args, Exact.from_float(mean)) * mean
+        absolute = (of_mean(form, args, Exact.from_float(mean)) + strict(1, form.u)) * mean
         return exponential(form, np.where(mean > 0, absolute, 0), reference.to_float())
 
     return bound

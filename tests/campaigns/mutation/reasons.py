@@ -56,7 +56,6 @@ REASONS = (
     (r"kl_divergence\._faithful", UNGUARDED),
     (r"weighted_mean\._faithful other_constant 0\.0 → 1\.0", PLACEHOLDER),
     (r"weighted_mean\._faithful", UNGUARDED),
-    (r"kl_divergence\._faithful", KL_MARGIN),
     (r"gaussian_mixture_nll\.in_order", f"{PLACEHOLDER}; or of rows without a component"),
     (r"gaussian_mixture_nll\.(_faithful|of) ", MARGIN),
     (r"gaussian_responsibilities\.(_faithful|_reach) ", FAR_TIES),
