@@ -97,8 +97,8 @@ def cold_softmax(tables: Tables) -> str | None:
     if failed.empty or kept[["nan", "overflow"]].to_numpy().any():
         return None
     return (
-        "Softmax of x/T, divided before the shift, is NaN at temperatures up to "
-        f"{by_format(failed.groupby('format')['value'].max(), plain)}; shifted before the division at none."
+        f"Softmax of x/T, divided before the shift, is NaN in {int(failed['nan'].sum()):,} results, at temperatures "
+        f"up to {by_format(failed.groupby('format')['value'].max(), plain)}; shifted before the division in none."
     )
 
 

@@ -87,7 +87,7 @@ def product_overflows(tables: Tables) -> str | None:
         return None
     return (
         f"Densities of σ = {NARROW} multiply to ∞ by n = {by_format(lost, plain)}. At {MEASUREMENTS} in float64 "
-        f"their logs sum up to within {at_most(sums.min(), 2)} ulps (`{sums.idxmin()}`)."
+        f"the sum of their logs, `{sums.idxmin()}`, is off by {at_most(sums.min(), 2)} ulps."
     )
 
 
@@ -114,7 +114,7 @@ def clamped(tables: Tables) -> str | None:
     if off.empty or not (plain_sum["max_relative"] < 1e-12).all():
         return None
     return (
-        f"A variance of at least 1e−6, PyTorch's default, makes the loss of σ = {plain(off['value'].max())} wrong by "
+        f"PyTorch's least variance, 1e−6, makes the loss of σ = {plain(off['value'].max())} wrong by "
         f"up to {number(100 * off.sort_values('value')['max_relative'].iloc[-1], 2)}%; log σ + ½ z² keeps "
         f"{at_most(plain_sum['max_ulp'].max(), 2)} ulps."
     )

@@ -52,9 +52,10 @@ def expm1(r: Any) -> Any:
 
 def _faithful(a: Any, r: Any) -> Any:
     """expm1 r for |r| < 1, exp r − 1 beyond: the two terms are then no nearer than a factor of e."""
-    near = np.abs(r) < 1
+    near, zero = np.abs(r) < 1, r == 0
     close, far = a.number(np.where(near, r, 0.0)), a.number(np.where(near, 1.0, r))
-    return a.where(near, a.expm1(close), a.exp(far) - a.number(np.ones_like(r)))
+    value = a.where(near, a.expm1(close), a.exp(far) - a.number(np.ones_like(r)))
+    return a.where(zero, a.number(r), value)
 
 
 kl_k3_gradient.faithful(_faithful)
