@@ -7,15 +7,12 @@ model is sure. A sure model is what training makes.
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from study import plots
 from study.inputs.families import Family, scaled_normal
-from study.measurement import outcome
-from study.plots.text import at_most, listed, number, plain
+from study.plots.text import listed, plain
 from study.report import findings
-from study.report.evidence import by_format, main, pick
-from study.runs.experiment import Experiment, Figure, Finding, Sweep, Tables
+from study.report.evidence import by_format, pick
+from study.runs.experiment import Experiment, Finding, Sweep, Tables
 from study.runs.runner import run_experiments
 
 N = 10
@@ -71,24 +68,6 @@ def masked_entropy(tables: Tables) -> str | None:
     )
 
 
-def sure_entropy(tables: Tables) -> str | None:
-    """How far off the entropy of a sure policy is by the shifted log-softmax, and by that with log1p."""
-    rows = pick(tables["sure"], problem=ENTROPY, inputs=PLAIN, algorithm=["shifted", "log1p"])
-    worst = rows.groupby(["algorithm", "format"])["max_ulp"].max()
-    if not (worst["log1p"] < findings.FAR * worst["shifted"]).any():
-        return None
-    return (
-        f"A sure policy's entropy by the shifted log-softmax is off by {by_format(worst['shifted'], number)} ulps; by "
-        f"that with log1p by at most {at_most(float(worst['log1p'].max()))}."
-    )
-
-
-def held(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows on inputs whose results the format holds."""
-    exact = pick(rows, algorithm="faithful")
-    return rows.merge(exact[~outcome.beyond(exact)][["format", "value"]])
-
-
 def cold_softmax(tables: Tables) -> str | None:
     """From which temperature down dividing first makes results NaN, and what the difference first keeps."""
     rows = pick(tables["temperature"], problem="temperature_softmax")
@@ -142,12 +121,6 @@ experiment = Experiment(
             [labelled("γ = 2", 2), labelled("γ = 0.5", 0.5)],
             {"focal_loss": None, "focal_loss_gradient": None},
             rows=lambda _lead: 8,
-        ),
-    },
-    figures={
-        "entropy": Figure(
-            lambda tables: plots.errors(held(main(tables["sure"], problem=ENTROPY, inputs=PLAIN))),
-            sure_entropy,
         ),
     },
     findings=[

@@ -39,11 +39,11 @@ def layouts(tables: Tables) -> str | None:
     if apart.empty:
         return None
     each = [
-        f"{len(_functions(part))} of {len(_functions(pick(rows, backend=name)))} by {name} (to "
-        f"{number(float(part['spread_ulps'].max()))} ulps)"
+        f"{len(_functions(part))} of {len(_functions(pick(rows, backend=name)))} by {name}"
         for name, part in apart.groupby("backend", sort=False)
     ]
-    return f"Strided, or as a column, a row has other results from {listed(each)}."
+    most = number(float(apart["spread_ulps"].max()))
+    return f"Strided, or as a column, a row has other results, by up to {most} ulps, from {listed(each)}."
 
 
 def ours(tables: Tables) -> str | None:
@@ -51,7 +51,7 @@ def ours(tables: Tables) -> str | None:
     rows = pick(tables["company"], backend=OURS)
     if rows.empty or (rows["results"] > 1).any():
         return None
-    return f"Our {len(_functions(rows))} formulas, faithful among them, give a row one result in any company."
+    return f"Our {len(_functions(rows))} formulas, faithful among them, give a row one result whatever its company."
 
 
 def _functions(rows: pd.DataFrame) -> set[tuple[str, str]]:

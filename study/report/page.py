@@ -30,17 +30,20 @@ TITLE = "Which formula, in which floating-point format, can you trust?"
 
 def render(data: Data, sections: Sequence[Section]) -> dict[str, str]:
     """The texts of ``report.html`` and ``README.md``."""
+    uses = use.uses(data.rows, data.tried, data.special, data.experiments)
+    first = {u.problem for u in uses if u.calls} or {u.problem for u in uses}
     context = {
         "title": TITLE,
         "formats": MAIN_FORMATS,
-        "matrix": data.matrix,
+        "matrix": [line for line in data.matrix if line[0].problem in first],
+        "further": [line for line in data.matrix if line[0].problem not in first],
         "marks": answer.MARKS,
         "four": dict(zip(("lines", "longest"), four.answer(t for _, t in data.experiments), strict=True)),
         "narrowed": list(four.NARROWED.values()),
         "narrow": four.FORM,
         "wide": four.WIDE,
         "faithful": answer.faithful(data.rows, exhaustive.errors(data.exhaustive)),
-        "uses": use.uses(data.rows, data.tried, data.special, data.experiments),
+        "uses": uses,
         "groups": GROUPS,
         "library_format": use.COMPARED,
         "formulas": formulas(dict.fromkeys(name for s in sections for name in s.problems)),
