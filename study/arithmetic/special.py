@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import mpmath
 import numpy as np
-import scipy.special
 from array_api_compat import array_namespace
 
 from study.arithmetic.held import Held, bare
@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def _rounded(function: Any, exact: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def _rounded(name: str, exact: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def of(x: Any) -> Any:
+        function = _function(name)
         if hasattr(x, "looked_up"):
             return x.looked_up(of)
         if hasattr(x, "step"):
-            return x.step(function.__name__, of(x.computed), np.frompyfunc(exact, 1, 1)(x.exact))
+            return x.step(name, of(x.computed), np.frompyfunc(exact, 1, 1)(x.exact))
         if isinstance(x, Held) and x.recipe.steps:
             return function(x)
         held = np.asarray(bare(x))
@@ -31,11 +32,24 @@ def _rounded(function: Any, exact: Callable[[Any], Any]) -> Callable[[Any], Any]
     return of
 
 
-erfc = _rounded(scipy.special.erfc, mpmath.erfc)
+def digamma(x: Any) -> Any:
+    """The slope of log Γ(x), in binary64."""
+    return _function("digamma")(x)
+
+
+@cache
+def _function(name: str) -> Any:
+    """SciPy's, which takes long to import."""
+    import scipy.special
+
+    return getattr(scipy.special, name)
+
+
+erfc = _rounded("erfc", mpmath.erfc)
 """1 − erf x, the complementary error function."""
-erfcx = _rounded(scipy.special.erfcx, lambda x: mpmath.exp(x * x) * mpmath.erfc(x))
+erfcx = _rounded("erfcx", lambda x: mpmath.exp(x * x) * mpmath.erfc(x))
 """exp(x²) erfc x."""
-gamma = _rounded(scipy.special.gamma, mpmath.gamma)
+gamma = _rounded("gamma", mpmath.gamma)
 """Γ(x)."""
-gammaln = _rounded(scipy.special.gammaln, mpmath.loggamma)
+gammaln = _rounded("gammaln", mpmath.loggamma)
 """log |Γ(x)|."""
