@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 def _rounded(name: str, exact: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def of(x: Any) -> Any:
-        function = _function(name)
         if hasattr(x, "looked_up"):
             return x.looked_up(of)
         if hasattr(x, "step"):
             return x.step(name, of(x.computed), np.frompyfunc(exact, 1, 1)(x.exact))
+        function = _function(name)
         if isinstance(x, Held) and x.recipe.steps:
             return function(x)
         held = np.asarray(bare(x))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from study.cli.group import checked_output, one_line_errors
+from study.cli.group import checked_output, formats_named, one_line_errors
 
 if TYPE_CHECKING:
     from study.own.against import Against
@@ -22,6 +22,7 @@ def against(context: click.Context) -> None:
     from study.own.against import record
     from study.own.against_answer import answer
     from study.own.record import told
+    from study.runs.files import write
 
     output, json_file = context.params["output"], context.params["json_file"]
     with one_line_errors():
@@ -31,23 +32,19 @@ def against(context: click.Context) -> None:
         made = _compared(context)
         lines = answer(made)
         if json_file:
-            text = json.dumps(told(record(made, lines)), indent=1, allow_nan=False)
-            Path(json_file).write_text(text, encoding="utf-8")
+            write(Path(json_file), json.dumps(told(record(made, lines)), indent=1, allow_nan=False))
         if output:
-            Path(output).write_text("\n".join(lines) + "\n", encoding="utf-8")
+            write(Path(output), "\n".join(lines) + "\n")
     if not output:
         click.echo("\n".join(lines))
 
 
 def _compared(context: click.Context) -> Against:
-    from study.formats import MAIN_FORMATS, get_format
     from study.inputs.log_probabilities import pair
     from study.own.against import compare
 
     given = context.params
-    file, other, formats = given["file"], given["other"], given["formats"]
-    names = [get_format(name.strip()).name for name in formats.split(",")] if formats else MAIN_FORMATS
-    band = _ends(given["band"])
+    file, other, names, band = given["file"], given["other"], formats_named(given["formats"]), _ends(given["band"])
     held = pair(file, other, given["targets"], given["variable"], given["ignore_index"])
     return compare((Path(file).name, Path(other).name), held, names, band)
 

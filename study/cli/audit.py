@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from study.cli.against import against
-from study.cli.group import checked_output, one_line_errors
+from study.cli.group import checked_output, formats_named, one_line_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -76,6 +76,7 @@ def audit(
       study audit logp_trainer.npy --against logp_sampler.npy
     """  # noqa: D301 - \b is click's mark for text to be left as it is
     from study.inputs.logits import opened
+    from study.runs.files import write
 
     other, _ = options.pop("other"), options.pop("band")
     if other is not None:
@@ -88,7 +89,7 @@ def audit(
             made = _measured(file, logits, formats, recipes, jobs, full=full)
             text = _text(made, full=full)
         for path, content in _files(made, text, output, json_file, html_file):
-            Path(path).write_text(content, encoding="utf-8")
+            write(Path(path), content)
     if not output:
         click.echo(text)
     sys.exit(130 if made.interrupted else 0)
@@ -97,11 +98,10 @@ def audit(
 def _measured(
     file: str, logits: Logits, formats: str | None, recipes: tuple[str, ...], jobs: int | None, *, full: bool
 ) -> Audit:
-    from study.formats import MAIN_FORMATS, get_format
     from study.own.audit import audit as measured
     from study.own.methods import everything, losses, under
 
-    names = [get_format(name.strip()).name for name in formats.split(",")] if formats else MAIN_FORMATS
+    names = formats_named(formats)
     methods = (everything if full else losses)(names, targets=logits.targets is not None)
     methods += tuple(method for recipe in recipes for method in under(recipe, methods))
     if not methods:

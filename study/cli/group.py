@@ -49,6 +49,17 @@ def one_line_errors() -> Iterator[None]:
         raise click.UsageError(str(error)) from None
 
 
+def formats_named(formats: str | None) -> list[str]:
+    """Names of formats, separated by commas; the main ones where none is given.
+
+    Raises:
+        ValueError: there is no such format.
+    """
+    from study.formats import MAIN_FORMATS, get_format
+
+    return [get_format(name.strip()).name for name in formats.split(",")] if formats else [*MAIN_FORMATS]
+
+
 def checked_output(option: str, file: str | None) -> None:
     """See that a file can be written before anything is computed.
 
