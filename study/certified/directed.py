@@ -101,20 +101,22 @@ class DirectedArithmetic:
 
     def exponentials(self, x: Any) -> Enclosure:
         """exp(x_i - max x) of a row of numbers, which is kept: several problems on one row ask for it."""
-        kept = _exponentials(self.prec, x.tobytes())
+        return self._from(_exponentials(self.prec, x.tobytes()))
+
+    def sums_of_exponentials(self, x: Any, shifts: Any) -> Enclosure:
+        """Sum of exp(x_i - s) over each row of x, of a shift s each, which are kept as ``exponentials`` are."""
+        return self._from(_sums(self.prec, x.shape, x.tobytes(), shifts.tobytes()))
+
+    def _from(self, kept: Enclosure) -> Enclosure:
         self._in_part |= kept.made_by.left_range
         return replace(kept, made_by=self)
 
-    def sums_of_exponentials(self, x: Any, shifts: Any) -> Enclosure:
-        """Sum of exp(x_i - s) over each row of x, of a shift s each; of 16 bits as exp(-s) times that of exp(x_i)."""
-        if _has_16_bits(x) and np.max(np.abs(x), initial=0) < FACTORED:
-            return self._sums_of_exp(self.exact(x)) * self.exp(self.exact(-shifts))
-        return self._sums_of_exp(self.difference(x, shifts[:, None]))
-
-    def _sums_of_exp(self, x: Enclosure) -> Enclosure:
-        """Rounded up, of terms rounded up: 1 - 2**(1 - prec) takes off the one, and again the other."""
+    def sums_of_exp(self, x: Enclosure) -> Enclosure:
+        """Sum of exp(x_i) over each row: rounded up, of terms rounded up, each of which 1 - 2**(1 - prec) takes off."""
+        if x.low is not x.high:
+            return self.sum(self.exp(x))
         terms = self.up.exp(x.high)
-        if self.up.context.underflow or np.any(x.low != x.high):
+        if self.up.context.underflow:
             return self.sum(self.exp(x))
         high = _objects(map(self.up.context.fsum, (terms if x.at is None else terms[x.at]).tolist()))
         twice = self.down.context.mul_2exp(gmpy2.mpfr(1), 2 - self.prec)
@@ -159,7 +161,8 @@ class DirectedArithmetic:
         if not np.all(x.high < HIGHEST):
             return self.line(x)
         high = np.asarray(getattr(self.up, name)(x.high), dtype=object)
-        low, wide = np.asarray(next_below(high), dtype=object), np.asarray(x.low != x.high)
+        low = np.asarray(next_below(high), dtype=object)
+        wide = np.asarray(x.low is not x.high and x.low != x.high)
         if wide.any():
             part = np.s_[...] if wide.all() else wide
             starts, ends = (np.asarray(end, dtype=object)[part] for end in (x.low, x.high))
@@ -225,6 +228,14 @@ def _has_16_bits(row: Any) -> bool:
 def _exponentials(prec: int, row: bytes) -> Enclosure:
     a, x = DirectedArithmetic(prec), np.frombuffer(row)
     return a.exp(a.difference(x, x.max()))
+
+
+@lru_cache(maxsize=2)
+def _sums(prec: int, shape: tuple[int, ...], rows: bytes, shifts: bytes) -> Enclosure:
+    a, x, s = DirectedArithmetic(prec), np.frombuffer(rows).reshape(shape), np.frombuffer(shifts)
+    if _has_16_bits(x) and np.max(np.abs(x), initial=0) < FACTORED:  # few numbers, many differences
+        return a.sums_of_exp(a.exact(x)) * a.exp(a.exact(-s))
+    return a.sums_of_exp(a.difference(x, s[:, None]))
 
 
 def _paths(context: Any, state: list[Any], arcs: Arcs, weights: list[list[Any]]) -> list[Any]:

@@ -102,8 +102,11 @@ class Enclosure:
 
     def _rounded(self, name: str, lower: Any, upper: Any, at: Any) -> Enclosure:
         made_by = self.made_by
-        low, high = getattr(made_by.down, name)(*lower), getattr(made_by.up, name)(*upper)
-        return Enclosure(low, high, made_by, at)
+        flags = made_by.down.context
+        flags.inexact = False
+        low = getattr(made_by.down, name)(*lower)
+        exact = not flags.inexact and all(a is b for a, b in zip(lower, upper, strict=True))
+        return Enclosure(low, low if exact else getattr(made_by.up, name)(*upper), made_by, at)
 
 
 def _all(condition: Any) -> bool:
