@@ -36,15 +36,17 @@ def _definition(a: Any, x: Any, target: int, smoothing: float) -> Any:
     below = x[used] < top
     many, rest = int(np.count_nonzero(~below)), a.sum(terms[below])
     total = many + rest
+    times_n, shares = total * n, (share, n - share * (n - 1))
+    products = [each * total for each in shares]
 
     def component(j: int) -> Any:
+        here = j == target
         if not used[j]:
-            return -_label(share, smoothing, n, here=j == target)
-        label = n - share * (n - 1) if j == target else share
+            return -_label(share, smoothing, n, here=here)
         if x[j] < top:
-            return (terms[place[j]] * n - label * total) / (total * n)
-        whole = share * (n - 1) * many - n * (many - 1) if j == target else n - share * many
-        return (whole - label * rest) / (total * n)
+            return (terms[place[j]] * n - products[here]) / times_n
+        whole = share * (n - 1) * many - n * (many - 1) if here else n - share * many
+        return (whole - shares[here] * rest) / times_n
 
     return component
 

@@ -60,7 +60,7 @@ def run(loop: Callable[..., None], *operands: Exact, tables: tuple[NDArray[np.fl
     """Broadcast the operands and run a kernel over all their entries."""
     shape = np.broadcast_shapes(*(operand.shape for operand in operands))
     flat = [
-        np.ascontiguousarray(np.broadcast_to(part, shape)).reshape(-1)
+        np.ascontiguousarray(part if part.shape == shape else np.broadcast_to(part, shape)).reshape(-1)
         for operand in operands
         for part in parts(operand)
     ]
