@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from tests.campaigns.mutation.equivalence import compared
-from tests.campaigns.mutation.mutants import ROOT, generate
+from study.runs.execution import executor, results
+from tests.campaigns.mutation.mutants import ROOT
 from tests.campaigns.mutation.reasons import reason
-from tests.campaigns.mutation.trial import Trial
+from tests.campaigns.mutation.worker import listed, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,9 +66,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.campaigns.mutation", description=__doc__)
     parser.add_argument("--write", action="store_true", help="write docs/mutants.md")
     write = parser.parse_args().write
-    trial = Trial()
-    found = [(mutant, trial.verdict(mutant)[0]) for mutant in tqdm(generate([case for _, case in trial.cases]))]
-    survivors = [(mutant, compared(mutant)) for mutant, check in tqdm(found) if not check]
+    mutants = listed()[1]
+    with executor() as pool:
+        tried = dict(tqdm(results(pool, verdict, range(len(mutants))), total=len(mutants)))
+    found = [(mutant, tried[i][0]) for i, mutant in enumerate(mutants)]
+    survivors = [(mutant, tried[i][1]) for i, mutant in enumerate(mutants) if not tried[i][0]]
     text = "\n".join(page(found, survivors)) + "\n"
     if write:
         PAGE.write_text(text, encoding="utf-8")
