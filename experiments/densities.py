@@ -87,7 +87,7 @@ def product_overflows(tables: Tables) -> str | None:
         return None
     return (
         f"Densities of σ = {NARROW} multiply to ∞ by n = {by_format(lost, plain)}. At {MEASUREMENTS} in float64 "
-        f"the sum of their logs, `{sums.idxmin()}`, is off by {at_most(sums.min(), 2)} ulps."
+        f"the sum of their logs ({sums.idxmin()}) is off by {at_most(sums.min(), 2)} ulps."
     )
 
 
