@@ -56,9 +56,9 @@ def views(
         if tried is None or tried.empty
         else pd.concat([tried[tried["format"].isin(MAIN_FORMATS)], rows], ignore_index=True)
     )
-    made = {}
+    made, places = {}, dict(list(whole.groupby(["problem", "format"], sort=False)))
     for problem in rows["problem"].unique():
-        parts = [whole[(whole["problem"] == problem) & (whole["format"] == form)] for form in MAIN_FORMATS]
+        parts = [places[problem, form] for form in MAIN_FORMATS if (problem, form) in places]
         lines = [_line(part, costs, special) for part in parts if (part["algorithm"] != "faithful").any()]
         if lines:
             made[str(problem)] = View(str(problem), f"How far {problem} can be trusted.", HEADINGS, lines, {})
