@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from study.own.accuracy import Checked
 
+MESSAGE, PROPERTY = "%\r\n", "%\r\n:,"
+"""Characters that are escaped."""
+
 
 def junit(checked: Checked) -> str:
     """A test case for each format and kind of inputs, its figures as properties."""
@@ -35,17 +38,22 @@ def junit(checked: Checked) -> str:
 
 
 def github(checked: Checked) -> Iterator[str]:
-    """``::error`` for everything complained of, as GitHub Actions shows beside a commit; the first has the worst input.
-
-    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands has the format.
-    """
+    """An annotation for everything complained of; the first has the worst input."""
     from study.own.budgets import told
 
     for number, line in enumerate(told(checked.complaints)):
-        message = "\n".join([line, *checked.worst]) if number == 0 else line
-        yield f"::error title=precision::{_escaped(message)}"
+        yield annotation("error", "\n".join([line, *checked.worst]) if number == 0 else line, title="precision")
 
 
-def _escaped(text: str) -> str:
-    """A message in one line, as the runner undoes it."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+def annotation(kind: str, message: str, **properties: str | int) -> str:
+    """A workflow command, as GitHub Actions shows it beside a commit.
+
+    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands has the format; %, line ends
+    and, in properties, colons and commas are escaped as the runner undoes it.
+    """
+    places = ",".join(f"{name}={_escaped(str(value), PROPERTY)}" for name, value in properties.items())
+    return f"::{kind} {places}::{_escaped(message, MESSAGE)}"
+
+
+def _escaped(text: str, characters: str) -> str:
+    return "".join(f"%{ord(c):02X}" if c in characters else c for c in text)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from study.cli.ci import annotation
 from study.cli.group import one_line_errors
 
 if TYPE_CHECKING:
@@ -100,15 +101,15 @@ def _json(hits: Sequence[Hit]) -> str:
 
 
 def _github(hits: Sequence[Hit]) -> str:
-    """Workflow commands; in their texts %, line ends, and in properties : and , are escaped."""
-    lines = []
-    for hit in hits:
-        kind = "error" if hit.rule.severity == "range" else "warning"
-        text = f"{hit.rule.says}; lost: {_lost(hit) or 'see docs/scan.md'}; use {hit.use}"
-        text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-        file = hit.file.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
-        lines.append(f"::{kind} file={file},line={hit.line},col={hit.column},title=study {hit.rule.name}::{text}")
-    return "\n".join(lines)
+    """A warning for each, an error where the range is left."""
+    return "\n".join(
+        annotation(
+            "error" if hit.rule.severity == "range" else "warning",
+            f"{hit.rule.says}; lost: {_lost(hit) or 'see docs/scan.md'}; use {hit.use}",
+            file=hit.file, line=hit.line, col=hit.column, title=f"study {hit.rule.name}",
+        )
+        for hit in hits
+    )  # fmt: skip
 
 
 WRITTEN: dict[str, Callable[[Sequence[Hit]], str]] = {"text": _text, "json": _json, "github": _github}
