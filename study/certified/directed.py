@@ -15,7 +15,7 @@ import gmpy2
 import numpy as np
 from mpmath.libmp import from_float
 
-from study.certified.enclosure import Enclosure, exact_product, mpfr, next_below, rounding
+from study.certified.enclosure import Enclosure, Rounding, exact_product, mpfr, next_below
 from study.certified.interval import arithmetic
 
 if TYPE_CHECKING:
@@ -23,21 +23,6 @@ if TYPE_CHECKING:
 
     from study.certified.interval import Arcs
 
-OPERATIONS = {
-    "add": 2,
-    "sub": 2,
-    "mul": 2,
-    "div": 2,
-    "minus": 1,
-    "plus": 1,
-    "exp": 1,
-    "log": 1,
-    "log1p": 1,
-    "expm1": 1,
-    "erfc": 1,
-    "lngamma": 1,
-}
-"""MPFR's operations, and how many arguments each has."""
 BEYOND_16_BITS = 2**42 - 1
 """Last bits of a significand of binary64 that are zero in a number of 16 bits, or of fewer."""
 TINY = 2.0**-20
@@ -53,9 +38,9 @@ class DirectedArithmetic:
 
     def __init__(self, prec: int) -> None:
         self.prec = prec
-        self.down, self.up = _Rounding(prec, gmpy2.RoundDown), _Rounding(prec, gmpy2.RoundUp)
+        self.down, self.up = Rounding(prec, gmpy2.RoundDown), Rounding(prec, gmpy2.RoundUp)
         self._in_part = False
-        self._held = _Rounding(max(prec, 53), gmpy2.RoundToNearest)
+        self._held = Rounding(max(prec, 53), gmpy2.RoundToNearest)
 
     @property
     def left_range(self) -> bool:
@@ -247,15 +232,3 @@ def _paths(context: Any, state: list[Any], arcs: Arcs, weights: list[list[Any]])
 
 def _objects(values: Iterable[Any]) -> Any:
     return np.array(list(values), dtype=object)
-
-
-class _Rounding:
-    """MPFR's operations on numbers and on arrays of them, rounded to ``prec`` bits in one direction."""
-
-    def __init__(self, prec: int, direction: int) -> None:
-        self.context = rounding(prec, direction)
-
-    def __getattr__(self, name: str) -> Any:
-        made = np.frompyfunc(getattr(self.context, name), OPERATIONS[name], 1)
-        setattr(self, name, made)
-        return made

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from study.certified.directed import DirectedArithmetic
 
 NOTHING = gmpy2.mpfr(0)
+BINARY = ("add", "sub", "mul", "div")
+"""MPFR's operations of two numbers; the others take one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,6 +149,18 @@ def mpfr(number: Any) -> Any:
 def rounding(prec: int, direction: int) -> Any:
     """MPFR of so many bits, rounding in one direction, with all of its range."""
     return gmpy2.context(precision=prec, round=direction, emin=gmpy2.get_emin_min(), emax=gmpy2.get_emax_max())
+
+
+class Rounding:
+    """MPFR's operations on numbers and on arrays of them, rounded to ``prec`` bits in one direction."""
+
+    def __init__(self, prec: int, direction: int) -> None:
+        self.context = rounding(prec, direction)
+
+    def __getattr__(self, name: str) -> Any:
+        made = np.frompyfunc(getattr(self.context, name), 1 + (name in BINARY), 1)
+        setattr(self, name, made)
+        return made
 
 
 def rounded_outwards(name: str, ends: Iterable[Any], prec: int) -> tuple[Any, ...]:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     "Default: all.",
 )
 @click.option("--recipe", default="", help="Run it under a recipe: 'compute wide', INPUT:COMPUTE:ACCUMULATE:STORE, ….")
+@click.option("--arrays", default="numpy", help="Whose arrays yours takes and returns, as torch or jax; else NumPy's.")
+@click.option("--device", default="", help="Where these are, or a library's own, as cuda or gpu:1.")
 @click.option("--timeout", type=float, default=20.0, show_default=True, help="Seconds for one call of the function.")
 @held
 def measure(function: str, problem: str, formats: str, **options: Any) -> None:
@@ -42,6 +44,7 @@ def measure(function: str, problem: str, formats: str, **options: Any) -> None:
       study measure mykernels:log_softmax --problem log_softmax --format float16,float32 --max-normwise 20
       study measure mykernels:log_softmax --problem log_softmax --record budgets.toml
       study measure mykernels:log_softmax --problem log_softmax --against budgets.toml
+      study measure mymodel:loss --problem nll --arrays torch --device cuda
       study measure scipy.special.softmax --problem softmax --format float16 --layout columns
     """  # noqa: D301 - \b is click's mark for text to be left as it is
     conclude(lambda: (function, _checked(function, problem, formats, options)), options)
@@ -51,7 +54,7 @@ def _checked(function: str, problem: str, formats: str, options: dict[str, Any])
     """The measurement that the options ask for, held to what they name."""
     from study.own.accuracy import check
 
-    called, layouts = _called(function, problem, options["layout"])
+    called, layouts = _called(function, problem, **{name: options[name] for name in ("layout", "arrays", "device")})
     given = {
         **{name: options[name] for name in ("inputs", "timeout", "recipe")},
         "lengths": lengths(options),
@@ -60,13 +63,18 @@ def _checked(function: str, problem: str, formats: str, options: dict[str, Any])
     return check(called, problem, listed(formats), *limits(function, options), **given)
 
 
-def _called(function: str, problem: str, layout: str | None) -> tuple[Callable[..., Any], dict[str, Any]]:
-    """The function and the layouts it is called in."""
+def _called(
+    function: str, problem: str, layout: str | None, arrays: str, device: str
+) -> tuple[Callable[..., Any], dict[str, Any]]:
+    """The function, and how it is called: the layouts, and whose arrays."""
     from study.own.named import Named, OfLibrary
 
     if ":" in function:
-        return Named.parse(function), {} if layout is None else {"layouts": [n.strip() for n in layout.split(",")]}
-    called = OfLibrary(problem, function, "rows" if layout is None else layout)
+        layouts = {} if layout is None else {"layouts": [n.strip() for n in layout.split(",")]}
+        return Named.parse(function), {"backend": ":".join(filter(None, (arrays, device))), **layouts}
+    if arrays != "numpy":
+        raise ValueError("--arrays is of a function of yours, MODULE:FUNCTION; a library's takes its own")
+    called = OfLibrary(problem, function, "rows" if layout is None else layout, device)
     called.load()  # so that what is wrong with it is told
     return called, {"layouts": ()}
 

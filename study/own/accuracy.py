@@ -12,6 +12,7 @@ from study.measurement.guard import TIMEOUT
 from study.measurement.judged import name_of, rows
 from study.measurement.layouts import LAYOUTS
 from study.measurement.worst import worst_case
+from study.own.on_arrays import on_arrays
 from study.own.under import under
 from study.problems import get_problem
 
@@ -54,7 +55,7 @@ def measure(
         inputs: one kind of the hard battery by name; a file of logits (``study.inputs.logits.load``); the problem's
             arguments, or a mapping of names to them; by default the whole battery. Numbers are rounded to the format.
         timeout: seconds for one call.
-        backend: whose arrays the function takes and returns, where not NumPy's.
+        backend: whose arrays the function takes and returns, where not NumPy's, and on which device: ``torch:cuda``.
         layouts: the layouts that it is for; ``rows`` is always one of them.
         lengths: of rows of ordinary numbers to measure on, instead of inputs.
         recipe: what it runs under, by name or spelled (``study.arithmetic.recipe.parse``): it is then called with
@@ -71,7 +72,8 @@ def measure(
             or no possible timeout.
         AbsentError: the backend is not installed.
     """
-    return _measured(function, cases_of(problem, format, inputs, lengths), timeout, backend, layouts, recipe)
+    cases = cases_of(problem, format, inputs, lengths)
+    return _measured(on_arrays(function, backend), cases, timeout, layouts, recipe)
 
 
 def cases_of(
@@ -86,13 +88,11 @@ def _measured(
     function: Callable[..., Any],
     cases: Mapping[str, Mapping[str, Case]],
     timeout: float,
-    backend: str | Backend,
     layouts: Sequence[str],
     recipe: str,
 ) -> Measurement:
     import pandas as pd
 
-    from study.libraries.backends import get_backend
     from study.own.isolated import Isolated
     from study.own.table import Measurement
 
@@ -103,8 +103,6 @@ def _measured(
             raise ValueError(f"no layout named {layout!r}; there are: {', '.join(LAYOUTS)}")
     if not cases:
         raise ValueError("no format is given")
-    if (arrays := get_backend(backend)).name != "numpy":
-        function = arrays.on_numpy(function)
     made = []
     for form, kinds in cases.items():
         with Isolated(mine := under(function, recipe, form), timeout) as call:
@@ -184,13 +182,14 @@ def check(
     *limits: Limits,
     inputs: Inputs = None,
     timeout: float = TIMEOUT,
+    backend: str | Backend = "numpy",
     layouts: Sequence[str] = LAYOUTS,
     lengths: Sequence[int] = (),
     recipe: str = "",
 ) -> Checked:
     """Measure a function and hold it to limits (``study.own.budgets``); arguments and errors as ``measure``."""
-    cases = cases_of(problem, format, inputs, lengths)
-    table = _measured(function, cases, timeout, "numpy", layouts, recipe)
+    cases, function = cases_of(problem, format, inputs, lengths), on_arrays(function, backend)
+    table = _measured(function, cases, timeout, layouts, recipe)
 
     def replayed(row: Mapping[str, Any]) -> tuple[str, ...]:
         called = under(function, recipe, row["format"])

@@ -85,11 +85,13 @@ class OfLibrary:
         problem: the problem's name.
         name: the function's, as the library has it.
         layout: how it is called, see ``study.libraries.backends.laid_out``.
+        device: of its library, where not that on which the library puts its arrays itself.
     """
 
     problem: str
     name: str
     layout: str
+    device: str = ""
 
     @property
     def __name__(self) -> str:
@@ -98,7 +100,8 @@ class OfLibrary:
     @property
     def python(self) -> tuple[str, str]:
         """Python that looks it up, and its name there."""
-        found = f"laid_out(*find_function({self.problem!r}, {self.name!r}), {self.layout!r})"
+        where = f", {self.device!r}" * bool(self.device)
+        found = f"laid_out(*find_function({self.problem!r}, {self.name!r}{where}), {self.layout!r})"
         return f"from study.libraries.backends import find_function, laid_out; f = {found}; ", "f"
 
     def __call__(self, *args: Any) -> Any:
@@ -109,11 +112,11 @@ class OfLibrary:
         """Look it up.
 
         Raises:
-            ValueError: no library has it, or it does not take that layout.
-            AbsentError: the library is not installed.
+            ValueError: no library has it, or it does not take that layout or has no devices.
+            AbsentError: the library is not installed, or does not find the device.
         """
         from study.libraries.backends import find_function, laid_out
 
         if "." not in self.name:
             raise ValueError(f"{self.name!r} names no function; write MODULE:FUNCTION, as in mykernels:log_softmax")
-        return laid_out(*find_function(self.problem, self.name), self.layout)
+        return laid_out(*find_function(self.problem, self.name, self.device), self.layout)

@@ -85,7 +85,7 @@ def roots(experiment: Experiment) -> list[Path]:
     from study.problems import get_problem
 
     modules = {get_problem(name).definition.__module__ for name in experiment.problem_names()}
-    modules |= {f"study.libraries.backends.{get_backend(name).name}" for name in experiment.backends}
+    modules |= {f"study.libraries.backends.{name.partition(':')[0]}" for name in experiment.backends}
     return [
         Path(experiment.module_file),
         Path(__file__),

@@ -29,28 +29,29 @@ BACKENDS: dict[str, Backend] = {
 
 
 def get_backend(backend: str | Backend) -> Backend:
-    """The backend of that name.
+    """The backend of that name, on a device where one is named with it, as in ``torch:cuda``.
 
     Raises:
-        ValueError: there is none.
+        ValueError: there is none, or it has no devices.
     """
     if isinstance(backend, Backend):
         return backend
-    if backend not in BACKENDS:
-        raise ValueError(f"no backend named {backend!r}; there are: {', '.join(BACKENDS)}")
-    return BACKENDS[backend]
+    name, _, device = backend.partition(":")
+    if name not in BACKENDS:
+        raise ValueError(f"no backend named {name!r}; there are: {', '.join(BACKENDS)}")
+    return BACKENDS[name].on(device) if device else BACKENDS[name]
 
 
-def find_function(problem: str, name: str) -> tuple[Backend, LibraryFunction]:
-    """Whose function for a problem has that name.
+def find_function(problem: str, name: str, device: str = "") -> tuple[Backend, LibraryFunction]:
+    """Whose function for a problem has that name; the backend on a device, where one is named.
 
     Raises:
-        ValueError: no such problem, or no backend has it.
+        ValueError: no such problem, or no backend has it, or that one has no devices.
     """
     problem = get_problem(problem).name
     for backend in BACKENDS.values():
         for function in backend.functions:
             if (function.problem, function.name) == (problem, name):
-                return backend, function
+                return (backend.on(device) if device else backend), function
     names = [f.name for backend in BACKENDS.values() for f in backend.functions if f.problem == problem]
     raise ValueError(f"no backend has {name!r} for {problem}; they have: {', '.join(names) or 'nothing'}")

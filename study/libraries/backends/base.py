@@ -6,7 +6,7 @@ import inspect
 import pkgutil
 import warnings
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib import metadata, util
 from typing import TYPE_CHECKING, Any
@@ -83,6 +83,9 @@ class Backend:
         alone: a context in which its functions run on one thread; None where it has no say in that.
         formats: names of the formats that its arrays have.
         computes: whether it has arithmetic of its own, so that our algorithms run on its arrays.
+        devices: names of what it can compute on in this machine; asked for where it is installed.
+        put: one of its arrays on one of these; None where it has no say in that.
+        device: where its arrays are; empty: where it puts them.
     """
 
     name: str
@@ -98,11 +101,27 @@ class Backend:
     alone: Callable[[], AbstractContextManager[Any]] | None = None
     formats: tuple[str, ...] = MAIN_FORMATS
     computes: bool = False
+    devices: Callable[[], tuple[str, ...]] = lambda: ("cpu:0",)
+    put: Callable[[Any, str], Any] | None = None
+    device: str = ""
 
     @property
     def installed(self) -> bool:
-        """Whether it can be imported; it is not imported to find out."""
-        return util.find_spec(self.module) is not None
+        """Whether it can be imported, for which it is not imported, and finds its device."""
+        found = util.find_spec(self.module) is not None
+        return found and (not self.device or {self.device, f"{self.device}:0"} & {*self.devices()} != set())
+
+    def on(self, device: str) -> Backend:
+        """The same library on one of its devices, as ``cuda`` or ``gpu:1``; installed where it finds that one.
+
+        Raises:
+            ValueError: it has no say in where its arrays are.
+        """
+        if (put := self.put) is None:
+            raise ValueError(f"{self.name} has no devices to choose from")
+        return replace(
+            self, name=f"{self.name}:{device}", device=device, to_library=lambda x: put(self.to_library(x), device)
+        )
 
     @cached_property
     def version(self) -> str:
@@ -121,6 +140,13 @@ class Backend:
         names = [f.name for f in self.functions if f.problem == problem]
         raise ValueError(f"{self.name} has no {name!r} for {problem}; it has: {', '.join(names) or 'none'}")
 
+    @property
+    def missing(self) -> str:
+        """What to say where it is not installed."""
+        if util.find_spec(self.module) is None:
+            return f"{self.name.partition(':')[0]} is not installed ({INSTALL})"
+        return f"{self.name} is not found here; there are: {', '.join(self.devices())}"
+
     def on_numpy(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """A function of its arrays as a function of NumPy arrays that keeps the dtype.
 
@@ -130,7 +156,7 @@ class Backend:
             AbsentError: the backend is not installed.
         """
         if not self.installed:
-            raise AbsentError(f"{self.name} is not installed ({INSTALL})")
+            raise AbsentError(self.missing)
 
         def called(*args: NDArray[Any]) -> NDArray[Any]:
             with warnings.catch_warnings(), self.session():

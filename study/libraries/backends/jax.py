@@ -1,4 +1,4 @@
-"""JAX on the CPU: jax.nn and jax.scipy.special; gradients by its own differentiation."""
+"""JAX: jax.nn and jax.scipy.special; gradients by its own differentiation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def _session() -> Iterator[None]:
-    """64-bit numbers for as long as a call takes, on the CPU."""
+    """64-bit numbers for as long as a call takes, on the CPU where nothing else is said."""
     import jax
 
     with jax.enable_x64(new_val=True), jax.default_device(jax.devices("cpu")[0]):
@@ -26,6 +26,20 @@ def _to(x: Any) -> Any:
     import jax.numpy as jnp
 
     return jnp.asarray(x)
+
+
+def _devices() -> tuple[str, ...]:
+    import jax
+
+    kinds = {"cpu", jax.default_backend()}
+    return tuple(f"{kind}:{i}" for kind in sorted(kinds) for i in range(len(jax.devices(kind))))
+
+
+def _put(x: Any, device: str) -> Any:
+    import jax
+
+    kind, _, index = device.partition(":")
+    return jax.device_put(x, jax.devices(kind)[int(index or 0)])
 
 
 def _summed_logs(total: Any, p: Any, axis: int) -> Any:
@@ -91,4 +105,6 @@ BACKEND = Backend(
     to_numpy=np.asarray,
     session=_session,
     computes=True,
+    devices=_devices,
+    put=_put,
 )

@@ -1,4 +1,4 @@
-"""PyTorch on the CPU: torch and torch.nn.functional; gradients by its own differentiation."""
+"""PyTorch: torch and torch.nn.functional; gradients by its own differentiation."""
 
 from __future__ import annotations
 
@@ -24,12 +24,19 @@ def _to(x: Any) -> Any:
 def _back(x: Any) -> Any:
     import torch
 
-    x = x.detach()
+    x = x.detach().cpu()
     if x.dtype == torch.bfloat16:
         import ml_dtypes
 
         return x.contiguous().view(torch.int16).numpy().view(ml_dtypes.bfloat16)
     return x.numpy()
+
+
+def _devices() -> tuple[str, ...]:
+    import torch
+
+    kind = torch.accelerator.current_accelerator()
+    return ("cpu:0", *(f"{kind.type}:{i}" for i in range(torch.accelerator.device_count()) if kind))
 
 
 def _summed_logs(total: Any, p: Any, axis: int) -> Any:
@@ -113,4 +120,6 @@ BACKEND = Backend(
     to_numpy=_back,
     alone=_alone,
     computes=True,
+    devices=_devices,
+    put=lambda x, device: x.to(device),
 )

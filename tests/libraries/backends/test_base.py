@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -88,3 +90,54 @@ def test_names_that_are_unknown_are_answered_with_those_that_exist():
 def test_a_function_says_whether_it_takes_an_axis():
     assert LibraryFunction("logsumexp", "numpy.max", lambda f, x, axis: f(x, axis=axis)).has_axis
     assert not LibraryFunction("sigmoid", "numpy.exp", lambda f, x: f(x)).has_axis
+
+
+def somewhere(found=("cpu:0", "gpu:0", "gpu:1")):
+    """NumPy's arrays, kept in pairs with where they are."""
+    return Backend(
+        name="pairs", distribution="numpy", module="numpy", functions=(), to_library=lambda x: (x, "cpu"),
+        to_numpy=lambda pair: pair[0], devices=lambda: found, put=lambda pair, device: (pair[0], device),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("device", ["gpu", "gpu:1"])
+def test_a_function_is_called_on_the_device_that_is_named(device):
+    seen = []
+    call = somewhere().on(device).on_numpy(lambda pair: seen.append(pair[1]) or pair)
+    assert call(np.ones(3)).tolist() == [1, 1, 1]
+    assert seen == [device]
+
+
+def test_a_device_that_is_not_found_is_absent_and_says_which_there_are():
+    there, absent = somewhere().on("gpu:1"), somewhere().on("gpu:2")
+    assert there.installed
+    assert not absent.installed
+    with pytest.raises(AbsentError, match=r"^pairs:gpu:2 is not found here; there are: cpu:0, gpu:0, gpu:1$"):
+        absent.on_numpy(abs)
+
+
+def test_a_library_without_devices_has_none_to_choose_from():
+    with pytest.raises(ValueError, match="scipy has no devices to choose from"):
+        get_backend("scipy:cuda")
+
+
+def test_a_device_that_computes_otherwise_is_seen():
+    """Each device is a place of its own: what a broken one gives is judged."""
+    broken = replace(somewhere(), put=lambda pair, device: (pair[0] * np.float32(1.001), device)).on("gpu")
+    fine = somewhere().on("gpu")
+    function = lambda pair: (1 / (1 + np.exp(-pair[0])), pair[1])  # noqa: E731
+    worst = [
+        study.measure(function, "sigmoid", "float32", "ordinary", backend=b, layouts=())["max_ulp"].max()
+        for b in (fine, broken)
+    ]
+    assert 100 * worst[0] < 1000 < worst[1]
+
+
+@pytest.mark.parametrize("name", ["torch", "jax"])
+def test_the_processor_is_found_as_a_device(name):
+    installed(name)
+    there = get_backend(f"{name}:cpu")
+    assert there.installed
+    assert there.on_numpy(lambda x: x)(np.float32([1.5])).tolist() == [1.5]
+    with pytest.raises(AbsentError, match=f"^{name}:nowhere is not found here; there are: .*cpu:0"):
+        get_backend(f"{name}:nowhere").on_numpy(abs)
