@@ -32,8 +32,8 @@ class OnArrays:
     def python(self) -> tuple[str, str]:
         """Python that makes it, and its name there."""
         before, name = getattr(self.function, "python", ("", name_of(self.function)))
-        made = f"a = get_backend({self.backend.name!r}).on_numpy({name}); "
-        return f"{before}from study.libraries.backends import get_backend; {made}", "a"
+        made = f"h = get_backend({self.backend.name!r}).on_numpy({name}); "
+        return f"{before}from study.libraries.backends import get_backend; {made}", "h"
 
     def __call__(self, *args: Any) -> Any:
         """Call it on the backend's arrays."""

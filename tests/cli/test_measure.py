@@ -112,3 +112,45 @@ def test_wrong_use_is_one_line_and_loses_nothing(folder, options, says):
     assert (out.exit_code, out.output.count("Error: ")) == (2, 1), out.output
     assert says in out.output
     assert (folder / "damaged.toml").read_text() == "= no"
+
+
+PAIRS = """
+import numpy as np
+from study.libraries.backends import BACKENDS
+from study.libraries.backends.base import Backend
+
+BACKENDS["pairs"] = Backend(
+    name="pairs", distribution="numpy", module="numpy", functions=(), to_library=lambda x: (x, "cpu:0"),
+    to_numpy=lambda pair: pair[0], devices=lambda: {"cpu:0": "", "off:0": ""},
+    put=lambda pair, device: (pair[0] * 1.01 if device == "off" and pair[0].dtype.kind == "f" else pair[0], device),
+)
+
+def nll(x, targets):
+    from measured import nll
+    return nll(x[0], targets[0]), x[1]
+"""
+
+
+@pytest.mark.parametrize(("device", "code"), [((), 0), (("--device", "cpu"), 0), (("--device", "off"), 1)])
+def test_a_function_of_a_librarys_arrays_is_measured_where_they_are(folder, device, code):
+    (folder / "paired.py").write_text(PAIRS)
+    command = ["measure", "paired:nll", "--problem", "nll", *FEW, "--max-ulp", "1e4", "--arrays", "pairs", *device]
+    prepared = f"import sys; sys.path.insert(0, ''); import paired; from study.cli import main; main({command!r})"
+    done = subprocess.run([sys.executable, "-c", prepared], capture_output=True, text=True, check=False)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert ("replay" in done.stdout) or code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("measured:nll", "--arrays", "nobody"), "no backend named 'nobody'; there are: "),
+        (("measured:nll", "--device", "cuda"), "numpy has no devices to choose from"),
+        (("scipy.special.log_softmax", "--device", "cuda"), "scipy has no devices to choose from"),
+        (("scipy.special.log_softmax", "--arrays", "torch"), "--arrays is of a function of yours"),
+    ],
+)
+def test_what_is_wrong_with_a_device_is_told_in_one_line(folder, options, said):
+    problem = "log_softmax" if "log_softmax" in options[0] else "nll"
+    out = CliRunner().invoke(main, ["measure", *options, "--problem", problem, *FEW[:2]])
+    assert (out.exit_code, said in out.output.splitlines()[-1]) == (2, True), out.output

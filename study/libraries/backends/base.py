@@ -16,7 +16,7 @@ import numpy as np
 from study.formats import MAIN_FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
     from numpy.typing import NDArray
@@ -83,7 +83,7 @@ class Backend:
         alone: a context in which its functions run on one thread; None where it has no say in that.
         formats: names of the formats that its arrays have.
         computes: whether it has arithmetic of its own, so that our algorithms run on its arrays.
-        devices: names of what it can compute on in this machine; asked for where it is installed.
+        devices: what it can compute on in this machine, by name, and what that is called; for where it is installed.
         put: one of its arrays on one of these; None where it has no say in that.
         device: where its arrays are; empty: where it puts them.
     """
@@ -101,15 +101,31 @@ class Backend:
     alone: Callable[[], AbstractContextManager[Any]] | None = None
     formats: tuple[str, ...] = MAIN_FORMATS
     computes: bool = False
-    devices: Callable[[], tuple[str, ...]] = lambda: ("cpu:0",)
+    devices: Callable[[], Mapping[str, str]] = lambda: {"cpu:0": "cpu"}
     put: Callable[[Any, str], Any] | None = None
     device: str = ""
 
     @property
+    def found(self) -> bool:
+        """Whether it can be imported; it is not imported to find out."""
+        return util.find_spec(self.module) is not None
+
+    @property
     def installed(self) -> bool:
-        """Whether it can be imported, for which it is not imported, and finds its device."""
-        found = util.find_spec(self.module) is not None
-        return found and (not self.device or {self.device, f"{self.device}:0"} & {*self.devices()} != set())
+        """Whether it can be imported and, for which it is imported, finds its device."""
+        return self.found and (not self.device or self._indexed in self.devices())
+
+    @property
+    def _indexed(self) -> str:
+        return self.device if ":" in self.device else f"{self.device}:0"
+
+    @cached_property
+    def version(self) -> str:
+        """The installed version, and what its device is called; empty where there is none."""
+        if not self.installed:
+            return ""
+        where = f" on {self.devices()[self._indexed]}" if self.device else ""
+        return metadata.version(self.distribution) + where
 
     def on(self, device: str) -> Backend:
         """The same library on one of its devices, as ``cuda`` or ``gpu:1``; installed where it finds that one.
@@ -122,11 +138,6 @@ class Backend:
         return replace(
             self, name=f"{self.name}:{device}", device=device, to_library=lambda x: put(self.to_library(x), device)
         )
-
-    @cached_property
-    def version(self) -> str:
-        """The installed version, empty where there is none."""
-        return metadata.version(self.distribution) if self.installed else ""
 
     def function(self, problem: str, name: str) -> LibraryFunction:
         """Its function of that name for a problem.
@@ -143,9 +154,9 @@ class Backend:
     @property
     def missing(self) -> str:
         """What to say where it is not installed."""
-        if util.find_spec(self.module) is None:
-            return f"{self.name.partition(':')[0]} is not installed ({INSTALL})"
-        return f"{self.name} is not found here; there are: {', '.join(self.devices())}"
+        if self.found:
+            return f"{self.name} is not found here; there are: {', '.join(self.devices())}"
+        return f"{self.name.partition(':')[0]} is not installed ({INSTALL})"
 
     def on_numpy(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """A function of its arrays as a function of NumPy arrays that keeps the dtype.

@@ -28,11 +28,11 @@ def _to(x: Any) -> Any:
     return jnp.asarray(x)
 
 
-def _devices() -> tuple[str, ...]:
+def _devices() -> dict[str, str]:
     import jax
 
-    kinds = {"cpu", jax.default_backend()}
-    return tuple(f"{kind}:{i}" for kind in sorted(kinds) for i in range(len(jax.devices(kind))))
+    kinds = sorted({"cpu", jax.default_backend()})
+    return {f"{kind}:{i}": device.device_kind for kind in kinds for i, device in enumerate(jax.devices(kind))}
 
 
 def _put(x: Any, device: str) -> Any:

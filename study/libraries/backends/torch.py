@@ -32,11 +32,14 @@ def _back(x: Any) -> Any:
     return x.numpy()
 
 
-def _devices() -> tuple[str, ...]:
+def _devices() -> dict[str, str]:
     import torch
 
     kind = torch.accelerator.current_accelerator()
-    return ("cpu:0", *(f"{kind.type}:{i}" for i in range(torch.accelerator.device_count()) if kind))
+    if kind is None:
+        return {"cpu:0": "cpu"}
+    named = getattr(torch.get_device_module(kind), "get_device_name", lambda _index: kind.type)
+    return {"cpu:0": "cpu"} | {f"{kind.type}:{i}": named(i) for i in range(torch.accelerator.device_count())}
 
 
 def _summed_logs(total: Any, p: Any, axis: int) -> Any:

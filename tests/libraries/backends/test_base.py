@@ -96,7 +96,8 @@ def somewhere(found=("cpu:0", "gpu:0", "gpu:1")):
     """NumPy's arrays, kept in pairs with where they are."""
     return Backend(
         name="pairs", distribution="numpy", module="numpy", functions=(), to_library=lambda x: (x, "cpu"),
-        to_numpy=lambda pair: pair[0], devices=lambda: found, put=lambda pair, device: (pair[0], device),
+        to_numpy=lambda pair: pair[0], devices=lambda: dict.fromkeys(found, "a pair"),
+        put=lambda pair, device: (pair[0], device),
     )  # fmt: skip
 
 
@@ -111,7 +112,9 @@ def test_a_function_is_called_on_the_device_that_is_named(device):
 def test_a_device_that_is_not_found_is_absent_and_says_which_there_are():
     there, absent = somewhere().on("gpu:1"), somewhere().on("gpu:2")
     assert there.installed
+    assert there.version == f"{np.__version__} on a pair"
     assert not absent.installed
+    assert not absent.version
     with pytest.raises(AbsentError, match=r"^pairs:gpu:2 is not found here; there are: cpu:0, gpu:0, gpu:1$"):
         absent.on_numpy(abs)
 
