@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
+import subprocess
+import sys
 import warnings
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -75,6 +77,7 @@ class Backend:
         module: the module that is imported.
         functions: its own functions for the problems.
         swept: further functions, problem and name, that only exhaustive sweeps measure.
+        needs: further modules that its functions import.
         repositories: where it is developed, as GitHub writes it.
         colour: its ink in figures, of ``study.plots.looks.HANDS``.
         to_library: a NumPy array as one of its arrays, no number changed.
@@ -90,6 +93,7 @@ class Backend:
     module: str
     functions: tuple[LibraryFunction, ...]
     swept: tuple[tuple[str, str], ...] = ()
+    needs: tuple[str, ...] = ()
     repositories: tuple[str, ...] = ()
     colour: str = ""
     to_library: Callable[[NDArray[Any]], Any] = lambda x: x
@@ -101,13 +105,34 @@ class Backend:
 
     @property
     def installed(self) -> bool:
-        """Whether it can be imported; it is not imported to find out."""
-        return util.find_spec(self.module) is not None
+        """Whether it is there; it is not imported to find out."""
+        return all(util.find_spec(module) is not None for module in (self.module, *self.needs))
+
+    @cached_property
+    def refusal(self) -> str:
+        """Why none of its functions can be called, in a few words; empty where they can.
+
+        What has not been imported yet is imported in another process: one that breaks, or crashes, takes nothing along.
+        """
+        if not self.installed:
+            return "not installed"
+        waiting = [module for module in (self.module, *self.needs) if module not in sys.modules]
+        if not waiting:
+            return ""
+        line = [sys.executable, "-c", f"import {', '.join(waiting)}"]
+        done = subprocess.run(line, capture_output=True, text=True, check=False)  # noqa: S603 - module names of ours
+        said = done.stderr.strip().splitlines()[-1:] or [f"ends {done.returncode}"]
+        return f"cannot be imported: {said[0]}" if done.returncode else ""
 
     @cached_property
     def version(self) -> str:
         """The installed version, empty where there is none."""
-        return metadata.version(self.distribution) if self.installed else ""
+        if not self.installed:
+            return ""
+        try:
+            return metadata.version(self.distribution)
+        except metadata.PackageNotFoundError:  # another build of it, under another name
+            return metadata.version(metadata.packages_distributions()[self.module][0])
 
     def function(self, problem: str, name: str) -> LibraryFunction:
         """Its function of that name for a problem.
