@@ -4,6 +4,8 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SOURCE := study experiments tests docs/examples docs/reference.py docs/tutorial.ipynb benchmarks
 
+BACKENDS := $(basename $(notdir $(wildcard requirements/libraries/*.txt)))
+
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -12,8 +14,10 @@ help: ## list the targets
 experiments: $(VENV)/run ## run what is not up to date, write results/ and the report
 	@$(BIN)/study run
 
-libraries: $(VENV)/libraries ## install PyTorch, JAX and the runtimes too, and measure every library
-	@$(BIN)/study run
+libraries: $(VENV)/run ## install and measure other libraries too: all, or BACKENDS="torch onnxruntime"
+	@for name in $(BACKENDS); do test ! -f requirements/libraries/$$name.txt || $(MAKE) --silent $(VENV)/library-$$name \
+		|| echo "$$name could not be installed"; done
+	@$(BIN)/study run --backends "$(BACKENDS)"
 
 check: $(VENV)/run ## the gate: recompute every table and hold it to its bounds
 	@$(BIN)/study check
@@ -45,9 +49,9 @@ clean: ## remove the virtual environment and every cache; results/ stays
 	rm -rf $(VENV) dist .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(VENV)/libraries: requirements/libraries.txt requirements/torch.txt $(VENV)/run
-	$(PIP) --require-hashes -r $<
-	$(PIP) --no-deps -r requirements/torch.txt
+$(VENV)/library-%: requirements/libraries/%.txt $(VENV)/run
+	$(PIP) --require-hashes --no-deps -r $<
+	for pin in $(wildcard requirements/libraries/$*.pin); do $(PIP) --no-deps -r $$pin; done
 	@touch $@
 
 $(VENV)/%: requirements/%.txt pyproject.toml

@@ -11,6 +11,8 @@ import click
 from study.cli.group import checked_output, one_line_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from study.runs.experiment import Experiment
 
 
@@ -35,29 +37,43 @@ def list_() -> None:
 @click.command()
 @click.argument("names", nargs=-1)
 @click.option("--jobs", type=click.IntRange(1), envvar="JOBS", help="Worker processes; default: one a processor.")
-def run(names: tuple[str, ...], jobs: int | None) -> None:
+@click.option("--backends", default="", help="Libraries to measure also where others are missing, as 'torch jax'.")
+def run(names: tuple[str, ...], jobs: int | None, backends: str) -> None:
     """Run experiments (all, or NAMES), as far as they are not up to date, and rebuild the report."""
-    from study.libraries.backends.base import INSTALL
+    from study.libraries.backends import get_backend
     from study.runs import uptodate
     from study.runs.runner import EXPERIMENTS, run_experiments
 
-    if not names and (said := uptodate.said(EXPERIMENTS)):
+    if not names and not backends and (said := uptodate.said(EXPERIMENTS)):
         click.echo("\n".join(["everything is up to date", *said]))
         return
+    with one_line_errors():
+        asked = [get_backend(name).name for name in backends.replace(",", " ").split()]
     experiments = _discover(names)
-    lines = [
-        f"{experiment.name}: {' and '.join(absent)} not installed ({INSTALL}); results are kept"
-        for experiment in experiments
-        if (absent := experiment.absent())
-    ]
+    lines = [line for experiment in experiments for line in _without(experiment, asked)]
     for line in lines:
         click.echo(line)
     with one_line_errors():
-        computed = run_experiments(experiments, jobs)
+        computed = run_experiments(experiments, jobs, asked)
     click.echo(f"computed: {', '.join(computed)}" if computed else "everything is up to date")
     lines += _report()
-    if not names:
+    if not names and not backends:
         uptodate.record(EXPERIMENTS, lines)
+
+
+def _without(experiment: Experiment, asked: list[str]) -> Iterator[str]:
+    """What a run says of an experiment some of whose libraries are absent."""
+    from study.libraries.backends.base import INSTALL
+    from study.runs import partial
+
+    absent = experiment.absent()
+    if not absent:
+        return
+    whom = ", ".join(f"{name} {reason}" for name, reason in absent.items())
+    if not experiment.measured(asked):
+        yield f"{experiment.name}: {whom} ({INSTALL}); results are kept"
+    else:
+        yield f"{experiment.name}: {whom}; {'rows are kept' if partial.kept(experiment) else 'left out'}"
 
 
 @click.command()

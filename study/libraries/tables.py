@@ -31,8 +31,8 @@ COUNTS = ("bounded", *(outcome.name.lower() for outcome in Outcome), "worst_row"
 
 
 def present(names: Sequence[str]) -> list[Backend]:
-    """The backends of these names that are installed."""
-    return [backend for backend in map(get_backend, names) if backend.installed]
+    """The backends of these names that can be called."""
+    return [backend for backend in map(get_backend, names) if not backend.refusal]
 
 
 def presence(measured: Sequence[str]) -> pd.DataFrame:
@@ -43,7 +43,7 @@ def presence(measured: Sequence[str]) -> pd.DataFrame:
         {
             "backend": backend.name,
             "version": backend.version if backend.name in measured else "",
-            "measured": "yes" if backend.name in measured and backend.installed else "no",
+            "measured": "yes" if backend.name in measured and not backend.refusal else "no",
             "functions": len(backend.functions),
         }
         for backend in BACKENDS.values()

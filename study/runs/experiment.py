@@ -125,7 +125,7 @@ class Experiment:
         order: place in the report.
         title: of its section there; without one, its name.
         problems: names of the problems that tables other than sweeps measure.
-        backends: names of the libraries that it measures; where one is not installed, its stored results are kept.
+        backends: names of the libraries that it measures; where one is absent, stored results are kept.
         data: names of files beside it that the tables are made from.
     """
 
@@ -161,6 +161,11 @@ class Experiment:
         swept = [name for table in self.tables.values() if isinstance(table, Sweep) for name in table.problems]
         return sorted({*swept, *self.problems})
 
-    def absent(self) -> list[str]:
-        """Names of the backends that it measures and that are not installed."""
-        return [name for name in self.backends if not get_backend(name).installed]
+    def absent(self) -> dict[str, str]:
+        """The backends that it measures and that cannot be called, each with the reason."""
+        return {name: reason for name in self.backends if (reason := get_backend(name).refusal)}
+
+    def measured(self, asked: Sequence[str] = ()) -> bool:
+        """Whether its libraries are all there, or one of them is that is asked for."""
+        absent = self.absent()
+        return not absent or any(name in asked and name not in absent for name in self.backends)

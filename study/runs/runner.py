@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 from study.libraries.backends import get_backend
 from study.measurement.case import Case
 from study.problems.crosscheck import DisagreementError
-from study.runs import digests, execution, store
+from study.runs import digests, execution, partial, store
 from study.runs.experiment import Experiment, Sweep
-from study.runs.machine import provenance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -75,7 +74,8 @@ def discover(names: Sequence[str] = (), root: Path = store.HERE) -> list[Experim
 def mark(experiment: Experiment) -> str:
     """What the tables of an experiment are made from; its own file counts as changed when touched, as for make."""
     touched = Path(experiment.module_file).stat().st_mtime_ns
-    versions = [get_backend(name).version for name in experiment.backends]
+    absent = experiment.absent()
+    versions = [absent.get(name) or get_backend(name).version for name in experiment.backends]
     data = [Path(experiment.module_file).with_name(name).read_text(encoding="utf-8") for name in experiment.data]
     return store.fingerprint(roots(experiment), [touched, *versions, *data], skip=NOT_COMPUTING)
 
@@ -93,27 +93,30 @@ def roots(experiment: Experiment) -> list[Path]:
     ]
 
 
-def run_experiments(experiments: Sequence[Experiment], jobs: int | None = None) -> list[str]:
+def run_experiments(experiments: Sequence[Experiment], jobs: int | None = None, asked: Sequence[str] = ()) -> list[str]:
     """Compute and store what is not up to date, with a progress bar; returns the names of what was computed.
 
-    The results of an experiment on a library that is not installed are left as they are. Damaged tables are computed
-    anew. Where the same bytes come out, what they were first measured with stays recorded.
+    The results of an experiment on a library that is absent are left as they are; unless it measures one that is asked
+    for, then ``study.runs.partial`` says what becomes of the rows of the absent. Damaged tables are computed anew.
+    Where the same bytes come out, what they were first measured with stays recorded.
 
     Raises:
         DamagedResultsError: a table is damaged that is not among these.
     """
-    marks = {e.name: mark(e) for e in experiments if not e.absent()}
+    absent = {e.name: e.absent() for e in experiments}
+    marks = {e.name: mark(e) for e in experiments if e.measured(asked)}
     for line in digests.damaged(store.RESULTS, healed=marks):
         raise store.DamagedResultsError(line)
     waiting = [e for e in experiments if e.name in marks and not store.is_current(e.name, marks[e.name])]
     for experiment, tables in recompute(waiting, jobs):
         files = [store.RESULTS / experiment.name / f"{name}.csv" for name in experiment.tables]
         before = [path.read_bytes() if path.exists() else b"" for path in files]
-        for name, table in tables.items():
+        measured_with = partial.facts(experiment, absent[experiment.name])
+        for name, table in partial.completed(experiment, tables, absent[experiment.name]).items():
             store.write_table(experiment.name, name, table)
         facts = store.RESULTS / experiment.name / store.PROVENANCE
         if not facts.exists() or before != [path.read_bytes() for path in files]:
-            store.write_provenance(experiment.name, provenance(experiment.backends))
+            store.write_provenance(experiment.name, measured_with)
         files.append(facts)
         store.stamp(experiment.name, marks[experiment.name], files)
     return [e.name for e in waiting]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
+import subprocess
+import sys
 import warnings
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -75,6 +77,7 @@ class Backend:
         module: the module that is imported.
         functions: its own functions for the problems.
         swept: further functions, problem and name, that only exhaustive sweeps measure.
+        needs: further modules that its functions import.
         repositories: where it is developed, as GitHub writes it.
         colour: its ink in figures, of ``study.plots.looks.HANDS``.
         to_library: a NumPy array as one of its arrays, no number changed.
@@ -93,6 +96,7 @@ class Backend:
     module: str
     functions: tuple[LibraryFunction, ...]
     swept: tuple[tuple[str, str], ...] = ()
+    needs: tuple[str, ...] = ()
     repositories: tuple[str, ...] = ()
     colour: str = ""
     to_library: Callable[[NDArray[Any]], Any] = lambda x: x
@@ -106,14 +110,29 @@ class Backend:
     device: str = ""
 
     @property
-    def found(self) -> bool:
-        """Whether it can be imported; it is not imported to find out."""
-        return util.find_spec(self.module) is not None
+    def installed(self) -> bool:
+        """Whether it is there; it is not imported to find out."""
+        return all(util.find_spec(module) is not None for module in (self.module, *self.needs))
+
+    @cached_property
+    def refusal(self) -> str:
+        """Why none of its functions can be called, in a few words; empty where they can.
+
+        What has not been imported yet is imported in another process: one that breaks, or crashes, takes nothing along.
+        """
+        if not self.installed:
+            return "not installed"
+        waiting = [module for module in (self.module, *self.needs) if module not in sys.modules]
+        line = [sys.executable, "-c", f"import {', '.join(waiting)}"]
+        done = subprocess.run(line, capture_output=True, text=True, check=False) if waiting else None  # noqa: S603 - modules' names of ours
+        if done and done.returncode:
+            said = done.stderr.strip().splitlines()[-1:] or [f"ends {done.returncode}"]
+            return f"cannot be imported: {said[0]}"
+        return "" if self._found else f"not found here; there are: {', '.join(self.devices())}"
 
     @property
-    def installed(self) -> bool:
-        """Whether it can be imported and, for which it is imported, finds its device."""
-        return self.found and (not self.device or self._indexed in self.devices())
+    def _found(self) -> bool:
+        return not self.device or self._indexed in self.devices()
 
     @property
     def _indexed(self) -> str:
@@ -122,13 +141,16 @@ class Backend:
     @cached_property
     def version(self) -> str:
         """The installed version, and what its device is called; empty where there is none."""
-        if not self.installed:
+        if not (self.installed and self._found):
             return ""
         where = f" on {self.devices()[self._indexed]}" if self.device else ""
-        return metadata.version(self.distribution) + where
+        try:
+            return metadata.version(self.distribution) + where
+        except metadata.PackageNotFoundError:  # another build of it, under another name
+            return metadata.version(metadata.packages_distributions()[self.module][0]) + where
 
     def on(self, device: str) -> Backend:
-        """The same library on one of its devices, as ``cuda`` or ``gpu:1``; installed where it finds that one.
+        """The same library on one of its devices, as ``cuda`` or ``gpu:1``; refused where it does not find that one.
 
         Raises:
             ValueError: it has no say in where its arrays are.
@@ -151,23 +173,18 @@ class Backend:
         names = [f.name for f in self.functions if f.problem == problem]
         raise ValueError(f"{self.name} has no {name!r} for {problem}; it has: {', '.join(names) or 'none'}")
 
-    @property
-    def missing(self) -> str:
-        """What to say where it is not installed."""
-        if self.found:
-            return f"{self.name} is not found here; there are: {', '.join(self.devices())}"
-        return f"{self.name.partition(':')[0]} is not installed ({INSTALL})"
-
     def on_numpy(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """A function of its arrays as a function of NumPy arrays that keeps the dtype.
 
         A result of another dtype, as of a library that computes float16 in float32, is rounded to the arguments' once.
 
         Raises:
-            AbsentError: the backend is not installed.
+            AbsentError: the backend is not installed, or does not find its device.
         """
         if not self.installed:
-            raise AbsentError(self.missing)
+            raise AbsentError(f"{self.name} is not installed ({INSTALL})")
+        if not self._found:
+            raise AbsentError(f"{self.name} is {self.refusal}")
 
         def called(*args: NDArray[Any]) -> NDArray[Any]:
             with warnings.catch_warnings(), self.session():

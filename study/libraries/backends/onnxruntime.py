@@ -61,6 +61,7 @@ BACKEND = Backend(
     name="onnxruntime",
     distribution="onnxruntime",
     module="onnxruntime",
+    needs=("onnx",),
     functions=(
         Operator("logsumexp", "onnxruntime.ReduceLogSumExp", _reduced),
         Operator("softmax", "onnxruntime.Softmax", lambda f, x, axis: f(x, axis=axis)),

@@ -74,7 +74,7 @@ def test_an_experiment_on_an_absent_backend_keeps_its_results(tmp_path, monkeypa
     experiment = Experiment(
         str(tmp_path / "lost.py"), "Why?", tables={"t": lambda: 1 / 0}, backends=("absent", "numpy")
     )
-    assert experiment.absent() == ["absent"]
+    assert experiment.absent() == {"absent": "not installed"}
     assert run_experiments([experiment]) == []
 
 
