@@ -64,14 +64,15 @@ def run(names: tuple[str, ...], jobs: int | None, backends: str) -> None:
 def _without(experiment: Experiment, asked: list[str]) -> Iterator[str]:
     """What a run says of an experiment some of whose libraries are absent."""
     from study.libraries.backends.base import INSTALL
-    from study.runs import partial
+    from study.runs import partial, store
 
     absent = experiment.absent()
     if not absent:
         return
     whom = ", ".join(f"{name} {reason}" for name, reason in absent.items())
     if not experiment.measured(asked):
-        yield f"{experiment.name}: {whom} ({INSTALL}); results are kept"
+        stored = "results are kept" if store.has_tables(experiment) else "nothing is stored"
+        yield f"{experiment.name}: {whom} ({INSTALL}); {stored}"
     else:
         yield f"{experiment.name}: {whom}; {'rows are kept' if partial.kept(experiment) else 'left out'}"
 

@@ -29,11 +29,16 @@ def build() -> tuple[Path, list[str]]:
     """
     from study.report import data
 
-    experiments = discover()
+    experiments = shown()
     path, current, stored = store.RESULTS / PAGE, mark(experiments), data.read(experiments)
     if not store.is_current("report", current):
         store.stamp("report", current, _write(stored))
     return path, [claim.sentence for claim in stored.claims]
+
+
+def shown() -> list[Experiment]:
+    """The experiments of the report: all but those of which nothing is stored yet, and nothing can be measured here."""
+    return [e for e in discover() if store.has_tables(e) or not e.absent()]
 
 
 def mark(experiments: list[Experiment]) -> str:

@@ -112,6 +112,11 @@ def read_below(*folders: str) -> dict[str, pd.DataFrame]:
     return {path.relative_to(RESULTS).with_suffix("").as_posix(): read_csv(path) for path in paths}
 
 
+def has_tables(experiment: Experiment) -> bool:
+    """Whether any table of an experiment is stored: one of what is nowhere here may have none yet."""
+    return any((RESULTS / experiment.name / f"{name}.csv").exists() for name in experiment.tables)
+
+
 def read_tables(experiment: Experiment) -> dict[str, pd.DataFrame]:
     """All stored tables of an experiment; raises as ``read_table``."""
     return {name: read_table(experiment.name, name) for name in experiment.tables}

@@ -11,7 +11,7 @@ from study.problems import PROBLEMS
 from study.problems.reference import exact
 from study.problems.special import stacks
 from study.report import answer, exhaustive
-from study.runs.runner import discover
+from study.report.writer import shown
 from study.runs.store import read_tables
 
 ROW = {
@@ -133,7 +133,7 @@ def test_what_is_lost_at_special_arguments_alone_does_not_decide():
 
 
 def test_every_cell_of_the_report_keeps_special_arguments_or_says_so():
-    stored = [(e, read_tables(e)) for e in discover()]
+    stored = [(e, read_tables(e)) for e in shown()]
     special = answer.specials(stored)
     for cell in itertools.chain(*answer.matrix(answer.measured(stored), exhaustive.rows(exhaustive.tables()), special)):
         problem, form, lost = PROBLEMS[cell.problem], FORMATS[cell.form], 0

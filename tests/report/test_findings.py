@@ -8,13 +8,14 @@ import pytest
 from study.report import exhaustive, exhaustive_findings
 from study.report.evidence import MEASURED, PLACE, measurements
 from study.report.sections import claims
+from study.report.writer import shown
 from study.runs.runner import discover
 from study.runs.store import read_tables
 
 KEYS = {"value", "p", "target", "count", "worst_row"}
 """Columns that say what was measured, not what came out."""
 
-FINDINGS = [(e, i) for e in discover() for i in range(len(e.findings))]
+FINDINGS = [(e, i) for e in shown() for i in range(len(e.findings))]
 
 UNIVERSAL = re.compile(
     r"\b(never|no|none|nothing|nowhere|not one|does not|do not|only|all|every|each|any|always|throughout|at most"
@@ -141,7 +142,7 @@ def test_no_error_of_a_table_is_above_what_is_said_to_be_the_most():
 
 
 def test_every_table_of_measurements_is_gathered():
-    for experiment in discover():
+    for experiment in shown():
         tables = read_tables(experiment)
         measured = [table for table in tables.values() if set(table) >= MEASURED]
         if measured:

@@ -12,8 +12,8 @@ from study.cli import main, replay_stored
 from study.plots.text import measure
 from study.problems import PROBLEMS
 from study.report import advice, answer, exhaustive, views
+from study.report.writer import shown
 from study.runs import store
-from study.runs.runner import discover
 from study.runs.store import read_tables
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -36,7 +36,7 @@ def tree(page):
 
 @pytest.fixture(scope="module")
 def stored():
-    return [(experiment, read_tables(experiment)) for experiment in discover()]
+    return [(experiment, read_tables(experiment)) for experiment in shown()]
 
 
 def test_valid_and_small(tree, page):
@@ -59,7 +59,7 @@ def test_identifiers_are_unique_and_every_link_resolves(tree, report):
 def test_the_twin_is_short_and_has_a_table_of_contents(readme):
     assert len(readme.encode()) < 60_000
     links = re.findall(r"^- \[[^]]+\]\(#([^)]+)\)", readme, re.MULTILINE)
-    assert len(links) > len(discover())
+    assert len(links) > len(shown())
     headings = {
         re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in re.findall(r"^## (.+)$", readme, re.MULTILINE)
     }
@@ -118,7 +118,7 @@ def test_every_finding_is_on_the_page_and_in_its_twin(page, readme, stored):
 
 def test_figures_have_words_and_files(tree, report, readme):
     drawings = [n for n in tree.iter(f"{XHTML}div") if n.get("role") == "img"]
-    assert sum(len(e.figures) for e in discover()) < len(drawings) <= 15
+    assert sum(len(e.figures) for e in shown()) < len(drawings) <= 15
     assert all(len(n.get("aria-label")) > 40 for n in drawings)
     paths = re.findall(r"\]\(([^)#]+)\.png\)", readme)
     assert len(paths) == len(drawings)

@@ -1,9 +1,10 @@
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from study.report import writer
 from study.runs import store
-from study.runs.runner import discover
 
 
 def contents(folder):
@@ -11,7 +12,7 @@ def contents(folder):
 
 
 def current():
-    return store.is_current("report", writer.mark(discover()))
+    return store.is_current("report", writer.mark(writer.shown()))
 
 
 def test_the_report_is_the_same_bytes_twice_and_then_left_alone(report, built):
@@ -45,3 +46,12 @@ def test_a_changed_table_changes_the_report(small):
     with pytest.raises(store.DamagedResultsError, match="study run product_underflow"):
         writer.build()
     assert path.read_bytes() == before
+
+
+def test_an_experiment_on_what_is_not_here_is_left_out_until_it_has_tables(monkeypatch):
+    one = next(e for e in writer.discover() if e.name == "softmax_range")
+    nowhere = replace(one, module_file="nowhere.py", backends=("torch:nowhere",))
+    monkeypatch.setattr(writer, "discover", lambda: [one, nowhere])
+    assert writer.shown() == [one]
+    monkeypatch.setattr(store, "has_tables", lambda _experiment: True)
+    assert writer.shown() == [one, nowhere]
