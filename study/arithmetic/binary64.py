@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from study.arithmetic import constants, ties
+from study.arithmetic import constants, loops, ties
+from study.arithmetic.pieces import one_side
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -38,9 +39,32 @@ def constant(of: constants.Constant, *orders: int) -> Floats:
     return np.asarray(constants.words(of, *orders)[0])
 
 
+def log2(x: Floats) -> Floats:
+    """log2 |x|, roughly; -inf for 0."""
+    with np.errstate(divide="ignore"):
+        return np.log2(np.abs(x))
+
+
+def power(exponent: Floats) -> Floats:
+    """2**exponent, to tell sizes."""
+    with np.errstate(over="ignore"):
+        return np.exp2(exponent)
+
+
 def where(condition: NDArray[np.bool_], a: Floats, b: Floats) -> Floats:
     """A where the condition holds, else b."""
-    return np.where(condition, a, b) if condition.any() or np.shape(condition) != b.shape else b
+    if (taken := one_side(condition, a, b)) is not None:
+        return np.asarray(taken)
+    if not np.shape(condition) == a.shape == b.shape:
+        return np.where(condition, a, b)
+    out = np.empty(a.shape)
+    loops.choose(*(np.ascontiguousarray(v).reshape(-1) for v in (condition, a, b)), out.reshape(-1))
+    return out
+
+
+def size(x: Floats) -> Floats:
+    """|x|, to tell sizes."""
+    return np.abs(x)
 
 
 def argmax(x: Floats) -> Any:

@@ -14,7 +14,7 @@ import mpmath
 import numpy as np
 
 from study.arithmetic import constants, errorfree
-from study.arithmetic.scaled import Scaled, argmax, product, total, where
+from study.arithmetic.scaled import Scaled, argmax, log2, product, size, total, where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,10 +33,13 @@ __all__ = [
     "expm1",
     "log",
     "log1p",
+    "log2",
     "log_product",
     "number",
+    "power",
     "product",
     "scaled",
+    "size",
     "total",
     "where",
 ]
@@ -56,7 +59,7 @@ SATURATED = 1e15
 """Beyond it exp is 0 or infinite for every purpose; its exponent stays an exact integer."""
 
 
-number = Scaled.number
+number, power = Scaled.number, Scaled.power
 
 
 def constant(of: constants.Constant, *orders: int) -> Scaled:

@@ -59,6 +59,11 @@ class FixedPoint:
         exponent = np.where(np.isneginf(values), LOWEST, exponent).astype(np.int64)
         return cls(_shifted(_integer(np.ldexp(fraction, 53)), exponent - 53 + BITS))
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the array."""
+        return self.units.shape
+
     def __add__(self, other: FixedPoint) -> FixedPoint:
         return FixedPoint(_objects(self.units + other.units))
 
@@ -163,10 +168,10 @@ def _log(x: FixedPoint) -> FixedPoint:
 
 def _log1p_series(f: FixedPoint) -> FixedPoint:
     """F - f**2/2 + f**3/3 …, for |f| <= 2**-40."""
-    power, out = f, f
+    term, out = f, f
     for order in range(2, 36):
-        power = -(power * f)
-        out = out + FixedPoint(_objects(power.units // order))
+        term = -(term * f)
+        out = out + FixedPoint(_objects(term.units // order))
     return out
 
 
@@ -188,6 +193,16 @@ def where(condition: Any, a: FixedPoint, b: FixedPoint) -> FixedPoint:
 def total(x: FixedPoint) -> FixedPoint:
     """Sum along the last axis."""
     return FixedPoint(_objects(np.sum(x.units, axis=-1)))
+
+
+def size(x: FixedPoint) -> Any:
+    """|x| in binary64, to tell sizes."""
+    return scaled(x).size()
+
+
+def log2(x: FixedPoint | Scaled) -> Any:
+    """log2 |x| in binary64, roughly; -inf for 0."""
+    return scaled(x).log2()
 
 
 def argmax(x: FixedPoint) -> Any:
@@ -215,4 +230,4 @@ def scaled(x: FixedPoint | Scaled) -> Scaled:
     return x if isinstance(x, Scaled) else nearest(x.units, -BITS, NOISE)
 
 
-number = FixedPoint.number
+number, power = FixedPoint.number, Scaled.power

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from study.arithmetic.constants import half_log_two_pi
+from study.arithmetic.pieces import piecewise
 
 SPARE = 6
 """Bits beyond those of an arithmetic that no series leaves out."""
@@ -70,23 +71,36 @@ def near_two(a: Any, e: Any) -> Any:
 
 def factors(a: Any, x: Any) -> Any:
     """(x − 1)(x − 2) … as far as the last factor is at least 3/2, for x < start(a); 1 for x < 5/2."""
-    out = a.number(np.ones_like(x))
-    for j in range(1, start(a) - 1):
+    out, last = a.number(np.ones_like(x)), min(np.max(x, initial=0.0), start(a)) - 1.5
+    for j in range(1, int(last) + 1):
         out = out * a.number(np.where(x - j >= 1.5, x - j, 1.0))
     return out
 
 
 def log_gamma(a: Any, x: Any) -> Any:
     """log Γ(x) of positive numbers: a sum whose terms cancel by no more than a factor of four."""
-    first = start(a)
-    large, small = x >= first, x < 0.5
-    big, low = np.where(large, x, float(first)), np.where(large, 1.0, x)
-    held = a.number(big)
-    far = (held - a.number(0.5)) * a.log(held) - held + (a.constant(half_log_two_pi) + stirling(a, big))
-    one = a.number(1.0)
-    above = low >= 1.5
-    e = np.where(above, low - np.maximum(np.floor(low - 1.5), 0) - 2, np.where(small, low, low - 1))
-    rising = a.number(low) * a.where(small, one + a.number(low), a.number(np.ones_like(low)))
-    log = a.log(a.where(above, factors(a, np.where(above, low, 2.0)), rising))
-    near = near_two(a, e)
-    return a.where(large, far, a.where(above, near + log, near - log))
+    return piecewise(a, x < start(a), _below, _beyond, x)
+
+
+def _beyond(a: Any, x: Any) -> Any:
+    """Stirling's formula: (x − 1/2) log x − x + ½ log 2π and the series."""
+    large = np.maximum(x, start(a))
+    held = a.number(large)
+    return (held - a.number(0.5)) * a.log(held) - held + (a.constant(half_log_two_pi) + stirling(a, large))
+
+
+def _below(a: Any, x: Any) -> Any:
+    """The series at 2 and the log of what the recurrence multiplies, or divides, by."""
+    low = np.minimum(x, start(a))
+    e = np.where(low >= 1.5, low - np.maximum(np.floor(low - 1.5), 0) - 2, np.where(low < 0.5, low, low - 1))
+    return near_two(a, e) + piecewise(a, low >= 1.5, _log_of_factors, _log_of_rising, low)
+
+
+def _log_of_factors(a: Any, x: Any) -> Any:
+    return a.log(factors(a, x))
+
+
+def _log_of_rising(a: Any, x: Any) -> Any:
+    """−log x, or −log x (x + 1) below 1/2."""
+    held, one = a.number(x), a.number(np.ones_like(x))
+    return -a.log(held * a.where(x < 0.5, one + held, one))

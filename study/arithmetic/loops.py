@@ -111,6 +111,13 @@ def divide(xh: Any, xl: Any, yh: Any, yl: Any, hi: Any, lo: Any) -> None:
 
 
 @loop
+def choose(condition: Any, a: Any, b: Any, out: Any) -> None:
+    """A where a condition holds, else b: no branch, which NumPy takes for each number."""
+    for i in range(out.size):
+        out[i] = a[i] if condition[i] else b[i]
+
+
+@loop
 def total(xh: Any, xl: Any, hi: Any, lo: Any) -> None:
     """Sums of rows, in four strands."""
     n = xh.shape[1]
@@ -171,13 +178,13 @@ def _expm1(xh: Any, r: Any, r2: Any, high: Any, low: Any, scale: Any, hi: Any, l
         a, al = _fast(a, al + wl)
         m, ml = _multiply(wh, wl, q, ql)
         h, lo[i] = _add(a, al, m, ml)
-        inside = (xh[i] <= 1.0) & (xh[i] >= -FAR) & ((abs(xh[i]) >= LOW) | (xh[i] == 0.0))
+        inside = (abs(xh[i]) <= FAR) & ((abs(xh[i]) >= LOW) | (xh[i] == 0.0))
         hi[i] = h if inside else np.nan
 
 
 @loop
 def exp(xh: Any, xl: Any, less: Any, tables: Any, hi: Any, lo: Any) -> None:
-    """e**x for |x| <= FAR, and 0 for -inf; or e**x less 1 for -FAR <= x <= 1."""
+    """e**x for |x| <= FAR, and 0 for -inf; or e**x less 1 for |x| <= FAR."""
     index, a = np.empty(CHUNK, np.int64), np.empty((5, CHUNK))
     for i in range(0, xh.size, CHUNK):
         j = min(i + CHUNK, xh.size)

@@ -50,7 +50,7 @@ def fraction(a: Any, t: Any) -> Any:
 
 
 def integral(a: Any, t: Any) -> Any:
-    """φ(t) (t + t³/3 + t⁵/15 + …), the integral of the density from 0 to t <= switch(a)."""
+    """φ(t) (t + t³/3 + t⁵/15 + …), the integral of the density from 0 to t, |t| <= switch(a)."""
     square, one = a.number(t) * a.number(t), a.number(1.0)
     out = one
     for k in range(terms(a.BITS, switch(a)), 0, -1):

@@ -15,6 +15,7 @@ import mpmath
 import numpy as np
 
 from study.arithmetic import binary64, constants, errorfree, loops, ties
+from study.arithmetic.pieces import one_side
 from study.arithmetic.scaled import first_largest, to_odd
 
 if TYPE_CHECKING:
@@ -72,8 +73,9 @@ class Words:
         return Words(self.hi[index], None if self.lo is None else self.lo[index])
 
     def __setitem__(self, index: Any, other: Words) -> None:
-        assert self.lo is not None, "no second words to write to"
-        self.hi[index], self.lo[index] = other.hi, other.low
+        if self.lo is None:
+            object.__setattr__(self, "lo", np.zeros_like(self.hi))
+        self.hi[index], self.low[index] = other.hi, other.low
 
 
 def number(values: ArrayLike) -> Words:
@@ -108,7 +110,7 @@ def exp(x: Words) -> Words:
 
 
 def expm1(x: Words) -> Words:
-    """e**x - 1, within 2**-78 for -600 <= x <= 1."""
+    """e**x - 1, within 2**-78 for |x| <= 600."""
     return _shaped(loops.exp, x.shape, [_flat(x.hi, x.shape), _flat(x.low, x.shape), True, _exp_tables()])
 
 
@@ -127,8 +129,11 @@ def log1p(x: Words) -> Words:
 
 def where(condition: Any, a: Words, b: Words) -> Words:
     """A where the condition holds, else b."""
-    low = None if a.lo is None and b.lo is None else np.where(condition, a.low, b.low)
-    return Words(np.where(condition, a.hi, b.hi), low)
+    taken: Words | None = one_side(condition, a, b)
+    if taken is not None:
+        return taken
+    low = None if a.lo is None and b.lo is None else binary64.where(condition, a.low, b.low)
+    return Words(binary64.where(condition, a.hi, b.hi), low)
 
 
 def total(x: Words) -> Words:
@@ -140,6 +145,21 @@ def total(x: Words) -> Words:
     sums = np.empty(len(hi)), np.empty(len(hi))
     loops.total(hi, lo, *sums)
     return Words(*(w.reshape(batch) for w in sums))
+
+
+def size(x: Words) -> Floats:
+    """|x|, to tell sizes."""
+    return np.abs(x.hi)
+
+
+def log2(x: Words) -> Floats:
+    """log2 |x|, roughly; -inf for 0."""
+    return binary64.log2(x.hi)
+
+
+def power(exponent: Floats) -> Words:
+    """2**exponent, to tell sizes."""
+    return number(binary64.power(exponent))
 
 
 def argmax(x: Words) -> Any:

@@ -47,6 +47,12 @@ class Scaled:
         held = np.where(hi == 0, NO_EXPONENT, exponent + more.astype(np.int64))
         return cls(fraction, np.ldexp(lo, -more), held)
 
+    @classmethod
+    def power(cls, exponent: Floats) -> Scaled:
+        """2**exponent, at most twice of it, to tell sizes."""
+        whole = np.ceil(np.clip(exponent, NO_EXPONENT, -NO_EXPONENT)).astype(np.int64)
+        return cls.of((np.ones(whole.shape), np.zeros(whole.shape)), whole)
+
     def at(self, exponent: Any) -> Pair:
         """The pair of words that, times 2**exponent, is this number; what is 2**1000 times smaller vanishes."""
         shift = np.clip(self.exponent - exponent, -1100, 1000).astype(np.int32)
@@ -88,8 +94,13 @@ class Scaled:
         return self.hi.shape
 
     def log2(self) -> Floats:
-        """log2 |number| in binary64, to tell sizes apart."""
-        return np.asarray(np.log2(np.abs(self.hi)) + np.where(self.hi == 0, 0, self.exponent))
+        """log2 |number| in binary64, to tell sizes apart; -inf for 0."""
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log2(np.abs(self.hi)) + np.where(self.hi == 0, 0, self.exponent))
+
+    def size(self) -> Floats:
+        """|number| in binary64, from about 2**1000 on that."""
+        return np.abs(self.at(0)[0])
 
     def round(self, form: Format) -> NDArray[Any]:
         """Round what is held to a format, once, to nearest even."""
@@ -121,6 +132,16 @@ def where(condition: Any, a: Scaled, b: Scaled) -> Scaled:
     return Scaled(
         np.where(condition, a.hi, b.hi), np.where(condition, a.lo, b.lo), np.where(condition, a.exponent, b.exponent)
     )
+
+
+def size(x: Scaled) -> Floats:
+    """|x| in binary64, to tell sizes."""
+    return x.size()
+
+
+def log2(x: Scaled) -> Floats:
+    """log2 |x| in binary64, roughly; -inf for 0."""
+    return x.log2()
 
 
 def argmax(x: Scaled) -> NDArray[np.intp]:

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
-from study.arithmetic.sizes import log2
 from study.certified.errors import Outcome
 from study.problems import alignments, log_softmax, logsumexp, softmax, softplus
 from study.problems.alignments import NEVER, before, far, lost, reading, states
@@ -148,7 +147,7 @@ def _faithful(a: Any, logits: Any, labels: Any) -> Any:
     apart = np.concatenate([logits, np.full((*logits.shape[:-1], 1), -np.inf)], axis=-1)
     accepted, rest = _sums(a, a.exp(a.number(apart) - a.number(finite(top)[..., None])), labels, logits.shape)
     value = a.log1p(rest / accepted)
-    beyond = ordinary & ~(log2(a, accepted) > -FAR)
+    beyond = ordinary & ~(a.log2(accepted) > -FAR)
     if beyond.any():
         terms = np.zeros((3, len(logits)))
         terms[:, beyond] = far(logits[beyond], labels[beyond])

@@ -9,7 +9,6 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from study.arithmetic import reductions
-from study.arithmetic.sizes import log2, power
 from study.certified.errors import Outcome
 from study.problems import entropy_from_logits as entropy
 from study.problems import log_softmax as logs
@@ -97,10 +96,10 @@ def _faithful(a: Any, x: Any) -> Any:
     share = terms / total[..., None]
     value = share * (far - mean[..., None])
     with np.errstate(invalid="ignore"):
-        size = log2(a, share) + np.maximum(log2(a, far), log2(a, mean)[..., None])
+        size = a.log2(share) + np.maximum(a.log2(far), a.log2(mean)[..., None])
     undefined = ~np.isfinite(np.max(x, axis=-1, keepdims=True, initial=-np.inf)) & np.ones(x.shape, dtype=bool)
     value = a.where(undefined, a.number(np.full(x.shape, np.nan)), value)
-    return value, power(a, np.where(undefined | np.isnan(size), -np.inf, size))
+    return value, a.power(np.where(undefined | np.isnan(size), -np.inf, size))
 
 
 entropy_from_logits_gradient.faithful(_faithful)

@@ -14,6 +14,11 @@ def are_probabilities(*values: Any) -> bool:
     return all(np.all((v >= 0) & (v <= 1)) for v in map(np.asarray, values))
 
 
+def finite(values: Any) -> bool:
+    """Whether all are numbers, and none is infinite."""
+    return bool(np.min(values, initial=0.0) > -np.inf and np.max(values, initial=0.0) < np.inf)
+
+
 def checked(*values: Any) -> Any:
     """Probabilities in binary64, and NaN where one of them is none."""
     if all(np.max(v.view(np.uint64), initial=0) <= ONE for v in values):

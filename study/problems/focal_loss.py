@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from array_api_compat import array_namespace
 
-from study.arithmetic.sizes import log2, power
 from study.certified.errors import Outcome
 from study.problems import log1mexp as complement
 from study.problems import nll as losses
@@ -157,12 +156,12 @@ def parts(a: Any, x: Any, target: Any, gamma: Any, nearest: float = np.inf) -> P
     terms = a.where(used, a.exp(a.number(held) - a.number(shift)) * floor, none)
     own, others, rest = (a.total(a.where(mask, terms, none)) for mask in (at, ~at, ~first))
     loss = (a.number(top) - a.number(chosen))[..., 0] + a.log1p(rest)
-    one, sizes = a.number(np.ones(target.shape)), (log2(a, own), log2(a, others))
+    one, sizes = a.number(np.ones(target.shape)), (a.log2(own), a.log2(others))
     sure, some = sizes[0] > sizes[1], sizes[1] > -np.inf
     near = a.log(a.where(sure & some, others / (own + others), one))
     far_off = a.log1p(a.where(sure, a.number(np.zeros(target.shape)), own / a.where(some, others, one)))
     exponent = a.number(gamma) * a.where(sure, near, -far_off)
-    growth = np.log2(1 + np.exp2(np.minimum(log2(a, exponent), 1000)))
+    growth = np.log2(1 + np.exp2(np.minimum(a.log2(exponent), 1000)))
     return Parts(terms, own, others, loss, a.exp(exponent), growth)
 
 
@@ -171,7 +170,7 @@ def _faithful(a: Any, logits: Any, target: Any, gamma: Any) -> Any:
     special, ordinary, x = _prepared(logits, target, gamma)
     found = parts(a, x, target, np.where(ordinary, gamma, 0.0), NEAREST)
     value = found.power * found.loss
-    size = power(a, np.where(ordinary, log2(a, value) + found.growth, -np.inf))
+    size = a.power(np.where(ordinary, a.log2(value) + found.growth, -np.inf))
     return a.where(ordinary, value, a.number(special)), size
 
 

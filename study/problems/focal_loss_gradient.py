@@ -9,7 +9,6 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from study.arithmetic import reductions
-from study.arithmetic.sizes import log2, power
 from study.certified.errors import Outcome
 from study.problems import focal_loss as focal
 from study.problems import nll as losses
@@ -129,11 +128,11 @@ def _faithful(a: Any, x: Any, target: Any, gamma: Any) -> Any:
     found = focal.parts(a, np.where(ordinary[..., None], x, 0.0), target, held)
     total, one = found.own + found.others, a.number(np.ones(top.shape))
     whole = found.power * (found.others / total + a.number(held) * (found.own / total) * found.loss)
-    others = a.where(log2(a, found.others) > -np.inf, found.others, one)[..., None]
+    others = a.where(a.log2(found.others) > -np.inf, found.others, one)[..., None]
     share = a.where(at, a.number(np.full(x.shape, -1.0)), found.terms / others)
     value = share * whole[..., None]
-    size = np.where(ordinary[..., None], log2(a, value) + found.growth[..., None], -np.inf)
-    return a.where(ordinary[..., None] & np.ones(x.shape, dtype=bool), value, a.number(limits)), power(a, size)
+    size = np.where(ordinary[..., None], a.log2(value) + found.growth[..., None], -np.inf)
+    return a.where(ordinary[..., None] & np.ones(x.shape, dtype=bool), value, a.number(limits)), a.power(size)
 
 
 focal_loss_gradient.faithful(_faithful)

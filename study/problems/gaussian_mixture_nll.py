@@ -10,7 +10,6 @@ from array_api_compat import array_namespace
 
 from study.arithmetic import reductions
 from study.arithmetic.constants import half_log_two_pi
-from study.arithmetic.sizes import log2, power
 from study.certified.errors import Outcome
 from study.problems import gaussian_nll as one
 from study.problems import logsumexp as lse
@@ -27,6 +26,8 @@ def _definition(a: Any, x: float, weights: Any, means: Any, sigmas: Any) -> Any:
 def at_limits(x: Any, weights: Any, means: Any, sigmas: Any) -> Any:
     """Minus the log of each component where it is no number or none at all: NaN, or ∞ for a component of 0; else 0."""
     each = one.at_limits(np.asarray(x)[..., None], means, sigmas)
+    if np.min(weights, initial=1.0) > 0 and np.max(weights, initial=0.0) <= 1:
+        return each
     fit = np.greater_equal(weights, 0) & np.less_equal(weights, 1)
     return np.where(fit, each + np.where(np.equal(weights, 0), inf, 0.0), nan)
 
@@ -118,6 +119,8 @@ def in_order(x: Any, *args: Any) -> tuple[Any, Any, Any]:
     """The limit of each component, which of them are used, and the arguments, the first used one's for the others."""
     limits = at_limits(x, *args)
     used = limits == 0
+    if used.all():
+        return limits, used, (x, *args)
     some = used.any(axis=-1)
     first = np.arange(len(x)), np.argmax(used, axis=-1)
     others = (np.where(some, v[first], 1.0)[:, None] for v in args)
@@ -125,29 +128,35 @@ def in_order(x: Any, *args: Any) -> tuple[Any, Any, Any]:
 
 
 class Parts(NamedTuple):
-    """Of lᵢ = log πᵢ − log σᵢ − zᵢ²/2: the largest, lᵢ less it, exp of that, its sum over the others, log2 of sizes."""
+    """Of lᵢ = log πᵢ − log σᵢ − zᵢ²/2: the largest, how far each is below it, and the sizes of what cancels in that."""
 
+    top: Any
     largest: Any
     apart: Any
-    shares: Any
-    others: Any
     sizes: Any
 
     @classmethod
     def of(cls, a: Any, used: Any, x: Any, weights: Any, means: Any, sigmas: Any) -> Parts:
-        """In an arithmetic, of arguments that are in order; the size of a difference is the larger of the two."""
+        """In an arithmetic, of arguments that are in order."""
         rows = np.arange(len(x))
         terms = [a.log(a.number(weights)), a.log(a.number(sigmas)), one.half_square(a, x[:, None], means, sigmas)]
         logs = terms[0] - terms[1] - terms[2]
         top = a.argmax(logs)
-        top = np.where(used[rows, top], top, np.argmax(used, axis=-1))
-        largest = logs[rows, top]
-        apart = logs - largest[:, None]
-        zero = a.number(np.zeros(weights.shape))
-        shares = a.where(used, a.exp(apart), zero)
-        others = a.total(a.where(np.arange(weights.shape[1]) == top[:, None], zero, shares))
-        sizes = np.maximum(np.max([log2(a, term) for term in terms], axis=0), 0)
-        return cls(largest, apart, shares, others, np.maximum(sizes, sizes[rows, top][:, None]))
+        top = rows, np.where(used[rows, top], top, np.argmax(used, axis=-1))
+        sizes = a.size(terms[0]) + a.size(terms[1]) + a.size(terms[2]) + 1
+        return cls(top, logs[top], logs - logs[top][:, None], sizes + sizes[top][:, None])
+
+    def shares(self, a: Any, used: Any) -> tuple[Any, Any]:
+        """exp(lᵢ − max), and the same but for the largest and what is nothing beside it."""
+        zero = a.number(np.zeros(used.shape))
+        shares = a.where(used, a.exp(self.apart), zero)
+        left_out = a.size(self.apart) > a.BITS
+        left_out[self.top] = True
+        return shares, a.where(left_out, zero, shares)
+
+    def spread(self, a: Any, others: Any) -> Any:
+        """Σ exp(lᵢ − max) times sizes, by which the sum of the shares may be off."""
+        return self.sizes[self.top] + np.sum(a.size(others) * self.sizes, axis=-1)
 
 
 def _faithful(a: Any, x: Any, weights: Any, means: Any, sigmas: Any) -> Any:
@@ -157,10 +166,10 @@ def _faithful(a: Any, x: Any, weights: Any, means: Any, sigmas: Any) -> Any:
     limits, used, args = in_order(x, weights, means, sigmas)
     ordinary = used.any(axis=-1) & ~np.isnan(limits).any(axis=-1)
     found = Parts.of(a, used, *args)
-    value = a.constant(half_log_two_pi) - (found.largest + a.log1p(found.others))
-    errors = np.max(found.sizes + log2(a, found.shares), axis=-1) + np.log2(weights.shape[-1])
+    _, others = found.shares(a, used)
+    value = a.constant(half_log_two_pi) - (found.largest + a.log1p(a.total(others)))
     limit = a.number(np.where(np.isnan(limits).any(axis=-1), nan, inf))
-    return a.where(ordinary, value, limit), power(a, np.where(ordinary, errors, -np.inf))
+    return a.where(ordinary, value, limit), a.number(found.spread(a, others))
 
 
 gaussian_mixture_nll.faithful(_faithful)

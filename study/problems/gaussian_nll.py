@@ -10,9 +10,11 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from study.arithmetic.constants import half_log_two_pi
+from study.arithmetic.pieces import held
 from study.certified.errors import Outcome
 from study.problems.base import Problem
 from study.problems.bounds import densities as bounds
+from study.problems.extended import finite
 
 LOG_SCALE = 0.5 * math.log(2 * math.pi)
 VARIANCE = 1e-6
@@ -26,6 +28,8 @@ def _definition(a: Any, x: float, mean: float, sigma: float) -> Any:
 
 def at_limits(x: Any, mean: Any, sigma: Any) -> Any:
     """The loss where σ is not positive, a number infinite or none; 0 elsewhere."""
+    if all(map(finite, (x, mean, sigma))) and np.min(sigma, initial=1.0) > 0:
+        return np.zeros(np.broadcast_shapes(*map(np.shape, (x, mean, sigma))))
     with np.errstate(all="ignore"):
         apart = np.where(np.isfinite(x) & np.isfinite(mean), 0.0, np.subtract(x, mean))
         z = apart / np.where(np.greater(sigma, 0), sigma, nan)
@@ -117,8 +121,8 @@ def _of_variance(x: Any, mean: Any, squared: Any) -> Any:
 
 def log_scales(a: Any, sigma: Any) -> Any:
     """log σ + ½ log 2π in an arithmetic, and a number of the size of its terms, |log σ| + 1."""
-    log, one = a.log(a.number(sigma)), a.number(np.ones(sigma.shape))
-    return log + a.constant(half_log_two_pi), a.where(sigma < 1, one - log, one + log)
+    log = a.log(a.number(sigma))
+    return log + a.constant(half_log_two_pi), a.number(a.size(log) + 1)
 
 
 def half_square(a: Any, x: Any, mean: Any, sigma: Any) -> Any:
@@ -131,7 +135,7 @@ def _faithful(a: Any, x: Any, mean: Any, sigma: Any) -> Any:
     """(log σ + ½ log 2π) + ½ z², which cancel where the density is near 1."""
     limit = at_limits(x, mean, sigma)
     ordinary = limit == 0
-    x, mean, sigma = (np.where(ordinary, v, 1.0) for v in (x, mean, sigma))
+    x, mean, sigma = held(ordinary, x, mean, sigma)
     scale, size = log_scales(a, sigma)
     return a.where(ordinary, scale + half_square(a, x, mean, sigma), a.number(limit)), size
 

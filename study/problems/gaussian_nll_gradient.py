@@ -7,9 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from study.arithmetic.pieces import held, piecewise
 from study.certified.errors import Outcome
 from study.problems.base import Problem
 from study.problems.bounds import densities as bounds
+
+NEAR = 2.0**-300
+"""Numbers from here to its inverse have squares that every arithmetic holds."""
 
 
 def _definition(a: Any, x: float, mean: float, sigma: float) -> Any:
@@ -62,10 +66,22 @@ def divided_twice(x: Any, mean: Any, sigma: Any) -> Any:
 
 
 def _faithful(a: Any, x: Any, mean: Any, sigma: Any) -> Any:
-    """(μ − x)/(m m) 2^(−2e), σ = m 2^e: one quotient, exact where that is a number of any format."""
+    """(μ − x)/σ²: one quotient, exact where that is a number of any format."""
+    size = np.abs(sigma)
+    near = (size > NEAR) & (size < 1 / NEAR)
+    return piecewise(a, near, _quotient, _beyond, x, mean, sigma)
+
+
+def _quotient(a: Any, x: Any, mean: Any, sigma: Any) -> Any:
+    scale = a.number(sigma)
+    return (a.number(mean) - a.number(x)) / (scale * scale)
+
+
+def _beyond(a: Any, x: Any, mean: Any, sigma: Any) -> Any:
+    """(μ − x)/(m m) 2^(−2e), σ = m 2^e."""
     ordinary = _ordinary(x, mean, sigma)
     limit = _at_limits(x, mean, sigma)
-    x, mean, sigma = (np.where(ordinary, v, 1.0) for v in (x, mean, sigma))
+    x, mean, sigma = held(ordinary, x, mean, sigma)
     mantissa, exponent = np.frexp(sigma)
     value = (a.number(mean) - a.number(x)) / (a.number(mantissa) * a.number(mantissa))
     for part in (exponent // 2, exponent - exponent // 2):

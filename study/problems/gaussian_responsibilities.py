@@ -10,7 +10,6 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from study.arithmetic import reductions
-from study.arithmetic.sizes import log2, power
 from study.certified.errors import Outcome
 from study.problems import gaussian_mixture_nll as mixture
 from study.problems import logsumexp as lse
@@ -19,6 +18,8 @@ from study.problems.base import Problem
 
 NEARLY = 1e-12
 """Distances that differ by more are not the same; others are compared exactly."""
+SPARED = 4
+"""Of what an arithmetic grants a formula, this one asks for so small a part of the sizes."""
 
 
 def _definition(a: Any, x: float, weights: Any, means: Any, sigmas: Any) -> Any:
@@ -115,19 +116,21 @@ def _faithful(a: Any, x: Any, weights: Any, means: Any, sigmas: Any) -> Any:
     limits, used, args = mixture.in_order(x, weights, means, sigmas)
     ordinary = (used.any(axis=-1) & ~np.isnan(limits).any(axis=-1))[:, None]
     found = mixture.Parts.of(a, used, *args)
-    value = found.shares / (a.number(np.ones(x.shape)) + found.others)[:, None]
-    reach = np.where(used, _reach(a, found), -np.inf)
-    largest = np.max(reach + found.sizes, axis=-1, keepdims=True) + np.log2(weights.shape[-1])
-    errors = reach + np.maximum(found.sizes, largest) + 1
-    return a.where(ordinary, value, a.number(np.full(weights.shape, nan))), power(
-        a, np.where(ordinary, errors, -np.inf)
-    )
+    shares, others = found.shares(a, used)
+    whole = (a.number(np.ones(x.shape)) + a.total(others))[:, None]
+    value, off = shares / whole, found.sizes * 2.0 ** (12 - a.BITS)
+    if np.all(off <= 1):
+        sizes = value * a.number((found.sizes + found.spread(a, others)[:, None] / a.size(whole)) / SPARED)
+    else:
+        reach = _reach(a, off, found, shares)
+        sizes = reach * a.number(2 * (found.sizes + np.nansum(a.size(reach) * found.sizes, axis=-1, keepdims=True)))
+    return a.where(ordinary & np.ones(used.shape, dtype=bool), value, a.number(np.full(used.shape, nan))), sizes
 
 
-def _reach(a: Any, found: Any) -> Any:
-    """log2 of how large exp(lᵢ − max) may be: of itself where the difference is off by less than 1."""
-    off, drop = np.exp2(found.sizes - (a.BITS - 12)), np.exp2(log2(a, found.apart))
-    return np.where(off <= 1, log2(a, found.shares) + 2, np.where(off < drop / 2, -drop / 2, 0.0))
+def _reach(a: Any, off: Any, found: Any, shares: Any) -> Any:
+    """How large exp(lᵢ − max) may be: as it is, where the difference is off by less than 1."""
+    drop = a.size(found.apart)
+    return a.where(off <= 1, shares, a.number(np.where(off < drop / 2, np.exp2(-drop / 2), 1.0)))
 
 
 gaussian_responsibilities.faithful(_faithful)

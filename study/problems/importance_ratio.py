@@ -9,7 +9,6 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from study.arithmetic import reductions
-from study.arithmetic.sizes import log2, power
 from study.certified.errors import Outcome
 from study.problems.base import Problem
 from study.problems.bounds import ratios as bounds
@@ -97,11 +96,11 @@ def _faithful(a: Any, p: Any, q: Any) -> Any:
     with np.errstate(divide="ignore", over="ignore"):
         error = size + np.log2(a.SUM_ERROR)
         special = a.number(np.where(ordinary, 1.0, np.exp(log)))
-    beyond = log2(a, total) > np.maximum(error, BEYOND) + 1
+    beyond = a.log2(total) > np.maximum(error, BEYOND) + 1
     unknown = ordinary & ~beyond & (error > -1)
     value = a.exp(a.where(unknown, a.number(np.zeros_like(size)), total))
-    cancelling = np.where(unknown, np.inf, np.where(beyond | ~ordinary, -np.inf, log2(a, value) + size))
-    return a.where(ordinary, value, special), power(a, cancelling)
+    cancelling = np.where(unknown, np.inf, np.where(beyond | ~ordinary, -np.inf, a.log2(value) + size))
+    return a.where(ordinary, value, special), a.power(cancelling)
 
 
 importance_ratio.faithful(_faithful)

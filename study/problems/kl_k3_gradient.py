@@ -51,11 +51,9 @@ def expm1(r: Any) -> Any:
 
 
 def _faithful(a: Any, r: Any) -> Any:
-    """expm1 r for |r| < 1, exp r − 1 beyond: the two terms are then no nearer than a factor of e."""
-    near, zero = np.abs(r) < 1, r == 0
-    close, far = a.number(np.where(near, r, 0.0)), a.number(np.where(near, 1.0, r))
-    value = a.where(near, a.expm1(close), a.exp(far) - a.number(np.ones_like(r)))
-    return a.where(zero, a.number(r), value)
+    """expm1 r, 0 with its sign."""
+    x = a.number(r)
+    return a.where(r == 0, x, a.expm1(x))
 
 
 kl_k3_gradient.faithful(_faithful)

@@ -11,6 +11,7 @@ from array_api_compat import array_namespace
 
 from study.arithmetic import gamma, special
 from study.arithmetic.constants import words
+from study.arithmetic.pieces import held
 from study.certified.errors import Outcome
 from study.problems.base import Problem
 from study.problems.gaussian_nll import LOG_SCALE, constant
@@ -92,9 +93,9 @@ def _stirling(x: Any) -> Any:
 
 def _faithful(a: Any, x: Any) -> Any:
     """Stirling's series, or the recurrence to [3/2, 5/2] and the series at 2: no terms cancel that are not exact."""
-    inside = (x > 0) & np.isfinite(x)
-    value = gamma.log_gamma(a, np.where(inside, x, 1.0))
-    return a.where(inside, value, a.number(np.where(x < 0, nan, np.where(x == 0, inf, x))))
+    inside = (x > 0) & (x < inf)
+    value = gamma.log_gamma(a, *held(inside, x))
+    return a.where(inside, value, a.number(np.where(x >= 0, inf, nan)))
 
 
 lgamma.faithful(_faithful)

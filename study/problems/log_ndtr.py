@@ -11,6 +11,7 @@ from array_api_compat import array_namespace
 
 from study.arithmetic import normal, special
 from study.arithmetic.constants import half_log_two_pi
+from study.arithmetic.pieces import piecewise
 from study.certified.errors import Outcome
 from study.problems.base import Problem
 from study.problems.gaussian_nll import LOG_SCALE, constant
@@ -115,20 +116,25 @@ def _half_erfc(x: Any) -> Any:
 
 
 def formula(a: Any, x: Any) -> Any:
-    """log of the tail Φ(−|x|), or log1p of minus it; near 0 the tail is 1/2 less an integral, which cancels."""
+    """log of 1/2 and the integral of the density from 0 to x, which cancel; far away, of the tail Φ(−|x|)."""
+    return piecewise(a, np.abs(x) < normal.switch(a), _central, _outer, x)
+
+
+def _central(a: Any, x: Any) -> Any:
+    share = a.number(0.5) + normal.integral(a, np.clip(x, -normal.switch(a), normal.switch(a)))
+    return a.log(share), a.number(1 / a.size(share))
+
+
+def _outer(a: Any, x: Any) -> Any:
+    """log of the tail, or log1p of minus it."""
     finite, near = np.isfinite(x), normal.switch(a)
-    t = np.where(finite, np.abs(x), 0.0)
-    central = t < near
-    divisor = normal.fraction(a, np.where(central, near, t))
-    middle = a.number(0.5) - normal.integral(a, np.where(central, t, 0.0))
+    t = np.where(finite, np.maximum(np.abs(x), near), near)
+    divisor = normal.fraction(a, t)
     half_square = a.number(t) * a.number(t) * a.number(0.5)
-    outer = a.exp(-half_square) * a.constant(normal.inverse_root_two_pi) / divisor
-    log_outer = -(half_square + a.constant(half_log_two_pi) + a.log(divisor))
-    left = a.where(central, a.log(middle), log_outer)
-    value = a.where(x > 0, a.log1p(-a.where(central, middle, outer)), left)
-    one = a.number(np.ones(x.shape))
-    cancelling = a.where(central, a.where(x > 0, one, one / middle), a.number(np.zeros(x.shape)))
-    return a.where(finite, value, a.number(np.where(x > 0, 0.0, x))), cancelling
+    tail = a.exp(-half_square) * a.constant(normal.inverse_root_two_pi) / divisor
+    log_tail = -(half_square + a.constant(half_log_two_pi) + a.log(divisor))
+    value = a.where(x > 0, a.log1p(-tail), log_tail)
+    return a.where(finite, value, a.number(np.where(x > 0, 0.0, x))), a.number(np.zeros(x.shape))
 
 
 log_ndtr.faithful(formula)

@@ -9,7 +9,6 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from study.arithmetic import reductions
-from study.arithmetic.sizes import log2, power
 from study.certified.errors import Outcome
 from study.problems import mean_nll as means
 from study.problems import nll as losses
@@ -90,7 +89,7 @@ def _faithful(a: Any, logits: Any, target: Any) -> Any:
     count = np.full(logits.shape[0], float(logits.shape[1]))
     mean = a.total(losses.loss(a, logits, target)) / a.number(count)
     value = a.exp(mean)
-    return value, power(a, log2(a, value) + np.clip(log2(a, mean), 0, LARGEST))
+    return value, a.power(a.log2(value) + np.clip(a.log2(mean), 0, LARGEST))
 
 
 perplexity.faithful(_faithful)

@@ -10,7 +10,7 @@ from array_api_compat import array_namespace
 
 from study.arithmetic import gamma, special
 from study.arithmetic.constants import half_log_two_pi
-from study.arithmetic.sizes import log2, power
+from study.arithmetic.pieces import held, piecewise
 from study.certified.errors import Outcome
 from study.problems.base import Problem
 from study.problems.gaussian_nll import LOG_SCALE, constant
@@ -108,23 +108,36 @@ def _times_log(k: Any, rate: Any) -> Any:
 
 def _faithful(a: Any, k: Any, rate: Any) -> Any:
     """λ − k log λ + log k! of few; of many k (t − log1p t) + ½ log 2πk + 1/(12 k) − …, t = (λ − k)/k."""
-    limit, first = _at_limits(k, rate), gamma.start(a)
+    limit = _at_limits(k, rate)
     ordinary = (limit == 0) & (k > 0)
-    k, rate, bare = np.where(ordinary, k, 1.0), np.where(ordinary, rate, 1.0), np.where(limit == 0, rate, limit)
-    many = k >= first
-    large, mean = np.where(many, k, float(first)), np.where(many, rate, float(first))
-    near = (mean > large / 2) & (mean < large * 1.5)
-    apart = a.number(mean) - a.number(large)
-    close = a.log1p(a.where(near, apart, a.number(np.zeros_like(mean))) / a.number(large))
-    log = a.where(near, close, a.log(a.number(mean) / a.number(large)))
-    height = a.constant(half_log_two_pi) + a.log(a.number(large)) * a.number(0.5) + gamma.stirling(a, large)
-    of_many = (apart - a.number(large) * log) + height
-    few = np.where(many, 1.0, k)
-    powers = a.number(few) * a.log(a.number(rate))
-    of_few = (a.number(rate) - powers) + a.log(gamma.factors(a, few + 1))
-    sizes = np.where(many, np.where(near, log2(a, apart), -np.inf), np.where(rate > 1, log2(a, powers), -np.inf))
-    value = a.where(ordinary, a.where(many, of_many, of_few), a.number(bare))
-    return value, power(a, np.where(ordinary, sizes + 1, -np.inf))
+    bare = np.where(limit == 0, rate, limit)
+    value, size = piecewise(a, k >= gamma.start(a), _of_many, _of_few, *held(ordinary, k, rate))
+    return a.where(ordinary, value, a.number(bare)), size
+
+
+def _of_many(a: Any, k: Any, rate: Any) -> Any:
+    k = np.maximum(k, gamma.start(a))
+    near = (rate > k / 2) & (rate < k * 1.5)
+    apart = a.number(rate) - a.number(k)
+    count = a.number(k)
+    log = piecewise(a, near, _log1p_of_quotient, _log_of_quotient, a.where(near, apart, a.number(rate)), count)
+    height = a.constant(half_log_two_pi) + a.log(count) * a.number(0.5) + gamma.stirling(a, k)
+    return (apart - count * log) + height, a.number(np.where(near, 2 * a.size(apart), 0.0))
+
+
+def _log1p_of_quotient(a: Any, apart: Any, count: Any) -> Any:
+    return a.log1p(apart / count)
+
+
+def _log_of_quotient(a: Any, rate: Any, count: Any) -> Any:
+    return a.log(rate / count)
+
+
+def _of_few(a: Any, k: Any, rate: Any) -> Any:
+    k = np.minimum(k, gamma.start(a))
+    powers = a.number(k) * a.log(a.number(rate))
+    value = (a.number(rate) - powers) + a.log(gamma.factors(a, k + 1))
+    return value, a.number(np.where(rate > 1, 2 * a.size(powers), 0.0))
 
 
 poisson_nll.faithful(_faithful)

@@ -9,7 +9,6 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from study.arithmetic import reductions
-from study.arithmetic.sizes import log2, power
 from study.certified.errors import Outcome
 from study.problems import softmax as soft
 from study.problems.base import Problem
@@ -100,8 +99,8 @@ def _faithful(a: Any, x: Any, temperature: Any) -> Any:
     terms = a.where(used, a.exp(exponent), a.number(np.zeros(x.shape)))
     value = terms / a.where(ordinary, a.total(terms)[..., None], a.number(np.ones(top.shape)))
     limits = np.where((top == np.inf) & (x < np.inf) & (warmth > 0) & cold, 0.0, np.nan)
-    size = np.where(used, log2(a, value) + np.log2(1 + np.exp2(np.minimum(log2(a, exponent), 1000))), -np.inf)
-    return a.where(used | (ordinary & masked), value, a.number(limits)), power(a, size)
+    size = value * a.number(1 + a.size(exponent))
+    return a.where(used | (ordinary & masked), value, a.number(limits)), size
 
 
 temperature_softmax.faithful(_faithful)

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from study.arithmetic.sizes import log2, power
 from study.certified.errors import Outcome
 from study.problems import logsumexp as lse
 from study.problems.base import Problem
@@ -77,7 +76,7 @@ def normaliser(a: Any, x: Any) -> tuple[Any, Any, Any]:
     finite = np.isfinite(top)
     top = np.where(finite, top, 0.0)
     tail = a.log1p(a.where(finite, rest, a.number(np.zeros_like(top))))
-    return a.number(top) + tail, np.maximum(np.log2(np.abs(top)), log2(a, tail)), finite
+    return a.number(top) + tail, np.maximum(np.log2(np.abs(top)), a.log2(tail)), finite
 
 
 def _faithful(a: Any, x: Any) -> Any:
@@ -86,7 +85,7 @@ def _faithful(a: Any, x: Any) -> Any:
     beside = (np.abs(top) < 1) & (top != 0) & (x > -np.inf)  # 2**-1154 is enough to tell the side of a tie
     y, cancelling, finite = normaliser(a, np.where(beside, np.maximum(x, top - 800), x))
     special = a.number(np.where(np.isnan(top[..., 0]), np.nan, np.inf))
-    return a.where(finite, y * y, special), power(a, np.where(finite, 1 + log2(a, y) + cancelling, -np.inf))
+    return a.where(finite, y * y, special), a.power(np.where(finite, 1 + a.log2(y) + cancelling, -np.inf))
 
 
 z_loss.faithful(_faithful)

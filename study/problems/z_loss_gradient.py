@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from study.arithmetic.sizes import log2, power
 from study.certified.errors import Outcome
 from study.problems import logsumexp as lse
 from study.problems import softmax as soft
@@ -89,7 +88,7 @@ def _faithful(a: Any, x: Any) -> Any:
     twice = terms * a.number(np.full(x.shape, 2.0)) / total[..., None]
     defined = finite[..., None] & np.ones(x.shape, dtype=bool)
     value = a.where(defined, y[..., None] * twice, a.number(np.full(x.shape, np.nan)))
-    return value, power(a, np.where(defined, log2(a, twice) + cancelling[..., None], -np.inf))
+    return value, a.power(np.where(defined, a.log2(twice) + cancelling[..., None], -np.inf))
 
 
 z_loss_gradient.faithful(_faithful)

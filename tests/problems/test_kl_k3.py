@@ -6,9 +6,10 @@ import mpmath
 import numpy as np
 import pytest
 
+from study.arithmetic import binary64, doubledouble, quick
 from study.formats import FORMATS
 from study.problems import PROBLEMS
-from study.problems.kl_k3 import CLOSE, NEAR, TERMS, degree
+from study.problems.kl_k3 import CLOSE, NEAR, degree, terms
 
 K3, GRADIENT = PROBLEMS["kl_k3"].algorithms, PROBLEMS["kl_k3_gradient"].algorithms
 PRECISIONS = sorted({form.p for form in FORMATS.values() if form.computes})
@@ -28,8 +29,9 @@ def test_the_series_leaves_out_half_a_unit_and_has_no_term_too_many(p):
     assert worst[1] > 2.0 ** -(p + 2)
 
 
-def test_faithful_leaves_out_what_no_arithmetic_but_fixed_point_sees():
-    assert max(left_out(r, TERMS + 2) for r in (-CLOSE, CLOSE)) <= mpmath.ldexp(1, -115)
+@pytest.mark.parametrize("bits", [binary64.BITS, quick.BITS, doubledouble.BITS])
+def test_faithful_leaves_out_what_no_arithmetic_sees(bits):
+    assert max(left_out(r, terms(bits) + 2) for r in (-CLOSE, CLOSE)) <= mpmath.ldexp(1, -bits)
 
 
 @pytest.mark.parametrize("name", [name for name, form in FORMATS.items() if form.computes])
