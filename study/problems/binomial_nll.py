@@ -14,6 +14,7 @@ from study.arithmetic.sizes import log2, power
 from study.certified.errors import Outcome
 from study.formats import KNOWN
 from study.problems.base import Problem
+from study.problems.bounds import trials as bounds
 from study.problems.gaussian_nll import LOG_SCALE, constant
 from study.problems.lgamma import STIRLING
 from study.problems.poisson_nll import FEW
@@ -80,7 +81,7 @@ def naive(k: Any, n: Any, p: Any) -> Any:
     return -xp.log(ways * (xp.exp(_times(k, xp.log(p))) * xp.exp(_times(n - k, xp.log1p(-p)))))
 
 
-@binomial_nll.algorithm()
+@binomial_nll.algorithm(bound=bounds.logs)
 def logs(k: Any, n: Any, p: Any) -> Any:
     """−log C(n, k) − k log p − (n − k) log1p(−p), C by SciPy's gammaln: cancels the more the larger n is."""
     xp = array_namespace(k, n, p)
@@ -98,7 +99,7 @@ def clamped_logit(k: Any, n: Any, p: Any) -> Any:
     return (n * positive + n * xp.log1p(xp.exp(-xp.abs(x)))) - k * x - _log_ways(k, n)
 
 
-@binomial_nll.algorithm()
+@binomial_nll.algorithm(bound=bounds.saddle_point)
 def saddle_point(k: Any, n: Any, p: Any) -> Any:
     """−k log(n p/k) − m log(n (1 − p)/m) + ½ log(2π k m/n) + …, m = n − k, from 16 of both on (Loader 2000)."""
     xp = array_namespace(k, n, p)
