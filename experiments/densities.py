@@ -71,6 +71,17 @@ def counted() -> Family:
     return Family("rates about k", draw)
 
 
+def drawn(chance: float) -> Family:
+    """n trials, the parameter, and about as many successes as these have; of a chance 3/n where it is 0."""
+
+    def draw(rng: np.random.Generator, rows: int, n: Any) -> Arrays:
+        p = np.full(rows, chance or min(3 / n, 0.5))
+        k = np.floor(n * p + rng.uniform(-1, 1, rows) * np.sqrt(n * p))
+        return np.clip(k, 0, n), np.full(rows, float(n)), p
+
+    return Family(f"p = {chance:g}" if chance else "p = 3/n", draw)
+
+
 def around() -> Family:
     """Numbers within a hundredth of the parameter."""
     return Family("x (1 ± 0.01)", lambda rng, rows, x: (x * rng.uniform(0.99, 1.01, rows),))
@@ -147,6 +158,20 @@ def counts(tables: Tables) -> str | None:
     )
 
 
+def trials(tables: Tables) -> str | None:
+    """What the loss of successes loses where log factorials cancel."""
+    rows = pick(measurements(tables, problem="binomial_nll"), inputs=drawn(0.3).name)
+    worst = pick(rows, format="float64").groupby("algorithm")["max_ulp"].max()
+    narrow = pick(rows, format="float32").groupby("algorithm")["max_relative"].max()
+    if not worst["saddle_point"] < worst["logs"] / 10 or not narrow["logs"] > 1 > narrow["saddle_point"]:
+        return None
+    return (
+        f"The loss of about 0.3 n of n trials, n up to {plain(rows['value'].max())}: log factorials cancel to errors "
+        f"of {number(worst['logs'], 2)} ulps in float64 and {number(100 * narrow['logs'], 2)}% in float32, Loader's "
+        f"form to {number(worst['saddle_point'], 2)} ulps and {number(100 * narrow['saddle_point'], 2)}%."
+    )
+
+
 experiment = Experiment(
     __file__,
     __doc__ or "",
@@ -182,6 +207,13 @@ experiment = Experiment(
             {"poisson_nll": None},
             rows=lambda _k: 20,
         ),
+        "trials": Sweep(
+            "n",
+            (1, 3, 10, 30, 100, 1000, 10**4, 10**6, 10**9),
+            [drawn(0.3), drawn(0)],
+            {"binomial_nll": None},
+            rows=lambda _n: 20,
+        ),
         "gamma": Sweep(
             "x", (0.01, 0.5, 1, 1.5, 2, 3, 10, 40, 100, 200, 1000), [around()], {"lgamma": None}, rows=lambda _x: 20
         ),
@@ -197,6 +229,7 @@ experiment = Experiment(
         Finding(clamped, rank=6),
         Finding(far_from_all, rank=7),
         Finding(counts, rank=8),
+        Finding(trials, rank=8),
     ],
 )
 

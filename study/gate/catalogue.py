@@ -10,7 +10,7 @@ import numpy as np
 from study.formats import FORMATS, MAIN_FORMATS
 from study.inputs.adversarial import adversarial
 from study.inputs.battery import ODD, battery
-from study.inputs.cancelling import counts, densities, divergences, products
+from study.inputs.cancelling import counts, densities, divergences, products, trials
 from study.inputs.domains import led
 from study.inputs.families import rounded
 from study.measurement.case import Case
@@ -53,6 +53,8 @@ def cases(problem: Problem, formats: Sequence[str] = MAIN_FORMATS) -> Iterator[t
             kinds["density near 1"] = densities(form, INSTANCES, NAME)
         if problem.domain == "count, positive":
             kinds["count near its rate"] = counts(form, INSTANCES, NAME)
+        if problem.domain == "count, count, probability":
+            kinds["successes of trials"] = trials(form, INSTANCES, NAME)
         if len(problem.signature.arguments) > 1 and not _batches(problem):
             first, *others = kinds["ordinary"]
             kinds["broadcast"] = (first, *(a[:1] for a in others))

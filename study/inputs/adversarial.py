@@ -107,6 +107,10 @@ def _beside(form: Format, rng: Draw, first: Floats, domain: str, before: str) ->
     if domain == "negative" == before:
         kinds = [reals(form, rng, rows, n), _near(form, rng, first), rng.permuted(first, axis=-1)]
         return led(domain, _mixed(rng, kinds))
+    if domain == "count" == before:
+        with np.errstate(over="ignore"):
+            more = first * 2.0 ** rng.uniform(0, form.p, (rows, 1))
+        return led(domain, _mixed(rng, [reals(form, rng, rows, n), first, more, more]))
     with np.errstate(all="ignore"):
         complement = np.where(first < 0, np.log(-np.expm1(first)), first)
     beside = _mixed(rng, [reals(form, rng, rows, n), np.where(np.isfinite(complement), complement, 0.0)])

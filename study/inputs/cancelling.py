@@ -112,3 +112,20 @@ def counts(form: Format, rows: int, seed: str = "") -> tuple[NDArray[np.generic]
     k = np.floor(2.0 ** rng.uniform(0, form.emax - 1, rows))
     off = np.where(rng.random(rows) < 0.3, 0.0, rng.standard_normal(rows) / np.sqrt(k))
     return rounded(form, (k, k * (1 + off)))
+
+
+def trials(form: Format, rows: int, seed: str = "") -> tuple[NDArray[np.generic], ...]:
+    """Successes, trials of every number and their chance, as many as such trials have, none, all, or just their mean.
+
+    Args:
+        form: the format.
+        rows: number of instances.
+        seed: a name for the draw.
+    """
+    rng = generator("trials", form.name, rows, seed)
+    chance = np.where(rng.random(rows) < 0.5, rng.random(rows), 2.0 ** -rng.uniform(0, form.p, rows))
+    n, p = (a.astype(np.float64) for a in rounded(form, (np.floor(2.0 ** rng.uniform(0, form.emax - 1, rows)), chance)))
+    off, few = rng.standard_normal(rows) * np.sqrt(np.maximum(n * p * (1 - p), 1)), np.floor(20 * rng.random(rows))
+    kinds = [n * p, n * p + off, few, n - few, n * rng.random(rows)]
+    k = np.clip(np.floor(np.choose(rng.integers(len(kinds), size=rows), kinds)), 0, n)
+    return rounded(form, (k, n, p))

@@ -12,6 +12,7 @@ from study.certified.errors import Outcome
 from study.problems import alignments, log_softmax, logsumexp, softmax, softplus
 from study.problems.alignments import NEVER, before, far, lost, reading, states
 from study.problems.base import Problem
+from study.problems.bounds import alignments as bounds
 from study.problems.logsumexp import finite, largest
 
 FAR = 2.0**40
@@ -70,7 +71,7 @@ for t in range(p.shape[-2]):
 )  # fmt: skip
 
 
-@ctc_loss.algorithm(fails=Outcome.OVERFLOW)
+@ctc_loss.algorithm(bound=bounds.naive, fails=Outcome.OVERFLOW)
 def naive(logits: Any, labels: Any) -> Any:
     """−log of the sum of products of softmax (Graves et al. 2006, (6) to (8)): ∞ once they underflow."""
     xp = array_namespace(logits)
@@ -84,7 +85,7 @@ def naive(logits: Any, labels: Any) -> Any:
     return -xp.log(state[..., -1] + state[..., -2])
 
 
-@ctc_loss.algorithm()
+@ctc_loss.algorithm(bound=bounds.log_space)
 def log_space(logits: Any, labels: Any) -> Any:
     """−log α, α by log-softmax and logaddexp, as optax and PyTorch have it: below 0 by rounding where α is near 1."""
     return -_accepted(_logs(log_softmax.shifted.function(logits), labels)[-1])

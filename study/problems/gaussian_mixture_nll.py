@@ -14,6 +14,7 @@ from study.certified.errors import Outcome
 from study.problems import gaussian_nll as one
 from study.problems import logsumexp as lse
 from study.problems.base import Problem
+from study.problems.bounds import mixtures as bounds
 
 
 def _definition(a: Any, x: float, weights: Any, means: Any, sigmas: Any) -> Any:
@@ -96,20 +97,20 @@ def weighted_logs(x: Any, weights: Any, means: Any, sigmas: Any) -> Any:
     return array_namespace(weights).log(weights) - one.loss(x[..., None], means, sigmas)
 
 
-@gaussian_mixture_nll.algorithm(fails=Outcome.OVERFLOW)
+@gaussian_mixture_nll.algorithm(bound=bounds.nll_naive, fails=Outcome.OVERFLOW)
 def naive(x: Any, weights: Any, means: Any, sigmas: Any) -> Any:
     """−log of the sum of the densities: ∞ once all of them underflow."""
     total = reductions.sequential_sum(weighted_densities(x, weights, means, sigmas))
     return -array_namespace(total).log(total)
 
 
-@gaussian_mixture_nll.algorithm()
+@gaussian_mixture_nll.algorithm(bound=bounds.nll_shifted)
 def shifted(x: Any, weights: Any, means: Any, sigmas: Any) -> Any:
     """−logsumexp(log πᵢ + log N(x; μᵢ, σᵢ)), logsumexp shifted by the largest."""
     return -lse.shifted.function(weighted_logs(x, weights, means, sigmas))
 
 
-@gaussian_mixture_nll.algorithm()
+@gaussian_mixture_nll.algorithm(bound=bounds.nll_shifted)
 def log1p(x: Any, weights: Any, means: Any, sigmas: Any) -> Any:
     """The same, log1p of the sum of the others."""
     return -lse.log1p.function(weighted_logs(x, weights, means, sigmas))

@@ -15,6 +15,7 @@ from study.problems import gaussian_mixture_nll as mixture
 from study.problems import logsumexp as lse
 from study.problems import softmax as soft
 from study.problems.base import Problem
+from study.problems.bounds import mixtures as bounds
 
 NEARLY = 1e-12
 """Distances that differ by more are not the same; others are compared exactly."""
@@ -89,20 +90,20 @@ terms / terms.sum(axis=-1, keepdims=True)
 )  # fmt: skip
 
 
-@gaussian_responsibilities.algorithm(fails=Outcome.NAN)
+@gaussian_responsibilities.algorithm(bound=bounds.responsibilities_naive, fails=Outcome.NAN)
 def naive(x: Any, weights: Any, means: Any, sigmas: Any) -> Any:
     """πⱼ N(x; μⱼ, σⱼ) over the sum: 0/0 once all densities underflow."""
     terms = mixture.weighted_densities(x, weights, means, sigmas)
     return terms / reductions.sequential_sum(terms)[..., None]
 
 
-@gaussian_responsibilities.algorithm()
+@gaussian_responsibilities.algorithm(bound=bounds.responsibilities_shifted)
 def shifted(x: Any, weights: Any, means: Any, sigmas: Any) -> Any:
     """Softmax of log πᵢ + log N(x; μᵢ, σᵢ), shifted by the largest."""
     return soft.shifted.function(mixture.weighted_logs(x, weights, means, sigmas))
 
 
-@gaussian_responsibilities.algorithm()
+@gaussian_responsibilities.algorithm(bound=bounds.responsibilities_from_logsumexp)
 def exp_minus_logsumexp(x: Any, weights: Any, means: Any, sigmas: Any) -> Any:
     """exp(log πⱼ + log N(x; μⱼ, σⱼ) − logsumexp), as scikit-learn's GaussianMixture has it: loses digits far away."""
     logs = mixture.weighted_logs(x, weights, means, sigmas)

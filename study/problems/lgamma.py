@@ -14,6 +14,7 @@ from study.arithmetic.constants import words
 from study.arithmetic.pieces import held
 from study.certified.errors import Outcome
 from study.problems.base import Problem
+from study.problems.bounds import gamma as bounds
 from study.problems.gaussian_nll import LOG_SCALE, constant
 
 START, ORDER = 8, 26
@@ -44,13 +45,13 @@ gammaln(x)
 )
 
 
-@lgamma.algorithm(fails=Outcome.OVERFLOW)
+@lgamma.algorithm(bound=bounds.lgamma_naive, fails=Outcome.OVERFLOW)
 def naive(x: Any) -> Any:
     """log of Γ(x): ∞ once that overflows."""
     return array_namespace(x).log(special.gamma(x))
 
 
-@lgamma.algorithm()
+@lgamma.algorithm(bound=bounds.lgamma_shifted_stirling)
 def shifted_stirling(x: Any) -> Any:
     """Stirling's series at x + 8, less log of x (x + 1) … (x + 7): loses digits near 1 and 2, where it is 0."""
     xp = array_namespace(x)
@@ -61,7 +62,7 @@ def shifted_stirling(x: Any) -> Any:
     return _stirling(top) - xp.log(product)
 
 
-@lgamma.algorithm()
+@lgamma.algorithm(bound=bounds.lgamma_near_zeros)
 def near_zeros(x: Any) -> Any:
     """Stirling's series from 8 on; below, the recurrence to [3/2, 5/2] and the series at 2, which keeps both zeros."""
     xp = array_namespace(x)

@@ -14,6 +14,7 @@ from study.arithmetic.constants import half_log_two_pi
 from study.arithmetic.pieces import piecewise
 from study.certified.errors import Outcome
 from study.problems.base import Problem
+from study.problems.bounds import tails as bounds
 from study.problems.gaussian_nll import LOG_SCALE, constant
 
 FAR = 4096.0
@@ -60,13 +61,13 @@ np.where(x < -1, np.log(erfcx(-t) / 2) - t * t, np.log1p(-erfc(t) / 2))
 )
 
 
-@log_ndtr.algorithm(fails=Outcome.OVERFLOW)
+@log_ndtr.algorithm(bound=bounds.naive, fails=Outcome.OVERFLOW)
 def naive(x: Any) -> Any:
     """log(erfc(−x/√2)/2): −∞ once erfc underflows, and 0 where it rounds to 2."""
     return array_namespace(x).log(_half_erfc(-x))
 
 
-@log_ndtr.algorithm(fails=Outcome.OVERFLOW)
+@log_ndtr.algorithm(bound=bounds.log1p, fails=Outcome.OVERFLOW)
 def log1p(x: Any) -> Any:
     """log1p(−erfc(x/√2)/2) for x > 0, the naive formula below: −∞ once erfc underflows."""
     xp = array_namespace(x)
@@ -74,7 +75,7 @@ def log1p(x: Any) -> Any:
     return xp.where(x > 0, xp.log1p(-tail), xp.log(tail))
 
 
-@log_ndtr.algorithm()
+@log_ndtr.algorithm(bound=bounds.series)
 def series(x: Any) -> Any:
     """−x²/2 − log(−x) − ½ log 2π + log(1 − 1/x² + 3/x⁴ − 15/x⁶) below −20, −10 in 32 bits and less, as TFP has it."""
     xp = array_namespace(x)
@@ -86,7 +87,7 @@ def series(x: Any) -> Any:
     return xp.where(far, head + tail, log1p.function(x))
 
 
-@log_ndtr.algorithm(keeps=True)
+@log_ndtr.algorithm(bound=bounds.erfcx, keeps=True)
 def erfcx(x: Any) -> Any:
     """log(erfcx(−x/√2)/2) − x²/2 below −1, log1p(−erfc(x/√2)/2) above, as SciPy has it."""
     xp = array_namespace(x)
@@ -96,7 +97,7 @@ def erfcx(x: Any) -> Any:
     return xp.where(left, xp.log(scaled) - t * (t / 2), xp.log1p(-_half_erfc(x)))
 
 
-@log_ndtr.algorithm(keeps=True)
+@log_ndtr.algorithm(bound=bounds.fraction, keeps=True)
 def fraction(x: Any) -> Any:
     """log of φ(t)/(t + 1/(t + 2/(t + …))), t = |x|, beyond ±3, or log1p of minus it; as ``log1p`` between."""
     xp = array_namespace(x)

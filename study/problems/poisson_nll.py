@@ -13,6 +13,7 @@ from study.arithmetic.constants import half_log_two_pi
 from study.arithmetic.pieces import held, piecewise
 from study.certified.errors import Outcome
 from study.problems.base import Problem
+from study.problems.bounds import gamma as bounds
 from study.problems.gaussian_nll import LOG_SCALE, constant
 from study.problems.lgamma import STIRLING
 
@@ -59,20 +60,20 @@ rate - xlogy(k, rate) + gammaln(k + 1)
 )  # fmt: skip
 
 
-@poisson_nll.algorithm(fails=Outcome.OVERFLOW)
+@poisson_nll.algorithm(bound=bounds.poisson_naive, fails=Outcome.OVERFLOW)
 def naive(k: Any, rate: Any) -> Any:
     """−log of the probability exp(−λ) exp(k log λ)/Γ(k + 1): ∞ once that underflows, or a part of it overflows."""
     xp = array_namespace(k, rate)
     return -xp.log(xp.exp(-rate) * xp.exp(_times_log(k, rate)) / special.gamma(k + 1))
 
 
-@poisson_nll.algorithm()
+@poisson_nll.algorithm(bound=bounds.poisson_logs)
 def logs(k: Any, rate: Any) -> Any:
     """λ − k log λ + log Γ(k + 1), SciPy's gammaln: cancels the more the larger k is."""
     return rate - _times_log(k, rate) + special.gammaln(k + 1)
 
 
-@poisson_nll.algorithm()
+@poisson_nll.algorithm(bound=bounds.poisson_stirling)
 def stirling(k: Any, rate: Any) -> Any:
     """λ − k log(λ + 1e-8) + (k log k − k + ½ log 2πk, 0 for k <= 1), as PyTorch's poisson_nll_loss has it."""
     xp = array_namespace(k, rate)
@@ -83,7 +84,7 @@ def stirling(k: Any, rate: Any) -> Any:
     return loss + xp.where(many, factorial, xp.zeros_like(k))
 
 
-@poisson_nll.algorithm()
+@poisson_nll.algorithm(bound=bounds.poisson_saddle_point)
 def saddle_point(k: Any, rate: Any) -> Any:
     """k (t − log1p t) + ½ log 2πk + 1/(12 k) − …, t = (λ − k)/k, from k = 16 on, as R has it (Loader 2000)."""
     xp = array_namespace(k, rate)

@@ -11,12 +11,16 @@ from array_api_compat import array_namespace
 
 from study.arithmetic import reductions
 from study.certified.errors import Outcome
+from study.formats import KNOWN
 from study.problems.base import Problem
+from study.problems.gaussian_nll import constant
 from study.problems.logsumexp import finite, largest
 from study.problems.softmax import exponentials
 
 TILE = 128
 """Columns of a tile of FlashAttention."""
+MASKED = {name: -0.7 * form.xmax for name, form in KNOWN.items()}
+"""What JAX's dot_product_attention holds a masked logit at."""
 
 
 def _definition(a: Any, x: Any, v: Any) -> Any:
@@ -111,7 +115,21 @@ def scaled(x: Any, v: Any) -> Any:
     return _tiled(x, v, scaled=True)
 
 
-def _tiled(x: Any, v: Any, *, scaled: bool = False) -> Any:
+@weighted_mean.algorithm()
+def zero_if_masked(x: Any, v: Any) -> Any:
+    """As ``online``, a sum of 0 taken for 1: a fully masked row is 0, as in FlashAttention and PyTorch's SDPA."""
+    return _tiled(x, v, guarded=True)
+
+
+@weighted_mean.algorithm()
+def finite_mask(x: Any, v: Any) -> Any:
+    """As ``shifted``, −∞ held at −0.7 xmax: a fully masked row is the mean of its values, as in JAX."""
+    xp = array_namespace(x)
+    held = constant(MASKED[str(x.dtype).rpartition(".")[2]], x)
+    return shifted.function(xp.where(x == -xp.inf, held, x), v)
+
+
+def _tiled(x: Any, v: Any, *, scaled: bool = False, guarded: bool = False) -> Any:
     xp = array_namespace(x)
     shape = np.broadcast_shapes(x.shape[:-1], v.shape[:-1])
     top, total = xp.full(shape, -xp.inf, dtype=x.dtype), xp.zeros(shape, dtype=x.dtype)
@@ -124,7 +142,7 @@ def _tiled(x: Any, v: Any, *, scaled: bool = False) -> Any:
         total = total * before + reductions.sequential_sum(terms)
         mean = mean * before + reductions.weighted_sum(terms, v[..., start : start + TILE], scaled=scaled)
         top = raised
-    return mean / total
+    return mean / (xp.where(total == 0, xp.ones_like(total), total) if guarded else total)
 
 
 def _shifted(x: Any) -> Any:

@@ -43,6 +43,12 @@ def arb_poisson(k, rate):
     return flint.arb(rate) - flint.arb(k) * flint.arb(rate).log() + (flint.arb(k) + 1).lgamma()
 
 
+def arb_binomial(k, n, p):
+    one, fewer, trials, chance = (flint.arb(v) for v in (1, k, n, p))
+    ways = (trials + 1).lgamma() - (fewer + 1).lgamma() - (trials - fewer + 1).lgamma()
+    return -(ways + fewer * chance.log() + (trials - fewer) * (one - chance).log())
+
+
 ARB = {
     "gaussian_nll": arb_nll,
     "gaussian_nll_gradient": arb_gradient,
@@ -51,6 +57,7 @@ ARB = {
     "log_ndtr": arb_log_ndtr,
     "lgamma": lambda x: flint.arb(x).lgamma(),
     "poisson_nll": arb_poisson,
+    "binomial_nll": arb_binomial,
 }
 number = st.one_of(st.floats(-30, 30), st.floats(-1e100, 1e100), st.floats(-1e-100, 1e-100))
 scale = st.one_of(st.floats(0.01, 30), st.floats(1e-100, 1e100), st.just(1 / math.sqrt(2 * math.pi)))
@@ -65,7 +72,19 @@ counted = st.one_of(
     st.tuples(count, st.floats(1e-3, 1e6)),
     st.tuples(count, st.floats(-1, 1)).map(lambda kt: (kt[0], max(1e-3, kt[0] + kt[1] * math.sqrt(kt[0])))),
 )
+chance = st.one_of(st.floats(1e-3, 1 - 1e-3), st.floats(1e-200, 1e-3), st.floats(1 - 1e-9, 1 - 2.0**-53))
+
+
+def drawn(np_):
+    """As many successes as such trials have, or any number, or few."""
+    n, p = np_
+    near = st.floats(-2, 2).map(lambda t: min(max(math.floor(n * p + t * math.sqrt(n * p * (1 - p))), 0.0), n))
+    few = st.integers(0, 40).map(lambda k: min(float(k), n))
+    return st.tuples(st.one_of(near, few, few.map(lambda k: n - k)).map(float), st.just(n), st.just(p))
+
+
 INPUTS = {
+    "binomial_nll": st.tuples(st.one_of(st.integers(1, 200), st.integers(1, 10**15)).map(float), chance).flatmap(drawn),
     "lgamma": st.one_of(positive, close).filter(lambda x: x not in (1, 2)).map(lambda x: (x,)),
     "poisson_nll": counted,
     "gaussian_nll": st.one_of(normal, near),

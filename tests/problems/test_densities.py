@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 import study
+from study.formats import FORMATS
+from study.inputs.cancelling import trials
 from study.problems import PROBLEMS
 
 TINY, LARGE = 3 * 2.0**-500, 3 * 2.0**500
@@ -107,3 +109,30 @@ def test_equal_distances_of_other_divisions_share_by_height():
     x = np.floor(10.0 ** np.linspace(1, 150, 200))
     args = x, np.full((200, 2), 0.25), np.stack([0 * x, -2 * x], axis=-1), np.tile([3.0, 9.0], (200, 1))
     assert np.all(study.kernels.gaussian_responsibilities(*args) == [0.75, 0.25])
+
+
+@pytest.mark.parametrize("form", ["float16", "bfloat16", "float32", "float64"])
+def test_successes_near_their_mean_keep_their_digits(form):
+    """Trials of every number, their successes at the mean, about it, few, all but few, or any."""
+    args = trials(FORMATS[form], 300 if form == "float64" else 3000, "test")
+    value = study.kernels.binomial_nll(*args)
+    assert study.ulp_error(value, study.exact("binomial_nll", *args)).max() <= 0.5 + 1e-6
+
+
+def test_one_trial_is_a_coin_and_a_clamped_chance_another():
+    p = np.array([1e-20, 1e-3, 0.25, 1 - 2.0**-53])
+    one = np.ones(4)
+    made = PROBLEMS["binomial_nll"].algorithms
+    for k, due in ((one, -np.log(p)), (0 * one, -np.log1p(-p))):
+        assert np.allclose(study.kernels.binomial_nll(k, one, p), due, rtol=1e-15)
+        assert np.allclose(made["saddle_point"](k, one, p), due, rtol=1e-15)
+    assert made["clamped_logit"](one, one, p)[0] < 40 < made["logs"](one, one, p)[0]
+
+
+def test_a_trillion_trials_cancel_in_factorials_and_not_in_a_saddle_point():
+    n = np.full(50, 1e12)
+    args = np.floor(0.3 * n + 1e5 * np.linspace(-3, 3, 50)), n, np.full(50, 0.3)
+    made, exact = PROBLEMS["binomial_nll"].algorithms, study.exact("binomial_nll", *args)
+    assert study.ulp_error(made["logs"](*args), exact).max() > 1e9
+    assert study.ulp_error(made["saddle_point"](*args), exact).max() < 1e7
+    assert study.ulp_error(made["faithful"](*args), exact).max() <= 0.5 + 1e-6

@@ -13,7 +13,7 @@ from typing import Any
 
 MODULES = (
     "rows", "distributions", "elementwise", "losses", "densities", "mixtures", "normal", "chains",
-    "logits", "targets", "gamma", "ratios",
+    "logits", "targets", "gamma", "trials", "ratios",
 )  # fmt: skip
 """Those with functions of problems, under the names that the problems give."""
 _FILES = {file.name for file in pkgutil.iter_modules(__path__)}

@@ -30,7 +30,7 @@ def _parts(args: Args) -> tuple[Floats, Floats]:
         return np.log(sigma), ((x - mean) / sigma) ** 2 / 2
 
 
-def _in_range(form: Format, args: Args) -> NDArray[np.bool_]:
+def in_range(form: Format, args: Args) -> NDArray[np.bool_]:
     """Whether sigma is a positive number, and neither x - mean nor z**2 leaves the range of the format."""
     (log, half), (x, mean, _) = _parts(args), args
     with np.errstate(all="ignore"):
@@ -38,17 +38,17 @@ def _in_range(form: Format, args: Args) -> NDArray[np.bool_]:
         return np.asarray(np.isfinite(log) & (apart < form.xmax / 2) & (half < form.xmax / 8))
 
 
-def _absolute(form: Format, args: Args) -> Floats:
+def of_loss(form: Format, args: Args) -> Floats:
     """That of log sigma + log(2 pi)/2 + z**2/2, but for the last sum: k l + c + |l + c| + 5 z**2/2, in u."""
     log, half = _parts(args)
     scale = elementary(form) * np.abs(log) + SHIFT + np.abs(log + SHIFT)
-    return np.where(_in_range(form, args), strict(scale + 5 * half, form.u) + 8 * form.xmins, np.inf)
+    return np.where(in_range(form, args), strict(scale + 5 * half, form.u) + 8 * form.xmins, np.inf)
 
 
 def gaussian_sum_of_logs(form: Format, args: Args, reference: Exact) -> Floats:
     """(k |l| + c + |l + c| + 5 h + |value|) u / |value|, l = log sigma, c = log(2 pi)/2, h = z**2/2."""
     value = reference.to_float()
-    return relative(_absolute(form, args) * (1 + 4 * form.u) + form.u * np.abs(value), value)
+    return relative(of_loss(form, args) * (1 + 4 * form.u) + form.u * np.abs(value), value)
 
 
 def gaussian_naive(form: Format, args: Args, reference: Exact) -> Floats:
@@ -70,7 +70,7 @@ def gaussian_variance(form: Format, args: Args, reference: Exact) -> Floats:
         normal = (2 * log > np.log(2 * form.xmin)) & (2 * log < np.log(form.xmax / 2)) & (squares < form.xmax / 2)
     terms = (elementary(form) + 1) * np.abs(log) + 0.5 + 5 * half + np.abs(log + half) + SHIFT
     absolute = strict(terms, form.u) * (1 + 4 * form.u) + form.u * np.abs(value) + lost + 8 * form.xmins
-    return relative(np.where(normal & _in_range(form, args), absolute, np.inf), value)
+    return relative(np.where(normal & in_range(form, args), absolute, np.inf), value)
 
 
 def gaussian_gradient(form: Format, args: Args, reference: Exact) -> Floats:
@@ -98,7 +98,7 @@ def gaussian_sum(additions: Any) -> Any:
         log, half = _parts(args)
         with np.errstate(all="ignore"):
             each = log + SHIFT + half
-            own = _absolute(form, args) + form.u * np.abs(each)
+            own = of_loss(form, args) + form.u * np.abs(each)
             sizes = np.sum(np.abs(each), axis=-1)
             gamma = strict(additions(args[0].shape[-1]), form.u)
             absolute = np.sum(own, axis=-1) * (1 + gamma) + gamma * sizes
@@ -115,7 +115,7 @@ def _product(form: Format, args: Args) -> Floats:
         each = -(log + SHIFT + half)
         way = np.cumsum(each, axis=-1)
         normal = (half < -low) & (log + SHIFT > low) & (log + SHIFT < top) & (np.abs(each) < min(top, -low))
-        normal &= (way > low) & (way < top) & _in_range(form, args)
+        normal &= (way > low) & (way < top) & in_range(form, args)
         return np.where(np.all(normal, axis=-1), np.sum(5 * half + k + 3, axis=-1) + n - 1, np.inf)
 
 
