@@ -10,7 +10,7 @@ from array_api_compat import array_namespace
 
 from study.arithmetic import gamma, special
 from study.arithmetic.constants import half_log_two_pi
-from study.arithmetic.sizes import log2, power
+
 from study.certified.errors import Outcome
 from study.formats import KNOWN
 from study.problems.base import Problem
@@ -163,7 +163,7 @@ def _faithful(a: Any, k: Any, n: Any, p: Any) -> Any:
     of_many, size_of_many = _of_many(a, *(np.where(many, v, w) for v, w in ((k, first), (n, 2 * first), (p, 0.5))))
     of_few, size_of_few = _of_few(a, *(np.where(many, w, v) for v, w in ((k, 0.0), (n, 1.0), (p, 0.5))))
     value = a.where(ordinary, a.where(many, of_many, of_few), a.number(limit))
-    return value, power(a, np.where(ordinary, np.where(many, size_of_many, size_of_few), -np.inf))
+    return value, a.power(np.where(ordinary, np.where(many, size_of_many, size_of_few), -np.inf))
 
 
 def _of_many(a: Any, k: Any, n: Any, p: Any) -> Any:
@@ -171,7 +171,7 @@ def _of_many(a: Any, k: Any, n: Any, p: Any) -> Any:
     held, trials, chance = a.number(k), a.number(n), a.number(p)
     rest, missing = trials - held, a.number(np.ones_like(p)) - chance
     apart, least = trials * chance - held, np.minimum(k, n - k) / 2
-    near = log2(a, apart) < np.log2(least)
+    near = a.log2(apart) < np.log2(least)
     close = a.where(near, apart, a.number(np.zeros_like(p)))
     logs_ = a.where(near, a.log1p(close / held), a.log(trials / held * chance)) * held
     others = a.where(near, a.log1p(-close / rest), a.log(trials / rest * missing)) * rest
@@ -179,7 +179,7 @@ def _of_many(a: Any, k: Any, n: Any, p: Any) -> Any:
     rounded = n - k
     last = gamma.stirling(a, rounded) * (a.number(rounded) / rest)
     tails = gamma.stirling(a, k) + last - gamma.stirling(a, n)
-    return (height + tails) - (logs_ + others), 1 + np.maximum(log2(a, logs_), log2(a, others))
+    return (height + tails) - (logs_ + others), 1 + np.maximum(a.log2(logs_), a.log2(others))
 
 
 def _of_few(a: Any, k: Any, n: Any, p: Any) -> Any:
@@ -196,7 +196,7 @@ def _of_few(a: Any, k: Any, n: Any, p: Any) -> Any:
     for j in range(1, gamma.start(a) - 1):
         orders = orders / a.where(fewer > j, one - a.number(np.full_like(n, j)) / trials, one)
     value = a.where(some, a.log(orders) - odds, a.number(np.zeros_like(p))) - certain
-    return value, np.where(some, 1 + np.maximum(log2(a, odds), log2(a, certain)), -np.inf)
+    return value, np.where(some, 1 + np.maximum(a.log2(odds), a.log2(certain)), -np.inf)
 
 
 binomial_nll.faithful(_faithful)
