@@ -122,15 +122,19 @@ def _judged(case: Case, function: Callable[..., Any]) -> dict[str, Any]:
     fine = np.isin(measured.outcome, FINE)
     at = int(np.argmax(np.where(fine, ulps, np.inf)))
     worst = float(ulps.ravel()[at])
-    half = 2.0 ** (measured.form.p / 2)
     *_, shown, reference = case.shown(computed, at)
     return {
         "computed": shown,
         "reference": reference,
         "ulps": worst,
         "outcome": Outcome(int(measured.outcome.ravel()[at])).name.lower(),
-        "verdict": "wrong" if worst > half or not fine.all() else "right" if worst <= 1 else "inexact",
+        "verdict": verdict_of(worst, measured.form) if fine.all() else "wrong",
     }
+
+
+def verdict_of(ulps: float, form: Format) -> str:
+    """The word for an error, NaN included."""
+    return "right" if ulps <= 1 else "inexact" if ulps <= 2.0 ** (form.p / 2) else "wrong"
 
 
 def _array(form: Format, kind: Kind, value: Any, rows: int) -> np.ndarray[Any, Any]:

@@ -166,6 +166,15 @@ COLUMNS: dict[str, Column] = {
         "Verdict",
         "Right: within an ulp; inexact: at least half the digits; wrong: fewer, or another outcome than is due.",
     ),
+    "number": Column("Number", "", "integer", "Which of the numbers that the code prints."),
+    "snippet": text("Code", "Python to paste, which prints what the library computes."),
+    "printed": text("Printed", "What that code prints with the installed version."),
+    "snippet_exact": text("Code for the exact values", "Python to paste, which prints them by mpmath."),
+    "exact": text("Exact values", "What that prints, to 25 digits, the same at twice the precision."),
+    "promised": text("Promised", "What the library's documentation says, and how the defect comes about."),
+    "searched": text("Searched", "What was looked for among the issues and pull requests of the library."),
+    "near": text("Near", "What was found there instead."),
+    "newest": text("Other versions", "What newer versions do that this Python does not have, tried by hand."),
 } | OF_DECISIONS
 
 SWEPT: dict[str, Column] = {

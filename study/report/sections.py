@@ -9,6 +9,7 @@ from study.plots import words
 from study.plots.text import listed, number, plain, slug
 from study.problems import get_problem
 from study.report import field, svg, use, views
+from study.report.pasted import CODE, Pasted, pasted
 from study.runs.experiment import Sweep
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Section:
     Attributes:
         files: its stored tables, below results/.
         origin: the file or command that makes them.
+        pasted: defects, as texts for trackers.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Section:
     problems: Sequence[str]
     files: Sequence[str]
     origin: str
+    pasted: Sequence[Pasted] = ()
 
     @property
     def captions(self) -> set[str]:
@@ -119,17 +122,18 @@ def section(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> Secti
         problems=experiment.problem_names(),
         files=[f"{experiment.name}/{name}.csv" for name in experiment.tables],
         origin=f"experiments/{experiment.name}.py",
+        pasted=pasted(tables),
     )
 
 
 def _fits(name: str, table: pd.DataFrame) -> bool:
-    return len(table) <= views.WHOLE or "verdict" in table or name == use.BATTERY
+    return CODE not in table and (len(table) <= views.WHOLE or "link" in table or name == use.BATTERY)
 
 
 def _shown(name: str, table: pd.DataFrame) -> View:
     if name == use.BATTERY:
         return use.by_group(name, table)
-    return field.view(name, table) if "verdict" in table else views.whole(name, table)
+    return field.view(name, table) if "link" in table else views.whole(name, table)
 
 
 def claims(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> list[Claim]:

@@ -75,6 +75,7 @@ def _write(data: Data) -> list[Path]:
         for picture in s.pictures
         for ending, content in picture.files.items()
     }
+    texts |= {f"{s.name}/{s.name}.md": "\n".join(p.text for p in s.pasted) for s in sections if s.pasted}
     texts |= page.render(data, sections)
     paths = []
     for name, text in texts.items():
