@@ -10,7 +10,6 @@ from array_api_compat import array_namespace
 
 from study.arithmetic import gamma, special
 from study.arithmetic.constants import half_log_two_pi
-
 from study.certified.errors import Outcome
 from study.formats import KNOWN
 from study.problems.base import Problem
