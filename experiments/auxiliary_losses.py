@@ -56,6 +56,17 @@ def heated() -> Family:
     return Family("N(0, 5²)", draw)
 
 
+def taught() -> Family:
+    """The same with a target, which is the largest logit in every other row."""
+
+    def draw(rng: np.random.Generator, rows: int, temperature: Any) -> tuple[np.ndarray[Any, Any], ...]:
+        x = 5 * rng.standard_normal((rows, N))
+        target = np.where(np.arange(rows) % 2 == 0, np.argmax(x, axis=-1), rng.integers(N, size=rows))
+        return x, target, np.full(rows, float(temperature))
+
+    return Family("N(0, 5²)", draw)
+
+
 def masked_entropy(tables: Tables) -> str | None:
     """Which formulas for the entropy are NaN where logits are masked, and which on none of these rows."""
     rows = pick(tables["sure"], problem=ENTROPY, inputs=MASKED).groupby("algorithm", sort=False)[["nan", "count"]].sum()
@@ -106,6 +117,13 @@ experiment = Experiment(
             [1e-5, 1e-4, 1e-3, 0.01, 0.1, 0.5, 1, 2, 100],
             [heated()],
             {"temperature_softmax": None},
+            rows=lambda _t: 8,
+        ),
+        "temperature_gradient": Sweep(
+            "temperature",
+            [1e-5, 1e-4, 1e-3, 0.01, 0.1, 0.5, 1, 2, 100],
+            [taught()],
+            {"temperature_nll_gradient": None},
             rows=lambda _t: 8,
         ),
         "smoothing": Sweep(

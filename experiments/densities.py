@@ -190,7 +190,7 @@ experiment = Experiment(
             "σ",
             SCALES,
             [scaled(0), scaled(45)],
-            {"gaussian_nll": None, "gaussian_nll_gradient": None},
+            {"gaussian_nll": None, "gaussian_nll_gradient": None, "gaussian_nll_sigma_gradient": None},
             rows=lambda _s: 30,
         ),
         "mixture": Sweep(
@@ -204,7 +204,7 @@ experiment = Experiment(
             "k",
             (1, 2, 5, 10, 30, 40, 100, 170, 300, 1000, 10000),
             [counted()],
-            {"poisson_nll": None},
+            {"poisson_nll": None, "poisson_nll_gradient": None},
             rows=lambda _k: 20,
         ),
         "trials": Sweep(

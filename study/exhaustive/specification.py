@@ -165,5 +165,6 @@ class Specification:
                     inside &= (patterns <= one) | (patterns == 1 << (width - 1))
                 elif domain in {"positive", "count"}:
                     numbers = self._numbers(index, shift)
-                    inside &= numbers == led(domain, numbers)
+                    with np.errstate(invalid="ignore"):
+                        inside &= numbers == led(domain, numbers)
         return inside

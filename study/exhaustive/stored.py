@@ -7,6 +7,8 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from study.certified.errors import Outcome
 from study.exhaustive.functions import is_formula, problem_named
 from study.formats import get_format
@@ -111,14 +113,25 @@ def unaccounted(summary: pd.DataFrame, histogram: pd.DataFrame) -> Iterator[str]
 def every(name: str, form: Format, length: int) -> tuple[int, int]:
     """How many inputs of a problem there are in a format, and how many results they make.
 
-    A label outside [0, 1] is no probability and left out; a vector has a result for each entry.
+    A number outside its domain, as a label outside [0, 1], is left out; a vector has a result for each entry.
     """
     problem = problem_named(name)
-    labels = int(form.to_bits(form.round(1.0))) + 2  # from 0 to 1, and -0
     of_each = [
-        labels if domain == "probability" else 2**form.bits
+        inside(domain, form)
         for kind, domain in zip(problem.signature.arguments, problem.domains, strict=True)
         for _ in range(length if kind.axes else 1)
     ]
     results = math.prod(of_each) * (length if problem.signature.vector_result else 1)
     return 2 ** (form.bits * len(of_each)), results
+
+
+def inside(domain: str, form: Format) -> int:
+    """How many bit patterns a sweep takes of a format: of real and negative numbers all, NaN and infinities with them.
+
+    Of others those up to 1, or up to the largest, and -0; of counts the whole ones, as all are from 2^(p - 1) on.
+    """
+    if domain in {"real", "negative"}:
+        return 1 << form.bits
+    top = 1.0 if domain == "probability" else np.inf if form.has_infinity else form.xmax
+    last, all_whole = (int(form.to_bits(form.round(x))) for x in (top, 2.0 ** (form.p - 1)))
+    return last + 2 - (all_whole - (1 << form.p - 1) if domain == "count" else 0)

@@ -1,6 +1,7 @@
 """The exact values of normal densities against Arb: one by one, at the precision asked for."""
 
 import math
+from fractions import Fraction
 
 import flint
 import mpmath
@@ -49,14 +50,27 @@ def arb_binomial(k, n, p):
     return -(ways + fewer * chance.log() + (trials - fewer) * (one - chance).log())
 
 
+def arb_sigma_gradient(x, mean, sigma):
+    if abs(Fraction(x) - Fraction(mean)) == Fraction(sigma):
+        return flint.arb(0)
+    z = (flint.arb(x) - flint.arb(mean)) / flint.arb(sigma)
+    return (1 - z * z) / flint.arb(sigma)
+
+
+def arb_poisson_gradient(k, rate):
+    return 1 - flint.arb(k) / flint.arb(rate) if k != rate else flint.arb(0)
+
+
 ARB = {
     "gaussian_nll": arb_nll,
     "gaussian_nll_gradient": arb_gradient,
+    "gaussian_nll_sigma_gradient": arb_sigma_gradient,
     "gaussian_log_likelihood": lambda x, mean, sigma: -sum((arb_nll(v, mean, sigma) for v in x), flint.arb(0)),
     "gaussian_likelihood": lambda x, mean, sigma: (-sum((arb_nll(v, mean, sigma) for v in x), flint.arb(0))).exp(),
     "log_ndtr": arb_log_ndtr,
     "lgamma": lambda x: flint.arb(x).lgamma(),
     "poisson_nll": arb_poisson,
+    "poisson_nll_gradient": arb_poisson_gradient,
     "binomial_nll": arb_binomial,
 }
 number = st.one_of(st.floats(-30, 30), st.floats(-1e100, 1e100), st.floats(-1e-100, 1e-100))
@@ -83,11 +97,19 @@ def drawn(np_):
     return st.tuples(st.one_of(near, few, few.map(lambda k: n - k)).map(float), st.just(n), st.just(p))
 
 
+def beside(args):
+    """An observation at σ from the mean but for its rounding."""
+    _, mean, sigma = args
+    return mean + sigma, mean, sigma
+
+
 INPUTS = {
     "binomial_nll": st.tuples(st.one_of(st.integers(1, 200), st.integers(1, 10**15)).map(float), chance).flatmap(drawn),
     "lgamma": st.one_of(positive, close).filter(lambda x: x not in (1, 2)).map(lambda x: (x,)),
     "poisson_nll": counted,
     "gaussian_nll": st.one_of(normal, near),
+    "gaussian_nll_sigma_gradient": st.one_of(normal, near, scale.map(lambda s: (s, 0.0, s)), near.map(beside)),
+    "poisson_nll_gradient": st.one_of(counted, count.filter(bool).map(lambda k: (k, k))),
     "gaussian_nll_gradient": normal,
     "gaussian_log_likelihood": rows,
     "gaussian_likelihood": rows,

@@ -59,6 +59,14 @@ def at_temperature(x, t):
     return [e if isinstance(e, float) else e / whole for e in terms]
 
 
+def temperature_gradient(x, target, t):
+    """At the target minus what the others have, which a float 0 stands for where nobody has any."""
+    shares = at_temperature(x, t)
+    others = [g for j, g in enumerate(shares) if j != target and not isinstance(g, float)]
+    own = -total(others) / flint.arb(t) if others else 0.0
+    return [own if j == target else g if isinstance(g, float) else g / flint.arb(t) for j, g in enumerate(shares)]
+
+
 def smoothed(x, target, eps):
     losses, n = [-v for v in arb_log_softmax(x)], len(x)
     if math.inf in (losses if eps else losses[target : target + 1]):
@@ -110,6 +118,7 @@ ALONE = {
 }
 BESIDE = {
     "temperature_softmax": (at_temperature, st.one_of(st.sampled_from([1e-300, 1.0, 1e300]), st.floats(1e-3, 1e3))),
+    "temperature_nll_gradient": (temperature_gradient, st.one_of(st.sampled_from([0.01, 1.0]), st.floats(0.1, 100))),
     "cross_entropy_label_smoothing": (smoothed, st.one_of(st.sampled_from([0.0, 1e-300, 1.0]), st.floats(0, 1))),
     "cross_entropy_label_smoothing_gradient": (smoothed_gradient, st.sampled_from([1e-300, 0.1, 0.3, 0.7, 1.0])),
     "focal_loss": (focal, st.one_of(st.sampled_from([0.0, 1e-300, 2.0, 1e6]), st.floats(0, 10))),

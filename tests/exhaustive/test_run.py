@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -15,6 +16,7 @@ from study.exhaustive import stored as stored_tables
 from study.exhaustive.specification import Specification
 from study.exhaustive.tally import Tally
 from study.formats import FORMATS
+from study.inputs.domains import led
 from study.report import exhaustive
 from study.runs import store
 
@@ -116,10 +118,22 @@ def test_every_input_is_counted(folder):
         ("exp", "float16", 1, (65536, 65536)),
         ("softmax", "float8_e5m2", 3, (2**24, 3 * 2**24)),
         ("binary_cross_entropy_with_logits", "float16", 1, (2**32, 65536 * (0x3C00 + 2))),
+        ("lgamma", "bfloat16", 1, (65536, 0x7F80 + 2)),
+        ("poisson_nll", "float16", 1, (2**32, 7170 * (0x7C00 + 2))),
     ],
 )
 def test_how_many_inputs_and_results_there_are(name, form, length, due):
     assert stored_tables.every(name, FORMATS[form], length) == due
+
+
+@pytest.mark.parametrize("form", ["float16", "bfloat16", "float8_e4m3fn", "float8_e5m2"])
+@pytest.mark.parametrize("domain", ["probability", "positive", "count"])
+def test_as_many_numbers_lie_in_a_domain_as_are_counted(domain, form):
+    kind = FORMATS[form]
+    every = np.arange(2**kind.bits, dtype=f"u{kind.bits // 8}").view(kind.dtype)
+    with np.errstate(invalid="ignore"):
+        inside = (every >= 0) & (every == led(domain, every))
+    assert stored_tables.inside(domain, kind) == inside.sum()
 
 
 def test_other_code_or_another_specification_is_another_shard(folder):

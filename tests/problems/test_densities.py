@@ -136,3 +136,28 @@ def test_a_trillion_trials_cancel_in_factorials_and_not_in_a_saddle_point():
     assert study.ulp_error(made["logs"](*args), exact).max() > 1e9
     assert study.ulp_error(made["saddle_point"](*args), exact).max() < 1e7
     assert study.ulp_error(made["faithful"](*args), exact).max() <= 0.5 + 1e-6
+
+
+def test_the_slope_of_sigma_keeps_its_digits_where_an_observation_is_near_sigma():
+    x, sigma = np.array([1 + 2.0**-40, 1.0, 3.0]), np.array([1.0, 1.0, 1 / 3])
+    args, made = (x, 0 * x, sigma), PROBLEMS["gaussian_nll_sigma_gradient"]
+    exact = study.exact(made, *args)
+    assert study.ulp_error(made.algorithms["factored"](*args), exact).max() < 4
+    assert study.ulp_error(made.algorithms["faithful"](*args), exact).max() <= 0.5 + 1e-6
+    assert study.kernels.gaussian_nll_sigma_gradient(*args)[1] == 0
+
+
+def test_the_slope_of_a_small_sigma_is_that_of_numbers_scaled_up():
+    """Where σ − d is subnormal, quotients have no second word."""
+    rng = np.random.default_rng(1)
+    sigma = 2.0 ** rng.uniform(-960, -900, 200)
+    args = sigma, 5e-324 * rng.integers(1, 100, 200), sigma
+    value = study.kernels.gaussian_nll_sigma_gradient(*args)
+    assert study.ulp_error(value, study.exact("gaussian_nll_sigma_gradient", *args)).max() <= 0.5 + 1e-6
+
+
+def test_the_slope_of_a_rate_near_its_count_and_of_a_small_one():
+    k, rate = np.array([1e15, 3.0, 1.0]), np.array([1e15 + 1, 3.0, 1e-10])
+    made = PROBLEMS["poisson_nll_gradient"].algorithms
+    assert study.kernels.poisson_nll_gradient(k, rate).tolist() == made["difference"](k, rate).tolist()
+    assert made["offset"](k, rate)[2] == pytest.approx(1 - 1 / 1.01e-8)

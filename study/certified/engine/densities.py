@@ -32,6 +32,11 @@ def gaussian_nll_gradient(x: ArrayLike, mean: ArrayLike, sigma: ArrayLike) -> Ex
     return by_entry(_slope, *_floats(x, mean, sigma))
 
 
+def gaussian_nll_sigma_gradient(x: ArrayLike, mean: ArrayLike, sigma: ArrayLike) -> Exact:
+    """(sigma - d) (sigma + d) / sigma**3, d = |x - mean|; NaN for sigma < 0."""
+    return by_entry(_slope_of_sigma, *_floats(x, mean, sigma))
+
+
 def gaussian_log_likelihood(x: ArrayLike, mean: ArrayLike, sigma: ArrayLike) -> Exact:
     """Minus the sum of the losses of each row: (rows, n), (rows,), (rows,) -> (rows,)."""
     x, (mean, sigma) = matrix(x), (np.atleast_1d(a) for a in _floats(mean, sigma))
@@ -64,6 +69,21 @@ def half_square(x: Floats, mean: Floats, sigma: Floats) -> Exact:
 def _slope(x: Floats, mean: Floats, sigma: Floats) -> Exact:
     scale = op.exactly(np.abs(sigma))
     return op.divide(op.divide(op.difference(mean, x), scale), scale)
+
+
+def _slope_of_sigma(x: Floats, mean: Floats, sigma: Floats) -> Exact:
+    finite = np.isfinite(x) & np.isfinite(mean) & np.isfinite(sigma) & (sigma > 0)
+    with np.errstate(all="ignore"):
+        infinite = np.isinf(x - mean) & ~(np.isfinite(x) & np.isfinite(mean))
+        away = (infinite & (sigma >= 0) & (sigma < np.inf)) | ((sigma == 0) & (np.abs(x - mean) > 0))
+        none = (sigma == np.inf) & np.isfinite(x) & np.isfinite(mean)
+    limit = np.where(away, -np.inf, np.where(none, 0.0, np.nan))
+    x, mean, held = (np.where(finite, v, w) for v, w in ((x, 0.0), (mean, 0.0), (sigma, 1.0)))
+    scale, apart = op.exactly(held), op.difference(np.maximum(x, mean), np.minimum(x, mean))
+    value = op.multiply(op.add(scale, op.negative(apart)), op.add(scale, apart))
+    for _ in range(3):
+        value = op.divide(value, scale)
+    return op.where(finite, value, op.exactly(limit))
 
 
 def _log_likelihood(x: Floats, mean: Floats, sigma: Floats) -> Exact:

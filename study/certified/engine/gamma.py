@@ -44,6 +44,21 @@ def poisson_nll(k: ArrayLike, rate: ArrayLike) -> Exact:
     return by_entry(_poisson_nll, np.asarray(k, dtype=np.float64), np.asarray(rate, dtype=np.float64))
 
 
+def poisson_nll_gradient(k: ArrayLike, rate: ArrayLike) -> Exact:
+    """(rate - k)/rate of a count k; NaN for another k, or a rate below 0."""
+    return by_entry(_slope, np.asarray(k, dtype=np.float64), np.asarray(rate, dtype=np.float64))
+
+
+def _slope(k: Floats, rate: Floats) -> Exact:
+    with np.errstate(invalid="ignore"):
+        count = (k >= 0) & np.isfinite(k) & (k == np.floor(k)) & (rate >= 0)
+    ends = np.where(count, np.where((k == 0) | (rate == np.inf), 1.0, -np.inf), np.nan)
+    usual = count & (k > 0) & (rate > 0) & np.isfinite(rate)
+    held = np.where(usual, rate, 1.0)
+    value = op.divide(op.difference(held, np.where(usual, k, 0.0)), op.exactly(held))
+    return op.where(usual, value, op.exactly(ends))
+
+
 def _lgamma(x: Floats) -> Exact:
     out = op.exactly(np.where(x == 0, np.inf, np.where(x > 0, x, np.nan)))
     finite = (x > 0) & np.isfinite(x)

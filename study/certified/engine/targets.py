@@ -66,6 +66,26 @@ def cross_entropy_label_smoothing_gradient(x: ArrayLike, target: ArrayLike, smoo
     return by_matrix(x.shape, fill)
 
 
+def temperature_nll_gradient(x: ArrayLike, target: ArrayLike, temperature: ArrayLike) -> Exact:
+    """exp(-d_j / T) over their sum and T, at the target minus the sum of the others': -> (rows, n); NaN for T <= 0."""
+    x, warmth = matrix(x), np.asarray(temperature, dtype=np.float64)
+    target = labels(target, x)
+
+    def fill(rows: slice, out: Exact) -> None:
+        row, t, at = Row(x[rows]), warmth[rows][:, None], np.arange(x.shape[1]) == target[rows, None]
+        cold = (t > 0) & np.isfinite(t)
+        held = op.exactly(np.where(cold, t, 1.0))
+        terms = op.where(row.used, op.exp(op.negative(op.divide(row.far, held))), NOTHING)
+        others = row_sum(op.where(at, NOTHING, terms))[:, None]
+        value = op.divide(op.divide(op.where(at, op.negative(others), terms), row_sum(terms)[:, None]), held)
+        even = (t == np.inf) & row.used.all(axis=1, keepdims=True)
+        label = op.where(at, op.divide(Exact.from_float(-1.0), held), NOTHING)
+        limit = op.where(row.above & cold, label, op.where(even, NOTHING, UNDEFINED))
+        out.put(slice(None), op.where(row.finite & cold, value, limit))
+
+    return by_matrix(x.shape, fill)
+
+
 def focal_loss(x: ArrayLike, target: ArrayLike, gamma: ArrayLike) -> Exact:
     """exp(gamma log(1 - p)) (-log p), p that of the target: (rows, n), (rows,), (rows,) -> (rows,)."""
     x, power = matrix(x), np.asarray(gamma, dtype=np.float64)

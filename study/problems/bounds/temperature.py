@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from study.certified.exact import Exact
 from study.problems.bounds.model import elementary, spread, strict
 from study.problems.bounds.softmax import softmax_unshifted
 
 if TYPE_CHECKING:
-    from study.certified.exact import Exact
     from study.formats import Format
     from study.problems.bounds.model import Args, Floats
 
@@ -51,3 +51,26 @@ def softmax_at_temperature_unshifted(form: Format, args: Args, reference: Exact)
         largest = np.max(np.where(np.isfinite(y), np.abs(y), 0), axis=-1, keepdims=True)
         plain, moved = softmax_unshifted(form, (y,), reference), strict(2 * largest, form.u) + 4 * form.xmins
         return np.where(largest < form.xmax / 2, plain + moved + plain * moved, np.inf)
+
+
+def slope(gradient: Any, *, shifted: bool = True) -> Any:
+    """That of the gradient at the exponents, which are off by at most 2 u R/T, or u max |x|/T, and a quotient's u."""
+
+    def bound(form: Format, args: Args, reference: Exact) -> Floats:
+        x, target, temperature = args
+        value = reference.to_float()
+        with np.errstate(all="ignore"):
+            t, top = temperature[..., None], np.max(x, axis=-1, keepdims=True)
+            y = (x - top if shifted else x) / t
+            reach = np.max(np.where(np.isfinite(y), np.abs(y), 0), axis=-1)
+            off = strict((2 if shifted else 1) * reach, form.u) + form.xmins
+            moved = np.expm1(2 * off)[..., None]
+            after = gradient(form, (y, target), Exact.from_float(value * t)) * (1 + 4 * moved) + 4 * form.u * moved
+            whole = (1 + moved) * (1 + after) * (1 + form.u) - 1 + form.xmins / np.abs(value)
+            _, range_, _ = spread(x)
+            held = (t > 0) & np.isfinite(t) & (np.maximum(reach, range_) < form.xmax / 4)[..., None] & (moved < 0.25)
+            held = held & (value != 0) & (np.abs(value) < form.xmax / 4)
+            return np.where(held & np.isfinite(whole), whole, np.inf)
+
+    bound.__doc__ = gradient.__doc__
+    return bound
