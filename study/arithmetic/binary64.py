@@ -21,6 +21,8 @@ ERROR = 2.0**-45
 ulps. For n <= 2**20; docs/arithmetic.md counts the operations."""
 DOUBT = 2.0**-20
 """In ulps of the format: what an error as small as this leaves open matters at the ends of the format alone."""
+LEAST = 2.0**-480
+"""The product of two as large, or of one and two numbers of a format of 24 bits, is a normal number, 2**20 times."""
 HELD = 1000
 """Numbers of [1/2, 1) whose product is a normal number."""
 SUM_ERROR = 2.0**-47
@@ -37,6 +39,17 @@ def number(values: ArrayLike) -> Floats:
 def constant(of: constants.Constant, *orders: int) -> Floats:
     """A constant, rounded to nearest."""
     return np.asarray(constants.words(of, *orders)[0])
+
+
+def sure(x: Floats, zero: NDArray[np.bool_]) -> Floats:
+    """Numbers >= 0, NaN for what a product may lose: less than LEAST, and not known to be zero."""
+    return np.where((x < LEAST) & ~zero, np.nan, x)
+
+
+def normalised(x: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    """Products of numbers >= 0, the largest along the last axis led to [1/2, 1), and the exponent that took."""
+    exponent = np.frexp(np.max(x, axis=-1))[1].astype(np.int64)
+    return sure(np.ldexp(x, -exponent[..., None]), x == 0), exponent
 
 
 def log2(x: Floats) -> Floats:
@@ -111,7 +124,7 @@ def decided(form: Format, value: Floats, cancelling: Floats | None) -> tuple[NDA
         few, error = value[open_], ERROR * np.maximum(np.abs(value), np.abs(sizes))[open_]
         size = np.abs(few)
         matters = (error > DOUBT * form.ulp(few)) | (size < form.xmins) | (size > form.xmax)
-        open_[open_] = np.isfinite(few) & matters & apart(form, few - error, few + error)
+        open_[open_] = np.isfinite(few) & matters & (np.isinf(error) | apart(form, few - error, few + error))
     return form.round(value), open_
 
 

@@ -22,6 +22,11 @@ def half_log_two_pi(mp: Any) -> Any:
     return mp.log(2 * mp.pi) / 2
 
 
+def log_two(mp: Any) -> Any:
+    """log 2: what an exponent counts."""
+    return mp.log(2)
+
+
 @cache
 def value(bits: int, constant: Constant, *orders: int) -> Any:
     """The constant as an mpf, within 2**-bits."""

@@ -14,7 +14,7 @@ import mpmath
 import numpy as np
 
 from study.arithmetic import constants, errorfree
-from study.arithmetic.scaled import Scaled, argmax, log2, product, size, total, where
+from study.arithmetic.scaled import Scaled, argmax, log2, normalised, product, size, sure, total, where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -35,11 +35,13 @@ __all__ = [
     "log1p",
     "log2",
     "log_product",
+    "normalised",
     "number",
     "power",
     "product",
     "scaled",
     "size",
+    "sure",
     "total",
     "where",
 ]

@@ -32,7 +32,7 @@ NEAR = 2.0**-8
 """Values whose log2 is as close as this to that of a limit are compared with it."""
 
 
-def faithful(formula: Callable[..., Any], *args: NDArray[Any], core: Sequence[int], precise: bool = False) -> Any:
+def faithful(formula: Callable[..., Any], *args: NDArray[Any], core: Sequence[int]) -> Any:
     """Evaluate a formula to within one ulp of its exact value.
 
     Args:
@@ -40,7 +40,6 @@ def faithful(formula: Callable[..., Any], *args: NDArray[Any], core: Sequence[in
             axis. It returns the value or, where terms cancel, the value and a number of the size of what cancels.
         *args: arrays of one format, and integers.
         core: number of axes of one instance of each argument.
-        precise: whether it starts with double-doubles, whose exponent has no end, in every format.
 
     Returns:
         The values, rounded once to the arguments' format.
@@ -48,7 +47,7 @@ def faithful(formula: Callable[..., Any], *args: NDArray[Any], core: Sequence[in
     form = format_of(next(a for a in args if a.dtype.kind not in "iu"))
     batch = np.broadcast_shapes(*(a.shape[: a.ndim - c] for a, c in zip(args, core, strict=True)))
     rows = [_rows(a, batch, a.shape[a.ndim - c :]) for a, c in zip(args, core, strict=True)]
-    first, *further = [doubledouble, fixedpoint] if precise else _ladder(form)
+    first, *further = _ladder(form)
     out, left, open_ = _evaluated(formula, first, form, rows)
     for arithmetic in further:
         if left.size:

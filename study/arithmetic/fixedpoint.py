@@ -15,6 +15,7 @@ import numpy as np
 from mpmath.libmp import mpf_shift, round_nearest, to_int
 
 from study.arithmetic import constants
+from study.arithmetic import scaled as words
 from study.arithmetic.integers import Integer, nearest
 from study.arithmetic.scaled import Scaled
 
@@ -230,4 +231,4 @@ def scaled(x: FixedPoint | Scaled) -> Scaled:
     return x if isinstance(x, Scaled) else nearest(x.units, -BITS, NOISE)
 
 
-number, power = FixedPoint.number, Scaled.power
+number, power, normalised, sure = FixedPoint.number, Scaled.power, words.normalised, words.sure

@@ -86,9 +86,11 @@ def _held(h: Any, zero: Any) -> Any:
 
 @loop
 def add(xh: Any, xl: Any, yh: Any, yl: Any, hi: Any, lo: Any) -> None:
-    """Sums."""
+    """Sums; infinite where a term is, NaN where they overflow."""
     for i in range(xh.size):
-        hi[i], lo[i] = _add(xh[i], xl[i], yh[i], yl[i])
+        h, e = _add(xh[i], xl[i], yh[i], yl[i])
+        infinite = (abs(xh[i]) == np.inf) | (abs(yh[i]) == np.inf)
+        hi[i], lo[i] = xh[i] + yh[i] if infinite else h, 0.0 if infinite else e
 
 
 @loop

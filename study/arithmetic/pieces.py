@@ -57,6 +57,13 @@ def held(ordinary: NDArray[np.bool_], *args: Any) -> Any:
     return args if ordinary.all() else [np.where(ordinary, v, 1.0) for v in args]
 
 
+def known(a: Any, value: Any, size: Any) -> tuple[Any, Any]:
+    """A value and the size of what cancels in it; for NaN, which stands for any number, 0 and an infinite size."""
+    unknown = np.isnan(a.size(value))
+    zero = a.number(np.zeros(unknown.shape))
+    return a.where(unknown, zero, value), a.where(unknown, a.number(np.full(unknown.shape, np.inf)), size)
+
+
 def one_side(condition: Any, a: Any, b: Any) -> Any:
     """What a choice takes everywhere; None where it takes of both, or shapes differ."""
     if np.shape(condition) == a.shape == b.shape:

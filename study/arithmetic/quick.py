@@ -8,13 +8,11 @@ leaves the range in which that is proven: docs/arithmetic.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import mpmath
 import numpy as np
 
-from study.arithmetic import binary64, constants, errorfree, loops, ties
+from study.arithmetic import binary64, constants, errorfree, loops, tables, ties
 from study.arithmetic.pieces import one_side
 from study.arithmetic.scaled import first_largest, to_odd
 
@@ -106,18 +104,18 @@ def _shaped(function: Any, shape: tuple[int, ...], given: list[Any]) -> Words:
 
 def exp(x: Words) -> Words:
     """e**x, within 2**-78 for |x| <= 600; 0 for -inf."""
-    return _shaped(loops.exp, x.shape, [_flat(x.hi, x.shape), _flat(x.low, x.shape), False, _exp_tables()])
+    return _shaped(loops.exp, x.shape, [_flat(x.hi, x.shape), _flat(x.low, x.shape), False, tables.for_exp()])
 
 
 def expm1(x: Words) -> Words:
     """e**x - 1, within 2**-78 for |x| <= 600."""
-    return _shaped(loops.exp, x.shape, [_flat(x.hi, x.shape), _flat(x.low, x.shape), True, _exp_tables()])
+    return _shaped(loops.exp, x.shape, [_flat(x.hi, x.shape), _flat(x.low, x.shape), True, tables.for_exp()])
 
 
 def log(x: Words) -> Words:
     """Natural logarithm, within 2**-80."""
     hi = _flat(x.hi, x.shape)
-    return _shaped(loops.log, x.shape, [hi, _flat(x.low, x.shape), hi.view(np.int64), _log_tables()])
+    return _shaped(loops.log, x.shape, [hi, _flat(x.low, x.shape), hi.view(np.int64), tables.for_log()])
 
 
 def log1p(x: Words) -> Words:
@@ -147,6 +145,18 @@ def total(x: Words) -> Words:
     return Words(*(w.reshape(batch) for w in sums))
 
 
+def sure(x: Words, zero: NDArray[np.bool_]) -> Words:  # noqa: ARG001 - as every arithmetic has it
+    """As it is: what is lost is NaN already."""
+    return x
+
+
+def normalised(x: Words) -> tuple[Words, NDArray[np.int64]]:
+    """As ``binary64.normalised``; NaN for what leaves the range."""
+    exponent = np.frexp(np.max(x.hi, axis=-1))[1].astype(np.int64)
+    hi, lo = (np.ldexp(w, -exponent[..., None]) for w in (x.hi, x.low))
+    return Words(np.where((hi < loops.LOW) & (x.hi != 0), np.nan, hi), lo), exponent
+
+
 def size(x: Words) -> Floats:
     """|x|, to tell sizes."""
     return np.abs(x.hi)
@@ -170,6 +180,8 @@ def argmax(x: Words) -> Any:
 def decided(form: Format, value: Words, cancelling: Words | None) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """The value rounded; and where rounding hi + lo gives another on one side of what the error leaves open.
 
+    What is infinite is so because a number it is made of is: what overflows is NaN.
+
     Args:
         form: the format.
         value: the value of a formula.
@@ -180,8 +192,9 @@ def decided(form: Format, value: Words, cancelling: Words | None) -> tuple[NDArr
         size = np.abs(value.hi)
         off = ERROR * np.maximum(size, np.abs(sizes))
         low, middle, high = (to_odd(*errorfree.two_sum(value.hi, value.low + d)) for d in (-off, 0 * off, off))
-        proven = (size >= loops.LOW) & (size <= loops.HIGH)
-        return form.round(middle), ~proven | binary64.apart(form, low, high)
+        proven, infinite = (size >= loops.LOW) & (size <= loops.HIGH), size == np.inf
+        rounded = form.round(np.where(infinite, value.hi, middle))
+        return rounded, ~infinite & (~proven | binary64.apart(form, low, high))
     open_ = np.empty(value.shape, dtype=bool)
     ties.undecided(*(_flat(words, value.shape) for words in (value.hi, value.low, sizes)), ERROR, open_.reshape(-1))
     return value.hi, open_
@@ -195,53 +208,3 @@ def product(x: Words) -> Words:
 def log_product(x: Words) -> Words:
     """Log of the product along the last axis, as the sum of the logs."""
     return total(log(x))
-
-
-@cache
-def _context() -> Any:
-    mp = mpmath.MPContext()
-    mp.prec = 250
-    return mp
-
-
-def _grid(value: Any, bits: int) -> float:
-    """The nearest multiple of 2**-bits."""
-    mp = _context()
-    return float(mp.ldexp(mp.nint(mp.ldexp(value, bits)), -bits))
-
-
-@cache
-def _powers() -> Floats:
-    return np.asarray(np.ldexp(1.0, np.arange(-900, 901)))
-
-
-@cache
-def _exp_tables() -> tuple[Floats, ...]:
-    """EXP_STEPS/log(2), and log(2)/EXP_STEPS on grids of 2**-42 and 2**-72, and the rest; 2**(j/EXP_STEPS); 2**k."""
-    mp, step, parts = _context(), _context().log(2) / loops.EXP_STEPS, [float(loops.EXP_STEPS / _context().log(2))]
-    rest = step
-    for bits in (42, 72):
-        parts.append(_grid(rest, bits))
-        rest -= parts[-1]
-    values = [mp.mpf(2) ** (mp.mpf(j) / loops.EXP_STEPS) for j in range(loops.EXP_STEPS)]
-    hi = [float(v) for v in values]
-    low = [float(v - h) for v, h in zip(values, hi, strict=True)]
-    return np.array([*parts, float(rest)]), np.array(hi), np.array(low), _powers()
-
-
-@cache
-def _log_tables() -> tuple[Floats, ...]:
-    """log(2) on a grid of 2**-42, and the rest; 1/m in 24 bits for m about 1 + (j + 1/2)/LOG_STEPS, near 1 itself;
-    the logs of m, of m/2 above sqrt(2), on that grid, and the rest; 2**k.
-    """
-    mp = _context()
-    two = _grid(mp.log(2), 42)
-    inverse, high, low = [], [], []
-    for j in range(loops.LOG_STEPS):
-        m = 1 + (j + 0.5) / loops.LOG_STEPS
-        r = 1.0 if j == 0 else 0.5 if j == loops.LOG_STEPS - 1 else float(np.float32(1 / m))
-        value = -mp.log(r) - (mp.log(2) if r < 0.7071 else 0)
-        inverse.append(r)
-        high.append(_grid(value, 42))
-        low.append(float(value - high[-1]))
-    return np.array([two, float(mp.log(2) - two)]), np.array(inverse), np.array(high), np.array(low), _powers()

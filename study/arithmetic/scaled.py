@@ -144,6 +144,16 @@ def log2(x: Scaled) -> Floats:
     return x.log2()
 
 
+def sure(x: Any, zero: NDArray[np.bool_]) -> Any:  # noqa: ARG001 - as every arithmetic has it
+    """As it is: nothing is lost."""
+    return x
+
+
+def normalised(x: Any) -> tuple[Any, NDArray[np.int64]]:
+    """As it is, and no exponent."""
+    return x, np.zeros(x.shape[:-1], dtype=np.int64)
+
+
 def argmax(x: Scaled) -> NDArray[np.intp]:
     """Position of the largest number along the last axis: by sign, exponent, and the words in turn."""
     sign = np.sign(x.hi)

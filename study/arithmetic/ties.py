@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from study.arithmetic.loops import HIGH, LOW, loop
 
 
 @loop
 def undecided(xh: Any, xl: Any, sizes: Any, error: Any, out: Any) -> None:
-    """Unless rounding hi + lo gives hi on both sides of an error, relative to the larger of hi and a size."""
+    """Unless hi is infinite, or rounding hi + lo gives it on both sides of an error, relative to hi or to a size."""
     for i in range(xh.size):
         h, size = xh[i], abs(xh[i])
         off = error * max(size, abs(sizes[i]))
         inside = ((size >= LOW) & (size <= HIGH)) | ((h == 0.0) & (off == 0.0) & (xl[i] == 0.0))
-        out[i] = not (inside & (h + (xl[i] + off) == h) & (h + (xl[i] - off) == h))
+        out[i] = (size != np.inf) & (not (inside & (h + (xl[i] + off) == h) & (h + (xl[i] - off) == h)))
 
 
 @loop

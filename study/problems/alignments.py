@@ -31,11 +31,17 @@ def states(labels: Any) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     return read, skips
 
 
-def lost(labels: Any, n: int) -> NDArray[np.bool_]:
-    """Whether a class leads from a state to none: (…, l) -> (…, 2l + 1, n)."""
+def leading(labels: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The labels that lead on from each state, a blank apart: the one that it reads, and the next."""
     read, _ = states(labels)
     after = np.full(read.shape, NEVER)
     after[..., :-1:2], after[..., 1:-2:2] = read[..., 1::2], read[..., 3::2]
+    return np.where(read == 0, NEVER, read), after
+
+
+def lost(labels: Any, n: int) -> NDArray[np.bool_]:
+    """Whether a class leads from a state to none: (…, l) -> (…, 2l + 1, n)."""
+    read, after = leading(labels)
     found = [each[..., None] == np.arange(n) for each in (read, after, np.zeros_like(read))]
     return np.asarray(~np.logical_or.reduce(found))
 

@@ -174,14 +174,11 @@ class Problem:
 
         return declare
 
-    def faithful(
-        self, formula: Callable[..., Any], *, precise: bool = False, chosen: Callable[..., Any] | None = None
-    ) -> Algorithm:
+    def faithful(self, formula: Callable[..., Any], *, chosen: Callable[..., Any] | None = None) -> Algorithm:
         """Declare a formula in arithmetics of rising precision as the algorithm ``faithful``: error below one ulp.
 
         Args:
             formula: as for ``study.arithmetic.faithful``.
-            precise: as there.
             chosen: picks from the arguments the number that the formula takes, where that is all of them that counts.
         """
         from study.arithmetic import faithful
@@ -191,8 +188,8 @@ class Problem:
         def function(*args: Any) -> Any:
             arrays = [*map(np.asarray, args)]
             if chosen:
-                return faithful(formula, chosen(*arrays), core=[0], precise=precise)
-            return faithful(formula, *arrays, core=core, precise=precise)
+                return faithful(formula, chosen(*arrays), core=[0])
+            return faithful(formula, *arrays, core=core)
 
         made = Algorithm(self.name, "faithful", function, self.signature, keeps=True, stored=True)
         object.__setattr__(made, "__doc__", formula.__doc__)

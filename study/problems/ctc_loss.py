@@ -8,15 +8,19 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
+from study.arithmetic.constants import log_two
+from study.arithmetic.pieces import known, piecewise
 from study.certified.errors import Outcome
 from study.problems import alignments, log_softmax, logsumexp, softmax, softplus
-from study.problems.alignments import NEVER, before, far, lost, reading, states
+from study.problems.alignments import before, far, leading, lost, reading, states
 from study.problems.base import Problem
 from study.problems.bounds import alignments as bounds
 from study.problems.logsumexp import finite, largest
 
 FAR = 2.0**40
 """Losses of which the exponential is not told from 0 in every arithmetic, in binary digits."""
+LARGE = 500
+"""Binary digits of a quotient that every arithmetic holds, and beside which 1 is nothing; and twice as many below 1."""
 
 
 def _definition(a: Any, logits: Any, labels: Any) -> Any:
@@ -140,39 +144,94 @@ def _behind(state: Any, filler: float) -> Any:
 
 
 def _faithful(a: Any, logits: Any, labels: Any) -> Any:
-    """log1p(R/S): sums and products of numbers >= 0, each with its exponent apart; nothing cancels."""
+    """log1p(R/S): sums and products of numbers >= 0, their exponents apart; each step adds to what R/S is off by."""
     special = alignments.limit(logits, labels)
     ordinary = special == 0
     logits = np.where(ordinary[:, None, None], logits, 0.0)
     top = np.max(logits, axis=-1, initial=-np.inf)
     apart = np.concatenate([logits, np.full((*logits.shape[:-1], 1), -np.inf)], axis=-1)
-    accepted, rest = _sums(a, a.exp(a.number(apart) - a.number(finite(top)[..., None])), labels, logits.shape)
-    value = a.log1p(rest / accepted)
-    beyond = ordinary & ~(a.log2(accepted) > -FAR)
+    e = a.sure(a.exp(a.number(apart) - a.number(finite(top)[..., None])), apart == -np.inf)
+    accepted, rest, exponent, more = _sums(a, e, labels, _away(a, e, logits, labels))
+    value = piecewise(a, more > LARGE, _log_of_quotient, _log1p_of_quotient, rest / accepted, more)
+    value, size = known(a, value, value * a.number(4.0 * max(logits.shape[1], 1)))
+    beyond = ordinary & (a.log2(accepted) + exponent <= -FAR)
     if beyond.any():
         terms = np.zeros((3, len(logits)))
         terms[:, beyond] = far(logits[beyond], labels[beyond])
         loss, rest, others = map(a.number, terms)
         value = a.where(beyond, loss + rest + others, value)
-    return a.where(ordinary, value, a.number(special))
+    return a.where(ordinary, value, a.number(special)), size
 
 
-def _sums(a: Any, e: Any, labels: Any, shape: tuple[int, ...]) -> tuple[Any, Any]:
-    """S and R of numbers of a shape, behind whose classes there is one of none; a state of none comes last."""
+def _log_of_quotient(a: Any, quotient: Any, exponent: Any) -> Any:
+    return a.log(quotient) + a.number(exponent) * a.constant(log_two)
+
+
+def _log1p_of_quotient(a: Any, quotient: Any, exponent: Any) -> Any:
+    return a.log1p(quotient * a.number(np.exp2(np.clip(exponent, -2.0 * LARGE, LARGE))))
+
+
+def _away(a: Any, e: Any, logits: Any, labels: Any) -> Any:
+    """Of every step and state the sum over the classes that lead to no other: all but a blank and two labels.
+
+    One of the two that is among the two largest classes is left out of the sum, another is taken from it: it is no
+    more than two thirds.
+    """
+    classes, rows, steps = (
+        np.arange(logits.shape[-1]),
+        np.arange(len(logits))[:, None, None],
+        np.arange(logits.shape[1]),
+    )
+    masked = np.where(classes > 0, logits, -np.inf)
+    first = np.argmax(masked, axis=-1)[..., None]
+    second = np.argmax(np.where(classes == first, -np.inf, masked), axis=-1)[..., None]
+    kept = [classes > 0, (classes > 0) & (classes != first)]
+    kept.append(kept[1] & (classes != second))
+    zero = a.number(np.zeros(logits.shape))
+    every, but_one, but_two = (
+        a.total(a.where(np.broadcast_to(mask, logits.shape), e[..., :-1], zero))[..., None] for mask in kept
+    )
+    labels = [each[:, None] for each in leading(labels)]
+    has_first, has_second = ((labels[0] == at) | (labels[1] == at) for at in (first, second))
+    out = a.where(has_first, a.where(has_second, but_two, but_one), every)
+    for label, again in zip(labels, (False, labels[0] == labels[1]), strict=True):
+        left_out = (label == first) | (has_first & (label == second)) | again
+        out = out - a.where(left_out, a.number(np.zeros(left_out.shape)), e[rows, steps[:, None], label])
+    return out
+
+
+def _sums(a: Any, e: Any, labels: Any, away: Any) -> tuple[Any, Any, Any, Any]:
+    """S and R, the exponent of S, and how much larger that of R is; a state of none comes last."""
     read, skips = states(labels)
-    count, each = read.shape[-1], np.arange(read.shape[-1])
-    rows = np.arange(len(read))
+    count, each, steps = read.shape[-1], np.arange(read.shape[-1]), e.shape[1]
+    rows = np.arange(len(read))[:, None]
     into = np.full((len(read), count + 1, 3), count)
     into[:, :-1, 0], into[:, 1:-1, 1], into[:, :-1, 2] = each, each[:-1], np.where(skips, each - 2, count)
-    held = np.concatenate([read, np.full((len(read), 1), NEVER)], axis=-1)
-    nothing, whole = a.number(np.zeros(())), a.total(e)
-    away = a.total(a.where(lost(labels, shape[-1])[:, None], e[:, :, None, :-1], nothing))
-    state, rest = a.number(np.tile(np.eye(1, count + 1), (len(read), 1))), a.number(np.zeros(len(read)))
-    for step in range(shape[1]):
-        rest = rest * whole[:, step] + a.total(state[:, :-1] * away[:, step])
-        state = a.total(state[rows[:, None, None], into]) * e[rows[:, None], step, held]
+    whole = a.total(e)[..., None]
+    share = (e / whole)[
+        rows[..., None], np.arange(steps)[:, None], np.pad(read, ((0, 0), (0, 1)), constant_values=-1)[:, None]
+    ]
+    state = a.number(np.tile(np.eye(1, count + 1), (len(read), 1)))
+    before, left = a.number(np.zeros((len(read), steps, count))), a.number(np.zeros((len(read), steps + 1)))
+    exponents = np.zeros((len(read), steps + 1), dtype=np.int64)
+    for step in range(steps):
+        before[:, step] = state[:, :-1]
+        state, more = a.normalised(a.total(state[rows[..., None], into]) * share[:, step])
+        exponents[:, step + 1] = exponents[:, step] + more
     last = each >= count - 2
-    return a.total(state[:, each[last]]), rest + a.total(state[:, each[~last]])
+    left[:, :-1], left[:, -1] = a.total(before * (away / whole)), a.total(state[:, each[~last]])
+    rest, top = _total(a, left, exponents)
+    return a.total(state[:, each[last]]), rest, exponents[:, -1], top - exponents[:, -1]
 
 
-ctc_loss.faithful(_faithful, precise=True)
+def _total(a: Any, x: Any, exponents: Any) -> tuple[Any, Any]:
+    """The sum of numbers, each with its exponent, and that of the sum; what is nothing beside the largest counts 0."""
+    if not exponents.any():
+        return a.total(x), exponents[:, -1]
+    sizes = np.ceil(a.log2(x)) + exponents
+    top = np.nan_to_num(np.max(sizes, axis=-1), neginf=0.0)[:, None]
+    factors = np.where(sizes > top - 2 * a.BITS, np.exp2(np.minimum(exponents - top, LARGE)), 0.0)
+    return a.total(x * a.number(factors)), top[:, 0].astype(np.int64)
+
+
+ctc_loss.faithful(_faithful)

@@ -9,6 +9,8 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from study.arithmetic import reductions
+from study.arithmetic.constants import log_two
+from study.arithmetic.pieces import known
 from study.certified.errors import Outcome
 from study.problems import logsumexp as lse
 from study.problems.base import Problem
@@ -123,7 +125,7 @@ def _nothing(start: Any, transition: Any, likelihoods: Any) -> Any:
 
 
 def _faithful(a: Any, start: Any, transition: Any, likelihoods: Any) -> Any:
-    """Log Σ αₜ: sums and products of numbers >= 0, each with its exponent apart; the log cancels near 1."""
+    """Log Σ αₜ: sums and products of numbers >= 0, their exponent apart; each step is off by so much of the result."""
     special = limit(start, transition, likelihoods)
     ordinary = special == 1
     start, transition, likelihoods = (
@@ -132,14 +134,15 @@ def _faithful(a: Any, start: Any, transition: Any, likelihoods: Any) -> Any:
     if not likelihoods.shape[1]:
         return a.number(np.zeros(len(start)))
     matrix = a.number(np.swapaxes(transition, -1, -2))
-    state = a.number(start) * a.number(likelihoods[:, 0])
+    state, exponent = a.normalised(a.number(start) * a.number(likelihoods[:, 0]))
     for step in range(1, likelihoods.shape[1]):
-        state = a.total(state[:, None, :] * matrix) * a.number(likelihoods[:, step])
-    value = a.total(state)
+        state, more = a.normalised(a.total(state[:, None, :] * matrix) * a.number(likelihoods[:, step]))
+        exponent = exponent + more
+    size = a.number(np.full(len(start), max(1.0, likelihoods.shape[1] / 4)))
+    value, size = known(a, a.log(a.total(state)) + a.number(exponent) * a.constant(log_two), size)
     with np.errstate(divide="ignore"):
-        near = ordinary & (np.abs(a.scaled(value).log2()) < 1)
         limit_of_log = a.number(np.log(np.where(ordinary, 1.0, special)))
-    return a.where(ordinary, a.log(value), limit_of_log), a.number(near.astype(np.float64))
+    return a.where(ordinary, value, limit_of_log), size
 
 
-hmm_forward.faithful(_faithful, precise=True)
+hmm_forward.faithful(_faithful)

@@ -91,6 +91,15 @@ def test_products_and_quotients_that_lose_a_word_are_nan():
     assert (quick.number([0.0]) * huge).hi.tolist() == [0]
 
 
+def test_a_sum_is_infinite_where_a_term_is_and_nan_where_it_overflows():
+    inf, large, one = (quick.number([v]) for v in (np.inf, 1.7e308, 1.0))
+    for pair, due in (((inf, one), np.inf), ((one, -inf), -np.inf), ((inf, inf), np.inf), ((-inf, large), -np.inf)):
+        found = pair[0] + pair[1]
+        assert (found.hi.tolist(), found.low.tolist()) == ([due], [0.0])
+    for lost in (inf - inf, large + large, large / quick.number([1e-300]), inf * one):
+        assert np.isnan(lost.hi).all()
+
+
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 5, 8, 1001])
 def test_sums(n):
     hi = RNG.standard_normal((3, n))
@@ -131,7 +140,8 @@ def test_a_rounding_to_fewer_bits_counts_the_second_word():
 
 def test_nothing_is_decided_that_is_no_number_or_out_of_range():
     for form in (FORM, FORMATS["float32"]):
-        assert all(undecided(hi, 0.0, form=form) for hi in (np.nan, np.inf, -np.inf, 2.0**-901, 2.0**901))
+        assert all(undecided(hi, 0.0, form=form) for hi in (np.nan, 2.0**-901, 2.0**901))
+        assert not any(undecided(hi, 0.0, form=form) for hi in (np.inf, -np.inf))
     assert not undecided(0.0, 0.0)
     assert undecided(0.0, 0.0, quick.number([1.0]))
 

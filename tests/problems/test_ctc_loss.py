@@ -1,17 +1,18 @@
 """Connectionist temporal classification: by hand, path by path, and as reported: never negative, and right near 0."""
 
+import math
 from itertools import groupby, product
 
 import mpmath
 import numpy as np
 import pytest
 
-from study.arithmetic import doubledouble, fixedpoint
+from study.arithmetic import binary64, doubledouble, fixedpoint, quick
 from study.certified.errors import ulp_error
 from study.formats import FORMATS
 from study.measurement.case import Case
 from study.problems import PROBLEMS, alignments
-from study.problems.ctc_loss import FAR, _faithful
+from study.problems.ctc_loss import FAR, _away, _faithful, _total
 from study.problems.reference import condition, exact, reference
 
 CTC = PROBLEMS["ctc_loss"]
@@ -120,8 +121,39 @@ def test_a_label_that_is_a_blank_and_too_few_steps_have_no_path():
 def test_fixed_point_is_double_doubles_and_more(steps, n, count):
     args = chains(6, steps, n, count)
     with np.errstate(all="ignore"):
-        ours, theirs = (arithmetic.scaled(_faithful(arithmetic, *args)) for arithmetic in (doubledouble, fixedpoint))
+        ours, theirs = (arithmetic.scaled(_faithful(arithmetic, *args)[0]) for arithmetic in (doubledouble, fixedpoint))
         assert np.max((ours - theirs).log2() - theirs.log2()) < -98
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 7])
+@pytest.mark.parametrize("spread", [0.1, 3.0, 40.0])
+def test_what_leads_nowhere_is_summed_to_the_last_digits_whichever_class_is_the_largest(n, spread):
+    rng = np.random.default_rng(n)
+    logits, labels = spread * rng.standard_normal((60, 4, n)), rng.integers(0, n, (60, 3))
+    terms = np.exp(np.concatenate([logits, np.full((60, 4, 1), -np.inf)], axis=-1))
+    found = _away(doubledouble, doubledouble.number(terms), logits, labels)
+    for row, step, state in np.ndindex(found.shape):
+        due = math.fsum(terms[row, step, :-1][alignments.lost(labels[row], n)[state]])
+        assert found[row, step, state].pair()[0] == pytest.approx(due, rel=2.0**-52, abs=0)
+
+
+def test_numbers_with_exponents_are_summed_where_they_count():
+    x, exponents = np.array([[1.0, 0.0, 0.5, 0.75]]), np.array([[-900, 10, -901, -2000]])
+    for a in (binary64, quick):
+        found, exponent = _total(a, a.number(x), exponents)
+        assert np.ldexp(a.size(found), exponent).tolist() == [1.25 * 2.0**-900]
+    assert binary64.size(_total(binary64, 0 * x, exponents)[0]).tolist() == [0]
+
+
+@pytest.mark.parametrize("form", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("low", [-90.0, -440.0, -700.0])
+def test_paths_that_binary64_loses_are_not_lost(form, low):
+    """One class is out of reach of an exponential, once or at every step."""
+    dtype = FORMATS[form].dtype
+    logits, labels = chains(4, 8, 3, 2, scale=1.0)
+    logits[:, ::3, 1:] += low
+    logits = logits.astype(dtype)
+    assert ulp_error(CTC.algorithms["faithful"](logits, labels), exact(CTC, logits, labels)).max() <= 0.5 + 2.0**-20
 
 
 @pytest.mark.parametrize("spread", [1e3, 1e8, 1e14, 1e18])

@@ -7,6 +7,7 @@ import mpmath
 import numpy as np
 import pytest
 
+from study.certified.errors import ulp_error
 from study.formats import FORMATS
 from study.inputs.battery import STEPS, battery
 from study.inputs.cancelling import products
@@ -117,3 +118,13 @@ def test_products_within_u_squared_of_1_are_told_from_it(form):
     case = Case(HMM, (np.ones((20, 1), likelihoods.dtype), np.ones((20, 1, 1), likelihoods.dtype), likelihoods))
     assert np.abs(case.reference.to_float()).max() < 64 * FORMATS[form].u ** 2
     assert case.compare(HMM.algorithms["faithful"](*case.args)).ulps.max() <= 0.5
+
+
+@pytest.mark.parametrize("form", ["bfloat16", "float32", "float64"])
+def test_states_that_binary64_loses_are_not_lost(form):
+    """Of two states the likelier one is left for good after nine steps: what remains is any power of two below it."""
+    least = FORMATS[form].xmin
+    start, transition = np.array([0.5, 0.5]), np.array([[1.0, 0.0], [0.0, 1.0]])
+    likelihoods = np.array([[1.0, least]] * 9 + [[0.0, 0.75]])
+    args = [v.astype(FORMATS[form].dtype) for v in (start, transition, likelihoods)]
+    assert ulp_error(HMM.algorithms["faithful"](*args), exact(HMM, *args)).max() <= 0.5 + 2.0**-20
