@@ -11,19 +11,21 @@ SLOW = ("log_ndtr", "lgamma")
 """Without a quick reference: of 16 bits alone."""
 PAIRS = (
     ("logaddexp", 1), ("softmax", 2), ("log_softmax", 2), ("binary_cross_entropy_with_logits", 1),
-    ("poisson_nll", 1), ("poisson_nll_gradient", 1), ("entropy_from_logits", 2), ("entropy_from_logits_gradient", 2),
-    ("z_loss_gradient", 2),
+    ("poisson_nll", 1), ("entropy_from_logits", 2), ("entropy_from_logits_gradient", 2), ("z_loss_gradient", 2),
 )  # fmt: skip
 TRIPLES = (
-    ("logsumexp", 3), ("softmax", 3), ("z_loss", 3), ("entropy_from_logits", 3), ("temperature_softmax", 2),
-    ("gaussian_nll", 1), ("gaussian_nll_sigma_gradient", 1), ("binomial_nll", 1),
+    ("logsumexp", 3), ("softmax", 3), ("entropy_from_logits", 3), ("temperature_softmax", 2), ("gaussian_nll", 1),
+    ("binomial_nll", 1),
 )  # fmt: skip
 NARROW = tuple(name for name, form in FORMATS.items() if form.bits == 8)
 HALF = tuple(name for name, form in FORMATS.items() if form.bits == 16)
 
 
 def plan() -> list[Specification]:
-    """All single numbers of 16 and 32 bits, pairs of 16 and triples of 8, for our algorithms and the libraries."""
+    """All single numbers of 16 and 32 bits, pairs of 16 and triples of 8, for our algorithms and the libraries.
+
+    Not the z-loss, a square, and not gradients that are quotients: ties of which mpmath alone knows the side are many.
+    """
     return [
         *(_all(problem, form, 1) for form in HALF for problem in SCALAR + SLOW),
         *(_all(problem, form, length) for form in NARROW for problem, length in TRIPLES),

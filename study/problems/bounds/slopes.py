@@ -82,7 +82,7 @@ def sigma_of_variance(form: Format, args: Args, reference: Exact) -> Floats:
     with np.errstate(all="ignore"):
         a, b, apart = _terms(args)
         held = _normal(form, sigma, sigma**2, sigma**4, a, a**2)
-        held &= (apart**2 < form.xmax / 4) & (b / sigma < form.xmax / 4)
+        held = held & (apart**2 < form.xmax / 4) & (b / sigma < form.xmax / 4)
         lost = 2 * form.xmins / sigma**3 + 4 * form.xmins * (1 + sigma)
         return _of_shares(form, np.where(held, 2 * a + 7 * b + 2 * np.abs(value), np.inf), lost, value)
 
@@ -104,7 +104,7 @@ def sigma_factored(form: Format, args: Args, reference: Exact) -> Floats:
         a, _, apart = _terms(args)
         held = (sigma > 0) & (np.maximum(apart, sigma) < form.xmax / 4) & (apart / sigma < form.xmax / 4)
         z = apart / sigma
-        held &= z * np.maximum(z, 1) < form.xmax / 4
+        held = held & (z * np.maximum(z, 1) < form.xmax / 4)
         off = np.where(_exact(form, x, mean), 0.0, z * (1 + z) * a)
         lost = 4 * form.xmins * (1 + a * (1 + z))
         return _of_shares(form, np.where(held, 7 * np.abs(value) + off, np.inf), lost, value)
