@@ -35,7 +35,7 @@ def lost(tables: Tables) -> str | None:
     wrong = pick(tables["values"], verdict="wrong")
     computed = wrong["computed"].astype(float)
     nan, zero, infinite = computed.isna(), computed == 0, computed.abs() == float("inf")
-    words = [f"{k.sum()} {name}" for name, k in (("NaN", nan), ("0", zero), ("infinite", infinite)) if k.any()]
+    words = [f"{k.sum()} {name}" for name, k in (("NaN", nan), ("zeros", zero), ("infinities", infinite)) if k.any()]
     if not words:
         return None
     return f"Where ordinary numbers are due, {len(wrong)} of them, these defects print {listed(words)}."
