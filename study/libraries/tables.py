@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -31,8 +32,11 @@ COUNTS = ("bounded", *(outcome.name.lower() for outcome in Outcome), "worst_row"
 
 
 def present(names: Sequence[str]) -> list[Backend]:
-    """The backends of these names that can be called."""
-    return [backend for backend in map(get_backend, names) if not backend.refusal]
+    """The backends of these names that can be called, imported: that is no part of a call's time."""
+    found = [backend for backend in map(get_backend, names) if not backend.refusal]
+    for backend in found:
+        importlib.import_module(backend.module)
+    return found
 
 
 def presence(measured: Sequence[str]) -> pd.DataFrame:

@@ -72,7 +72,15 @@ def _gradient_from_log_sigmoid(log_sigmoid: Any, x: Any, y: Any) -> Any:
     return jax.grad(lambda x: (-y * log_sigmoid(x) - (1 - y) * log_sigmoid(-x)).sum())(x)
 
 
-SPECIAL = "jax.scipy.special"
+def _attention(attend: Any, scores: Any, v: Any) -> Any:
+    """One query, 1, against keys that are the scores, unscaled."""
+    import jax.numpy as jnp
+
+    key, value = (a[..., None, None] for a in (scores, v))
+    return attend(jnp.ones_like(key[:, :1]), key, value, scale=1.0)[:, 0, 0, 0]
+
+
+SPECIAL, STATS = "jax.scipy.special", "jax.scipy.stats"
 
 BACKEND = Backend(
     name="jax",
@@ -94,6 +102,17 @@ BACKEND = Backend(
         LibraryFunction("cross_entropy", f"{SPECIAL}.xlogy", lambda f, p, q, axis: -f(p, q).sum(axis=axis)),
         LibraryFunction("likelihood", "jax.numpy.prod", lambda f, p, axis: f(p, axis=axis)),
         LibraryFunction("log_likelihood", "jax.numpy.sum", _summed_logs),
+        LibraryFunction("temperature_softmax", "jax.nn.softmax", lambda f, x, t: f(x / t[..., None])),
+        LibraryFunction("weighted_mean", "jax.nn.dot_product_attention", _attention),
+        LibraryFunction("log_ndtr", f"{SPECIAL}.log_ndtr", lambda f, x: f(x)),
+        LibraryFunction("lgamma", f"{SPECIAL}.gammaln", lambda f, x: f(x)),
+        LibraryFunction("gaussian_nll", f"{STATS}.norm.logpdf", lambda f, x, m, s: -f(x, m, s)),
+        LibraryFunction(
+            "gaussian_log_likelihood",
+            f"{STATS}.norm.logpdf",
+            lambda f, x, m, s: f(x, m[..., None], s[..., None]).sum(axis=-1),
+        ),
+        LibraryFunction("poisson_nll", f"{STATS}.poisson.logpmf", lambda f, k, rate: -f(k, rate)),
         LibraryFunction("nll_gradient", "jax.nn.log_softmax", _gradient_of_nll),
         LibraryFunction("binary_cross_entropy_gradient", "jax.nn.softplus", _gradient_from_softplus),
         LibraryFunction("binary_cross_entropy_gradient", "jax.nn.log_sigmoid", _gradient_from_log_sigmoid),

@@ -52,6 +52,40 @@ def _batches(loss: Any, logits: Any, target: Any) -> Any:
     return torch.stack([loss(x, t) for x, t in zip(logits, target, strict=True)])
 
 
+def _perplexities(loss: Any, logits: Any, target: Any) -> Any:
+    return _batches(loss, logits, target).exp()
+
+
+def _smoothed(loss: Any, logits: Any, target: Any, share: Any) -> Any:
+    import torch
+
+    rows = zip(logits, target, share.tolist(), strict=True)
+    return torch.stack([loss(x, t, label_smoothing=e) for x, t, e in rows])
+
+
+def _gradient_of_smoothed(loss: Any, logits: Any, target: Any, share: Any) -> Any:
+    import torch
+
+    x = logits.clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(_smoothed(loss, x, target, share).sum(), x)
+    return gradient
+
+
+def _attention(attend: Any, scores: Any, v: Any) -> Any:
+    """One query, 1, against keys that are the scores, unscaled."""
+    import torch
+
+    query = torch.ones_like(scores[..., :1, None])
+    return attend(query, scores[..., None], v[..., None], scale=1.0)[..., 0, 0]
+
+
+def _alignment(loss: Any, logits: Any, labels: Any) -> Any:
+    import torch
+
+    steps, count = (torch.full((len(logits),), n) for n in (logits.shape[1], labels.shape[1]))
+    return loss(logits.log_softmax(-1).swapaxes(0, 1), labels, steps, count, reduction="none")
+
+
 def _gradient(loss: Any, x: Any, y: Any) -> Any:
     import torch
 
@@ -77,7 +111,7 @@ def _alone() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-F = "torch.nn.functional"
+F, DRAWN = "torch.nn.functional", "torch.distributions"
 
 BACKEND = Backend(
     name="torch",
@@ -112,6 +146,25 @@ BACKEND = Backend(
         ),
         LibraryFunction("likelihood", "torch.prod", lambda f, p, axis: f(p, dim=axis)),
         LibraryFunction("log_likelihood", "torch.sum", _summed_logs),
+        LibraryFunction("temperature_softmax", f"{F}.softmax", lambda f, x, t: f(x / t[..., None], dim=-1)),
+        LibraryFunction("perplexity", f"{F}.cross_entropy", _perplexities),
+        LibraryFunction("cross_entropy_label_smoothing", f"{F}.cross_entropy", _smoothed),
+        LibraryFunction("cross_entropy_label_smoothing_gradient", f"{F}.cross_entropy", _gradient_of_smoothed),
+        LibraryFunction("weighted_mean", f"{F}.scaled_dot_product_attention", _attention),
+        LibraryFunction("ctc_loss", f"{F}.ctc_loss", _alignment),
+        LibraryFunction("log_ndtr", "torch.special.log_ndtr", lambda f, x: f(x)),
+        LibraryFunction("lgamma", "torch.lgamma", lambda f, x: f(x)),
+        LibraryFunction(
+            "gaussian_nll", f"{F}.gaussian_nll_loss", lambda f, x, m, s: f(m, x, s * s, full=True, reduction="none")
+        ),
+        LibraryFunction("gaussian_nll", f"{DRAWN}.Normal", lambda f, x, m, s: -f(m, s).log_prob(x)),
+        LibraryFunction(
+            "gaussian_log_likelihood",
+            f"{DRAWN}.Normal",
+            lambda f, x, m, s: f(m[..., None], s[..., None]).log_prob(x).sum(-1),
+        ),
+        LibraryFunction("poisson_nll", f"{DRAWN}.Poisson", lambda f, k, rate: -f(rate).log_prob(k)),
+        LibraryFunction("entropy_from_logits", f"{DRAWN}.Categorical", lambda f, x: f(logits=x).entropy()),
         LibraryFunction("nll_gradient", f"{F}.cross_entropy", _gradient),
         LibraryFunction("binary_cross_entropy_gradient", f"{F}.binary_cross_entropy_with_logits", _gradient),
         LibraryFunction("binary_cross_entropy_gradient", f"{F}.binary_cross_entropy", _through_sigmoid),
