@@ -52,6 +52,16 @@ def normalised(x: Floats) -> tuple[Floats, NDArray[np.int64]]:
     return sure(np.ldexp(x, -exponent[..., None]), x == 0), exponent
 
 
+def lowered(x: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    """As they are, and no exponents: exp goes as far as formats of 24 bits."""
+    return x, np.zeros(x.shape, dtype=np.int64)
+
+
+def lifted(x: Floats, exponent: NDArray[np.int64]) -> Floats:  # noqa: ARG001 - as every arithmetic has it
+    """As it is: there is no exponent."""
+    return x
+
+
 def log2(x: Floats) -> Floats:
     """log2 |x|, roughly; -inf for 0."""
     with np.errstate(divide="ignore"):

@@ -14,7 +14,7 @@ import mpmath
 import numpy as np
 
 from study.arithmetic import constants, errorfree
-from study.arithmetic.scaled import Scaled, argmax, log2, normalised, product, size, sure, total, where
+from study.arithmetic.scaled import Scaled, argmax, lifted, log2, lowered, normalised, product, size, sure, total, where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -31,10 +31,12 @@ __all__ = [
     "constant",
     "exp",
     "expm1",
+    "lifted",
     "log",
     "log1p",
     "log2",
     "log_product",
+    "lowered",
     "normalised",
     "number",
     "power",

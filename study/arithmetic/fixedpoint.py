@@ -231,4 +231,5 @@ def scaled(x: FixedPoint | Scaled) -> Scaled:
     return x if isinstance(x, Scaled) else nearest(x.units, -BITS, NOISE)
 
 
-number, power, normalised, sure = FixedPoint.number, Scaled.power, words.normalised, words.sure
+number, power = FixedPoint.number, Scaled.power
+normalised, sure, lowered, lifted = words.normalised, words.sure, words.lowered, words.lifted

@@ -19,6 +19,11 @@ def inverse_root_two_pi(mp: Any) -> Any:
     return 1 / mp.sqrt(2 * mp.pi)
 
 
+def inverse(mp: Any, k: int) -> Any:
+    """1/k."""
+    return mp.mpf(1) / k
+
+
 def switch(a: Any) -> float:
     """From which t on the fraction serves: fixed point can afford to cancel, and would need many parts."""
     return 3.0 if a.BITS < 200 else 8.0
@@ -54,6 +59,6 @@ def integral(a: Any, t: Any) -> Any:
     square, one = a.number(t) * a.number(t), a.number(1.0)
     out = one
     for k in range(terms(a.BITS, switch(a)), 0, -1):
-        out = one + square / a.number(2.0 * k + 1) * out
+        out = one + square * a.constant(inverse, 2 * k + 1) * out
     density = a.exp(-square * a.number(0.5)) * a.constant(inverse_root_two_pi)
     return density * (a.number(t) * out)

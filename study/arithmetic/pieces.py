@@ -65,7 +65,8 @@ def known(a: Any, value: Any, size: Any) -> tuple[Any, Any]:
 
 
 def one_side(condition: Any, a: Any, b: Any) -> Any:
-    """What a choice takes everywhere; None where it takes of both, or shapes differ."""
-    if np.shape(condition) == a.shape == b.shape:
-        return a if np.all(condition) else None if np.any(condition) else b
-    return None
+    """What a choice takes everywhere; None where it takes of both, or that is not of its shape."""
+    shape = np.broadcast_shapes(np.shape(condition), a.shape, b.shape)
+    if a.shape == shape and np.all(condition):
+        return a
+    return b if b.shape == shape and not np.any(condition) else None

@@ -14,7 +14,7 @@ import numpy as np
 
 from study.arithmetic import binary64, constants, errorfree, loops, tables, ties
 from study.arithmetic.pieces import one_side
-from study.arithmetic.scaled import first_largest, to_odd
+from study.arithmetic.scaled import Scaled, first_largest, to_odd
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -26,6 +26,8 @@ BITS = 80
 """To which the functions here are good."""
 ERROR = 2.0**-75
 """Bound on the error of a formula, relative to the value or to what cancels in it, for n <= 2**20."""
+LOWEST = -(2.0**20)
+"""exp of it is 0 in every format."""
 SUM_ERROR = 2.0**-86
 """Bound on the error of a sum of 2**20 differences, relative to the sum of their sizes."""
 
@@ -37,10 +39,12 @@ class Words:
     Attributes:
         hi: leading words, float64.
         lo: trailing words; None where all are 0.
+        exponent: of a result alone: how many times it is halved, where that may leave the range.
     """
 
     hi: Floats
     lo: Floats | None = None
+    exponent: NDArray[np.int64] | None = None
 
     @property
     def low(self) -> Floats:
@@ -83,7 +87,8 @@ def number(values: ArrayLike) -> Words:
 
 def constant(of: constants.Constant, *orders: int) -> Words:
     """A constant, within 2**-106."""
-    return Words(*map(np.asarray, constants.words(of, *orders)))
+    hi, lo = constants.words(of, *orders)
+    return Words(np.asarray(hi), np.asarray(lo))
 
 
 def _each(function: Any, *numbers: Words) -> Words:
@@ -105,6 +110,19 @@ def _shaped(function: Any, shape: tuple[int, ...], given: list[Any]) -> Words:
 def exp(x: Words) -> Words:
     """e**x, within 2**-78 for |x| <= 600; 0 for -inf."""
     return _shaped(loops.exp, x.shape, [_flat(x.hi, x.shape), _flat(x.low, x.shape), False, tables.for_exp()])
+
+
+def lowered(x: Words) -> tuple[Words, NDArray[np.int64]]:
+    """Numbers <= 0 whose exp is in range, and how many log 2 were taken from them."""
+    exponent = np.where(x.hi < -loops.FAR, np.rint(np.maximum(x.hi, LOWEST) / np.log(2.0)), 0.0)
+    if exponent.any():
+        x = where(x.hi < LOWEST, number(np.full(x.shape, LOWEST)), x) - number(exponent) * constant(constants.log_two)
+    return x, exponent.astype(np.int64)
+
+
+def lifted(x: Words, exponent: NDArray[np.int64]) -> Words:
+    """A result with its exponent."""
+    return Words(x.hi, x.lo, exponent if exponent.any() else None)
 
 
 def expm1(x: Words) -> Words:
@@ -142,7 +160,7 @@ def total(x: Words) -> Words:
     )
     sums = np.empty(len(hi)), np.empty(len(hi))
     loops.total(hi, lo, *sums)
-    return Words(*(w.reshape(batch) for w in sums))
+    return Words(sums[0].reshape(batch), sums[1].reshape(batch))
 
 
 def sure(x: Words, zero: NDArray[np.bool_]) -> Words:  # noqa: ARG001 - as every arithmetic has it
@@ -189,15 +207,34 @@ def decided(form: Format, value: Words, cancelling: Words | None) -> tuple[NDArr
     """
     sizes = value.hi if cancelling is None else cancelling.hi
     if form.p < 53:
-        size = np.abs(value.hi)
-        off = ERROR * np.maximum(size, np.abs(sizes))
-        low, middle, high = (to_odd(*errorfree.two_sum(value.hi, value.low + d)) for d in (-off, 0 * off, off))
-        proven, infinite = (size >= loops.LOW) & (size <= loops.HIGH), size == np.inf
-        rounded = form.round(np.where(infinite, value.hi, middle))
-        return rounded, ~infinite & (~proven | binary64.apart(form, low, high))
-    open_ = np.empty(value.shape, dtype=bool)
-    ties.undecided(*(_flat(words, value.shape) for words in (value.hi, value.low, sizes)), ERROR, open_.reshape(-1))
-    return value.hi, open_
+        rounded, open_ = _narrow(form, value, sizes)
+    else:
+        rounded, open_ = value.hi, np.empty(value.shape, dtype=bool)
+        ties.undecided(*(_flat(words, value.shape) for words in (value.hi, value.low, sizes)), ERROR, open_.reshape(-1))
+    if value.exponent is not None:
+        at = np.nonzero(value.exponent)
+        rounded = rounded.copy()
+        rounded[at], open_[at] = _halved(form, value[at], sizes[at], value.exponent[at])
+    return rounded, open_
+
+
+def _narrow(form: Format, value: Words, sizes: Floats) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Of formats of fewer bits than a word: both ends are rounded to odd first, and so once."""
+    size = np.abs(value.hi)
+    off = ERROR * np.maximum(size, np.abs(sizes))
+    low, middle, high = (to_odd(*errorfree.two_sum(value.hi, value.low + d)) for d in (-off, 0 * off, off))
+    proven, infinite = (size >= loops.LOW) & (size <= loops.HIGH) & ~np.isnan(off), size == np.inf
+    rounded = form.round(np.where(infinite, value.hi, middle))
+    return rounded, ~infinite & (~proven | binary64.apart(form, low, high))
+
+
+def _halved(form: Format, value: Words, sizes: Floats, exponent: NDArray[np.int64]) -> Any:
+    """Of values with an exponent: both ends are rounded as double-doubles are."""
+    off = ERROR * np.maximum(np.abs(value.hi), np.abs(sizes))
+    low, middle, high = (
+        Scaled.of(errorfree.two_sum(value.hi, value.low + d), exponent).round(form) for d in (-off, 0 * off, off)
+    )
+    return middle, ~(low == high)
 
 
 def product(x: Words) -> Words:

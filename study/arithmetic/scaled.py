@@ -154,6 +154,15 @@ def normalised(x: Any) -> tuple[Any, NDArray[np.int64]]:
     return x, np.zeros(x.shape[:-1], dtype=np.int64)
 
 
+def lowered(x: Any) -> tuple[Any, NDArray[np.int64]]:
+    """As they are, and no exponents."""
+    return x, np.zeros(x.shape, dtype=np.int64)
+
+
+lifted = sure
+"""As it is: there is no exponent."""
+
+
 def argmax(x: Scaled) -> NDArray[np.intp]:
     """Position of the largest number along the last axis: by sign, exponent, and the words in turn."""
     sign = np.sign(x.hi)

@@ -14,7 +14,7 @@ def undecided(xh: Any, xl: Any, sizes: Any, error: Any, out: Any) -> None:
     """Unless hi is infinite, or rounding hi + lo gives it on both sides of an error, relative to hi or to a size."""
     for i in range(xh.size):
         h, size = xh[i], abs(xh[i])
-        off = error * max(size, abs(sizes[i]))
+        off = error * max(size, abs(sizes[i])) if sizes[i] == sizes[i] else np.nan
         inside = ((size >= LOW) & (size <= HIGH)) | ((h == 0.0) & (off == 0.0) & (xl[i] == 0.0))
         out[i] = (size != np.inf) & (not (inside & (h + (xl[i] + off) == h) & (h + (xl[i] - off) == h)))
 

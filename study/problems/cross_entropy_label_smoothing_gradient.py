@@ -141,15 +141,20 @@ def _faithful(a: Any, x: Any, target: Any, smoothing: Any) -> Any:
     inside = (eps >= 0) & (eps <= 1) & (top > -np.inf) & (x < np.inf)
     ordinary = inside & (top < np.inf)
     x = np.where(ordinary, x, 0.0)
-    at, n = np.arange(x.shape[-1]) == target[..., None], float(x.shape[-1])
+    at, chosen, n = np.arange(x.shape[-1]) == target[..., None], (np.arange(len(x)), target), float(x.shape[-1])
     count, less = (a.number(np.full(top.shape, v)) for v in (n, n - 1))
     terms, total = soft.exponentials(a, x)
-    others = a.total(a.where(at, a.number(np.zeros(x.shape)), terms))[..., None]
+    others = count * a.total(a.where(at, a.number(np.zeros(x.shape)), terms))[..., None]
     share, whole = a.number(eps) * total[..., None], count * total[..., None]
-    gain, loss = a.where(at, less * share, count * terms), a.where(at, count * others, share)
+    terms, due = count * terms, less * share
+    value, size = terms - share, terms + share
+    value[chosen], size[chosen] = (due - others)[:, 0], (due + others)[:, 0]
+    value, size = value / whole, size / whole
+    if ordinary.all():
+        return value, size
     label = a.where(at, count - less * a.number(eps), a.number(eps)) / count
-    value = a.where(ordinary, (gain - loss) / whole, a.where(inside, -label, a.number(np.full(x.shape, np.nan))))
-    return value, a.where(ordinary, (gain + loss) / whole, a.number(np.zeros(x.shape)))
+    value = a.where(ordinary, value, a.where(inside, -label, a.number(np.full(x.shape, np.nan))))
+    return value, a.where(ordinary, size, a.number(np.zeros(x.shape)))
 
 
 cross_entropy_label_smoothing_gradient.faithful(_faithful)

@@ -147,13 +147,13 @@ class Parts(NamedTuple):
         sizes = a.size(terms[0]) + a.size(terms[1]) + a.size(terms[2]) + 1
         return cls(top, logs[top], logs - logs[top][:, None], sizes + sizes[top][:, None])
 
-    def shares(self, a: Any, used: Any) -> tuple[Any, Any]:
-        """exp(lᵢ − max), and the same but for the largest and what is nothing beside it."""
-        zero = a.number(np.zeros(used.shape))
-        shares = a.where(used, a.exp(self.apart), zero)
+    def shares(self, a: Any, used: Any) -> tuple[Any, Any, Any]:
+        """exp(lᵢ − max), an exponent of each; and the same but for the largest and what is nothing beside it."""
+        apart, exponents = a.lowered(self.apart)
+        shares = a.where(used, a.exp(apart), a.number(0.0))
         left_out = a.size(self.apart) > a.BITS
         left_out[self.top] = True
-        return shares, a.where(left_out, zero, shares)
+        return shares, exponents, a.where(left_out, a.number(np.zeros(used.shape)), shares)
 
     def spread(self, a: Any, others: Any) -> Any:
         """Σ exp(lᵢ − max) times sizes, by which the sum of the shares may be off."""
@@ -167,7 +167,7 @@ def _faithful(a: Any, x: Any, weights: Any, means: Any, sigmas: Any) -> Any:
     limits, used, args = in_order(x, weights, means, sigmas)
     ordinary = used.any(axis=-1) & ~np.isnan(limits).any(axis=-1)
     found = Parts.of(a, used, *args)
-    _, others = found.shares(a, used)
+    _, _, others = found.shares(a, used)
     value = a.constant(half_log_two_pi) - (found.largest + a.log1p(a.total(others)))
     limit = a.number(np.where(np.isnan(limits).any(axis=-1), nan, inf))
     return a.where(ordinary, value, limit), a.number(found.spread(a, others))

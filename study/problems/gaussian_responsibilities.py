@@ -117,15 +117,17 @@ def _faithful(a: Any, x: Any, weights: Any, means: Any, sigmas: Any) -> Any:
     limits, used, args = mixture.in_order(x, weights, means, sigmas)
     ordinary = (used.any(axis=-1) & ~np.isnan(limits).any(axis=-1))[:, None]
     found = mixture.Parts.of(a, used, *args)
-    shares, others = found.shares(a, used)
+    shares, exponents, others = found.shares(a, used)
     whole = (a.number(np.ones(x.shape)) + a.total(others))[:, None]
-    value, off = shares / whole, found.sizes * 2.0 ** (12 - a.BITS)
-    if np.all(off <= 1):
+    value, unit = shares / whole, 2.0 ** (12 - a.BITS)
+    if np.max(found.sizes, initial=0.0) * unit <= 1:
         sizes = value * a.number((found.sizes + found.spread(a, others)[:, None] / a.size(whole)) / SPARED)
     else:
-        reach = _reach(a, off, found, shares)
+        reach = _reach(a, found.sizes * unit, found, shares)
         sizes = reach * a.number(2 * (found.sizes + np.nansum(a.size(reach) * found.sizes, axis=-1, keepdims=True)))
-    return a.where(ordinary & np.ones(used.shape, dtype=bool), value, a.number(np.full(used.shape, nan))), sizes
+        sizes = a.where(exponents != 0, a.number(np.full(used.shape, np.inf)), sizes)
+    value = a.where(ordinary, value, a.number(nan))
+    return a.lifted(value, exponents), sizes
 
 
 def _reach(a: Any, off: Any, found: Any, shares: Any) -> Any:

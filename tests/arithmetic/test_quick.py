@@ -1,6 +1,7 @@
 """Numbers of two words: the bounds that docs/arithmetic.md derives, on hard inputs; and that doubt is passed on."""
 
 import importlib
+from fractions import Fraction
 
 import mpmath
 import numpy as np
@@ -138,10 +139,27 @@ def test_a_rounding_to_fewer_bits_counts_the_second_word():
         assert undecided(tie, 2.0**-76, form=form)
 
 
+@pytest.mark.parametrize("form", [FORM, FORMATS["float32"], FORMATS["bfloat16"]], ids=lambda f: f.name)
+def test_an_exponential_out_of_range_has_an_exponent_and_is_rounded_once(form):
+    low = np.log(form.xmins) * RNG.uniform(0.8, 1.02, 300)
+    x = quick.number(np.concatenate([low, [-1e300, -1e6, -601.0, -599.0, 0.0]]))
+    lowered, exponents = quick.lowered(x)
+    value = quick.exp(lowered)
+    rounded, open_ = quick.decided(form, quick.lifted(value, exponents), None)
+    with mpmath.workprec(200):
+        exact = [Fraction(*mpmath.libmp.to_rational(mpmath.exp(v)._mpf_)) for v in np.maximum(x.hi, -2000.0)]
+    due = form.round(np.array([float(v) for v in exact])).astype(float)
+    assert not open_.any()
+    assert rounded.astype(float).tolist() == due.tolist()
+    again = quick.decided(form, quick.lifted(value, exponents), quick.number(np.full(x.shape, 2.0**80)))[1]
+    assert again[(exponents != 0) & (due > form.xmins)].all()
+
+
 def test_nothing_is_decided_that_is_no_number_or_out_of_range():
     for form in (FORM, FORMATS["float32"]):
         assert all(undecided(hi, 0.0, form=form) for hi in (np.nan, 2.0**-901, 2.0**901))
         assert not any(undecided(hi, 0.0, form=form) for hi in (np.inf, -np.inf))
+        assert undecided(1.5, 0.25 * form.u, quick.number([np.nan]), form=form)
     assert not undecided(0.0, 0.0)
     assert undecided(0.0, 0.0, quick.number([1.0]))
 
