@@ -14,7 +14,7 @@ from study.exhaustive.specification import Specification
 from study.formats import get_format
 
 ONE_NUMBER = ("sigmoid", "log_sigmoid", "softplus", "log1mexp", "log_ndtr", "lgamma")
-TWO_NUMBERS = ("logaddexp", "binary_cross_entropy_with_logits", "poisson_nll")
+TWO_NUMBERS = ("logaddexp", "binary_cross_entropy_with_logits", "poisson_nll", "poisson_nll_gradient")
 VECTORS = ("softmax", "log_softmax", "logsumexp")
 SPECIAL = (0.0, -0.0, np.inf, -np.inf, np.nan, 1.0, -1.0, 1e-7, -1e-7, 11.0, -17.0, 0.5)
 
