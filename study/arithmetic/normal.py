@@ -19,9 +19,9 @@ def inverse_root_two_pi(mp: Any) -> Any:
     return 1 / mp.sqrt(2 * mp.pi)
 
 
-def inverse(mp: Any, k: int) -> Any:
-    """1/k."""
-    return mp.mpf(1) / k
+def term(mp: Any, k: int, t: int) -> Any:
+    """t²ᵏ/(1 · 3 · 5 … (2k + 1)): what the series has at t."""
+    return mp.mpf(t) ** (2 * k) / mp.fac2(2 * k + 1)
 
 
 def switch(a: Any) -> float:
@@ -56,9 +56,10 @@ def fraction(a: Any, t: Any) -> Any:
 
 def integral(a: Any, t: Any) -> Any:
     """φ(t) (t + t³/3 + t⁵/15 + …), the integral of the density from 0 to t, |t| <= switch(a)."""
-    square, one = a.number(t) * a.number(t), a.number(1.0)
-    out = one
-    for k in range(terms(a.BITS, switch(a)), 0, -1):
-        out = one + square * a.constant(inverse, 2 * k + 1) * out
+    near = switch(a)
+    square, count = a.number(t) * a.number(t), terms(a.BITS, near)
+    part, out = square / a.number(near * near), a.constant(term, count, int(near))
+    for k in range(count - 1, -1, -1):
+        out = part * out + a.constant(term, k, int(near))
     density = a.exp(-square * a.number(0.5)) * a.constant(inverse_root_two_pi)
     return density * (a.number(t) * out)
