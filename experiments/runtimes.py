@@ -1,7 +1,7 @@
-"""And TensorFlow, and the runtimes that models are served by: ONNX Runtime, OpenVINO, optax?
+"""And TensorFlow, Keras, and the runtimes that models are served by: ONNX Runtime, OpenVINO, optax?
 
 The same measurements as in ``libraries`` of what runs a model once it is trained: operators of ONNX, each a model of
-its own, operations of OpenVINO in the format of their input, TensorFlow's called eagerly; and optax's losses.
+its own, operations of OpenVINO in the format of their input, TensorFlow's and Keras's run eagerly; optax's losses.
 ``make libraries`` installs and measures them.
 """
 
@@ -13,13 +13,13 @@ from study.report import findings
 from study.runs.experiment import Experiment, Finding
 from study.runs.runner import run_experiments
 
-BACKENDS = ("onnxruntime", "openvino", "optax", "tensorflow")
+BACKENDS = ("keras", "onnxruntime", "openvino", "optax", "tensorflow")
 
 experiment = Experiment(
     __file__,
     __doc__ or "",
     order=215,
-    title="TensorFlow and runtimes",
+    title="TensorFlow, runtimes",
     tables={
         "battery": partial(tables.on_battery, BACKENDS),
         "layouts": partial(tables.by_layout, BACKENDS),

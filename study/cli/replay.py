@@ -14,6 +14,9 @@ from study.runs.experiment import Sweep
 from study.runs.runner import discover
 from study.runs.store import read_table
 
+EVERY = {"problem", "algorithm", "format", "worst_input", "measure"}
+"""Columns of a table of the worst of every input, as ``study.exhaustive.published`` makes it."""
+
 
 def replay(identifier: str) -> str:
     """Run a stored worst case again, step by step; ``runs.packaged`` says whose results it is looked up in.
@@ -36,12 +39,16 @@ def replay(identifier: str) -> str:
     declared = experiment.tables.get(table_name)
     replayed = isinstance(declared, Sweep) or (declared is not None and bool(experiment.backends))
     table = read_table(name, table_name, root) if replayed else None
-    if table is None or not (isinstance(declared, Sweep) or set(table.columns) >= library_replay.COLUMNS):
+    known = table is not None and any(set(table.columns) >= columns for columns in (library_replay.COLUMNS, EVERY))
+    if table is None or not (isinstance(declared, Sweep) or known):
         sweeps = [n for n, t in experiment.tables.items() if isinstance(t, Sweep)]
         raise ValueError(f"{name} has no sweep named {table_name!r}; it has: {', '.join(sweeps) or 'none'}")
     if not 0 <= row_number < len(table):
         raise ValueError(f"{name}/{table_name} has rows 0 … {len(table) - 1}, not {row_number}")
     row = table.iloc[row_number]
+    if not isinstance(declared, Sweep) and set(table.columns) >= EVERY:
+        header = f"{identifier}: {row['algorithm']} in {row['format']}, every input"
+        return "\n".join([header, *replay_stored.again(cast("dict[str, Any]", row.to_dict()))])
     if not isinstance(declared, Sweep):
         return library_replay.replay(identifier, cast("dict[str, Any]", row.to_dict()))
     recipe = next((recipe for recipe in declared.recipes if str(recipe) == row["backend"]), None)

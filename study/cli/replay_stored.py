@@ -40,14 +40,22 @@ def replay(identifier: str) -> str:
     if which not in names:
         raise ValueError(f"{folder}/{name} has no {which!r}; it has: {', '.join(names)}")
     row = cast("dict[str, Any]", table.iloc[names.index(which)].to_dict())
+    ulps = row["max_ulp"] if folder == "exhaustive" else row["ulps"]
+    steps = again(row)
+    header = f"{identifier}: {row['algorithm']} in {row['format']}, {row.get('coverage', row.get('found_by'))}"
+    return "\n".join([header, *steps, *beside(steps, ulps, f"{folder}/{name}")])
+
+
+def again(row: Mapping[str, Any]) -> list[str]:
+    """The steps of a row's algorithm on its worst input.
+
+    Raises:
+        ValueError: the library's function is not installed.
+    """
     problem = problem_named(row["problem"])
     if row["algorithm"] not in problem.algorithms:
         raise ValueError(f"the library of {row['algorithm']} is not installed ({INSTALL})")
-    args = arguments(problem, row)
-    header = f"{identifier}: {row['algorithm']} in {row['format']}, {row.get('coverage', row.get('found_by'))}"
-    steps = list(explain(problem, problem.algorithms[row["algorithm"]], args))
-    ulps = row["max_ulp"] if folder == "exhaustive" else row["ulps"]
-    return "\n".join([header, *steps, *beside(steps, ulps, f"{folder}/{name}")])
+    return list(explain(problem, problem.algorithms[row["algorithm"]], arguments(problem, row)))
 
 
 def beside(steps: Sequence[str], stored: float, folder: str) -> list[str]:

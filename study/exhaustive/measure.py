@@ -82,7 +82,7 @@ def measure(shard: Specification) -> dict[str, Tally]:
         block = Block.of(shard, start, stop)
         if not len(block.index):
             continue
-        reference = _reference(block)
+        reference = reference_of(block)
         for name, counter in counters.items():
             counter.add(block, evaluate(block, name, checked=checked), reference)
         checked = False
@@ -95,7 +95,7 @@ def cuts(shard: Specification) -> Iterator[tuple[int, int]]:
     return ((start, min(start + step, shard.end)) for start in range(shard.start, shard.end, step))
 
 
-def _reference(block: Block) -> tuple[Floats, Floats, Floats]:
+def reference_of(block: Block) -> tuple[Floats, Floats, Floats]:
     """Two words and a bound, a row a component: from a quick kernel, or from the engine."""
     from study.problems.reference import exact
 

@@ -56,7 +56,7 @@ BACKEND = Backend(
         LibraryFunction("lgamma", "tensorflow.math.lgamma", lambda f, x: f(x)),
         LibraryFunction("likelihood", "tensorflow.math.reduce_prod", _reduced),
     ),
-    repositories=("tensorflow/tensorflow", "keras-team/keras"),
+    repositories=("tensorflow/tensorflow",),
     colour="black",
     to_library=_to,
     to_numpy=_back,

@@ -11,7 +11,7 @@ from study.problems import PROBLEMS
 from study.runs.experiment import Experiment
 from study.runs.runner import run_experiments
 
-NAMES = ("numpy", "scipy", "sklearn", "torch", "jax", "optax", "onnxruntime", "openvino", "tensorflow")
+NAMES = ("numpy", "scipy", "sklearn", "torch", "jax", "optax", "onnxruntime", "openvino", "tensorflow", "keras")
 ABSENT = Backend(name="absent", distribution="absent", module="no_such_module", functions=())
 
 
@@ -79,7 +79,7 @@ def test_an_experiment_on_an_absent_backend_keeps_its_results(tmp_path, monkeypa
 
 
 def test_names_that_are_unknown_are_answered_with_those_that_exist():
-    with pytest.raises(ValueError, match="no backend named 'mxnet'; there are: jax, numpy, onnx"):
+    with pytest.raises(ValueError, match="no backend named 'mxnet'; there are: jax, keras, numpy, onnx"):
         get_backend("mxnet")
     with pytest.raises(ValueError, match=r"no backend has 'scipy.special.lse' for logsumexp; they have: jax"):
         find_function("logsumexp", "scipy.special.lse")
