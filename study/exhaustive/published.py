@@ -143,7 +143,6 @@ def _row(figure: Published, found: Worst) -> dict[str, Any]:
     backend = get_backend(backends_of(figure.problem, (figure.algorithm,))[0])
     computed, exact, _ = _at(figure, found.input)
     row = {
-        "source": figure.source,
         "backend": backend.name,
         "version": backend.version,
         "problem": figure.problem,
@@ -163,6 +162,7 @@ def _row(figure: Published, found: Worst) -> dict[str, Any]:
         "at_ulps": None,
         "at_relative": None,
         "why": figure.why,
+        "source": figure.source,
     }
     return row | (_claimed(figure) if figure.at else {})
 
