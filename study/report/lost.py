@@ -40,7 +40,7 @@ def _rows() -> pd.DataFrame:
     """The measurements of all sweeps; empty where the package came without them, or they are damaged."""
     root = packaged.carried()
     try:
-        found = discover(root=root)
+        found = [e for e in discover(root=root) if store.has_tables(e, root)]
         stored = [(e, {name: store.read_table(e.name, name, root) for name in e.tables}) for e in found]
     except ValueError:  # damaged ones too
         return pd.DataFrame()

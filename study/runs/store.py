@@ -112,9 +112,9 @@ def read_below(*folders: str) -> dict[str, pd.DataFrame]:
     return {path.relative_to(RESULTS).with_suffix("").as_posix(): read_csv(path) for path in paths}
 
 
-def has_tables(experiment: Experiment) -> bool:
+def has_tables(experiment: Experiment, root: Path = HERE) -> bool:
     """Whether any table of an experiment is stored: one of what is nowhere here may have none yet."""
-    return any((RESULTS / experiment.name / f"{name}.csv").exists() for name in experiment.tables)
+    return any((root / RESULTS / experiment.name / f"{name}.csv").exists() for name in experiment.tables)
 
 
 def read_tables(experiment: Experiment) -> dict[str, pd.DataFrame]:

@@ -111,9 +111,9 @@ def test_a_function_is_called_on_the_device_that_is_named(device):
 
 def test_a_device_that_is_not_found_is_absent_and_says_which_there_are():
     there, absent = somewhere().on("gpu:1"), somewhere().on("gpu:2")
-    assert there.installed
+    assert not there.refusal
     assert there.version == f"{np.__version__} on a pair"
-    assert not absent.installed
+    assert absent.refusal == "not found here; there are: cpu:0, gpu:0, gpu:1"
     assert not absent.version
     with pytest.raises(AbsentError, match=r"^pairs:gpu:2 is not found here; there are: cpu:0, gpu:0, gpu:1$"):
         absent.on_numpy(abs)
