@@ -16,6 +16,7 @@ from study.runs.experiment import Experiment, Finding, Sweep, Tables
 from study.runs.runner import run_experiments
 
 N = 10
+TEMPERATURES = [1e-5, 1e-4, 1e-3, 0.01, 0.1, 0.5, 1, 2, 100]
 LEADS = [0.5, 1, 2, 4, 8, 12, 16, 24, 40, 80, 300, 1000]
 ENTROPY, PLAIN = "entropy_from_logits", "sure of one"
 MASKED = f"{PLAIN}, half masked"
@@ -114,14 +115,14 @@ experiment = Experiment(
         ),
         "temperature": Sweep(
             "temperature",
-            [1e-5, 1e-4, 1e-3, 0.01, 0.1, 0.5, 1, 2, 100],
+            TEMPERATURES,
             [heated()],
             {"temperature_softmax": None},
             rows=lambda _t: 8,
         ),
         "temperature_gradient": Sweep(
             "temperature",
-            [1e-5, 1e-4, 1e-3, 0.01, 0.1, 0.5, 1, 2, 100],
+            TEMPERATURES,
             [taught()],
             {"temperature_nll_gradient": None},
             rows=lambda _t: 8,

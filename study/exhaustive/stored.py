@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import math
 from typing import TYPE_CHECKING, Any
@@ -62,7 +61,7 @@ def merged(spec: Specification, made: pd.DataFrame, kept: pd.DataFrame) -> pd.Da
 
     if kept.empty:
         return made
-    made = pd.read_csv(io.StringIO(made.to_csv(index=False)), dtype=str, keep_default_na=False)
+    made = store.as_text(made)
     order = [*_formulas(spec), *sorted({*made["algorithm"], *kept["algorithm"]} - {*_formulas(spec)})]
     rows = pd.concat([made, kept], ignore_index=True)
     return rows.sort_values("algorithm", key=lambda names: names.map(order.index), kind="stable", ignore_index=True)

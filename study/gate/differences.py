@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,14 +34,10 @@ def differences(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> I
         if not here and not isinstance(declared, Sweep):
             continue
         path = store.RESULTS / experiment.name / f"{name}.csv"
-        stored, made = store.read_csv(path, as_text=True), _as_text(tables[name])
+        stored, made = store.read_csv(path, as_text=True), store.as_text(tables[name])
         line = _first(stored, made, list(stored.columns) if here else [*PLACE, *EVERYWHERE], exactly=here)
         if line:
             yield f"{experiment.name}/{name}: {line}; if that is meant, study run {experiment.name}"
-
-
-def _as_text(table: pd.DataFrame) -> pd.DataFrame:
-    return pd.read_csv(io.StringIO(store.as_csv(table)), dtype=str, keep_default_na=False)
 
 
 def _first(stored: pd.DataFrame, made: pd.DataFrame, columns: Sequence[str], *, exactly: bool) -> str:

@@ -12,6 +12,7 @@ from study.measurement.guard import TIMEOUT
 from study.measurement.judged import name_of, rows
 from study.measurement.layouts import LAYOUTS
 from study.measurement.worst import worst_case
+from study.own.named import python_of
 from study.own.on_arrays import on_arrays
 from study.own.under import under
 from study.problems import get_problem
@@ -193,7 +194,7 @@ def check(
 
     def replayed(row: Mapping[str, Any]) -> tuple[str, ...]:
         called = under(function, recipe, row["format"])
-        return _drawn(row, inputs, lengths), *getattr(called, "python", ("", name_of(called)))
+        return _drawn(row, inputs, lengths), *python_of(called)
 
     return held(table, cases, limits, replayed)
 

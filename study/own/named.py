@@ -8,11 +8,25 @@ from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from study.measurement.judged import name_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 SUGGESTED = 8
 """How many functions of a module are named where none comes near."""
+
+
+def python_of(function: Any) -> tuple[str, str]:
+    """Python that imports or makes a function, and its name there; no Python where it has only a name."""
+    found: tuple[str, str] = getattr(function, "python", ("", name_of(function)))
+    return found
+
+
+def loaded(function: Any) -> Callable[..., Any]:
+    """What a function's name stands for; raises as its ``load`` does."""
+    found: Callable[..., Any] = function.load() if hasattr(function, "load") else function
+    return found
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from study.libraries.backends import Backend, get_backend
 from study.measurement.judged import name_of
+from study.own.named import loaded, python_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +32,7 @@ class OnArrays:
     @property
     def python(self) -> tuple[str, str]:
         """Python that makes it, and its name there."""
-        before, name = getattr(self.function, "python", ("", name_of(self.function)))
+        before, name = python_of(self.function)
         made = f"h = get_backend({self.backend.name!r}).on_numpy({name}); "
         return f"{before}from study.libraries.backends import get_backend; {made}", "h"
 
@@ -41,8 +42,7 @@ class OnArrays:
 
     def load(self) -> Callable[..., Any]:
         """The function of NumPy's arrays, loaded; raises as that does, and where the backend is not installed."""
-        function = self.function.load() if hasattr(self.function, "load") else self.function
-        return self.backend.on_numpy(function)
+        return self.backend.on_numpy(loaded(self.function))
 
 
 def on_arrays(function: Callable[..., Any], backend: str | Backend) -> Callable[..., Any]:
@@ -55,6 +55,5 @@ def on_arrays(function: Callable[..., Any], backend: str | Backend) -> Callable[
     found = get_backend(backend)
     if found.name == "numpy":
         return function
-    made = OnArrays(function, found)
-    found.on_numpy(function)
-    return made
+    found.require()
+    return OnArrays(function, found)

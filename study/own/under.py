@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from study.arithmetic.recipe import Recipe, parse
 from study.measurement.judged import name_of
+from study.own.named import loaded, python_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +39,7 @@ class Under:
     @property
     def python(self) -> tuple[str, str]:
         """Python that makes it, and its name there."""
-        before, name = getattr(self.function, "python", ("", name_of(self.function)))
+        before, name = python_of(self.function)
         made = f"g = lambda *x: parse({str(self.recipe)!r}).run({name}, *x); "
         return f"{before}from study.arithmetic.recipe import parse; {made}", "g"
 
@@ -48,7 +49,7 @@ class Under:
 
     def load(self) -> Under:
         """The same, its function loaded; raises as that does."""
-        return Under(self.function.load(), self.recipe) if hasattr(self.function, "load") else self
+        return Under(loaded(self.function), self.recipe)
 
 
 def under(function: Callable[..., Any], recipe: str, form: str) -> Callable[..., Any]:

@@ -15,8 +15,8 @@ from study.formats import KNOWN
 from study.problems.base import Problem
 from study.problems.bounds import trials as bounds
 from study.problems.gaussian_nll import LOG_SCALE, constant
-from study.problems.lgamma import STIRLING
-from study.problems.poisson_nll import FEW
+from study.problems.lgamma import tail
+from study.problems.poisson_nll import FEW, log_ratio, times
 
 EPSILON = {name: 2.0 ** (1 - form.p) for name, form in KNOWN.items()}
 """Distance from 1 to the next number: PyTorch holds a probability that far from 0 and 1."""
@@ -77,14 +77,14 @@ def naive(k: Any, n: Any, p: Any) -> Any:
     """−log of C(n, k) p^k (1 − p)^(n − k), C of factorials: ∞/∞ once these overflow."""
     xp = array_namespace(k, n, p)
     ways = special.gamma(n + 1) / (special.gamma(k + 1) * special.gamma(n - k + 1))
-    return -xp.log(ways * (xp.exp(_times(k, xp.log(p))) * xp.exp(_times(n - k, xp.log1p(-p)))))
+    return -xp.log(ways * (xp.exp(times(k, xp.log(p))) * xp.exp(times(n - k, xp.log1p(-p)))))
 
 
 @binomial_nll.algorithm(bound=bounds.logs)
 def logs(k: Any, n: Any, p: Any) -> Any:
     """−log C(n, k) − k log p − (n − k) log1p(−p), C by SciPy's gammaln: cancels the more the larger n is."""
     xp = array_namespace(k, n, p)
-    return -_log_ways(k, n) - _times(k, xp.log(p)) - _times(n - k, xp.log1p(-p))
+    return -_log_ways(k, n) - times(k, xp.log(p)) - times(n - k, xp.log1p(-p))
 
 
 @binomial_nll.algorithm()
@@ -107,26 +107,10 @@ def saddle_point(k: Any, n: Any, p: Any) -> Any:
     held, rest = xp.where(many, k, of_few), xp.where(many, n - k, of_few)
     trials = xp.where(many, n, of_few + of_few)
     apart = trials * p - held
-    logs_ = held * _log_ratio(apart, held, trials * p) + rest * _log_ratio(-apart, rest, trials * (1 - p))
+    logs_ = held * log_ratio(apart, held, trials * p) + rest * log_ratio(-apart, rest, trials * (1 - p))
     height = constant(LOG_SCALE, k) + xp.log(held * (rest / trials)) / 2
-    tails = _tail(held) + (_tail(rest) - _tail(trials))
+    tails = tail(held) + (tail(rest) - tail(trials))
     return xp.where(many, (height + tails) - logs_, _few(k, n, p))
-
-
-def _log_ratio(apart: Any, count: Any, mean: Any) -> Any:
-    """log(mean/count), by log1p(apart/count) where that is near."""
-    xp = array_namespace(count)
-    near = xp.abs(apart) < count / 2
-    return xp.where(near, xp.log1p(xp.where(near, apart, xp.zeros_like(apart)) / count), xp.log(mean / count))
-
-
-def _tail(x: Any) -> Any:
-    """1/(12 x) − 1/(360 x³) + …, each step rounded."""
-    inverse = 1 / x
-    rest = constant(STIRLING[-1], x) * inverse
-    for coefficient in STIRLING[-2::-1]:
-        rest = rest * (inverse * inverse) + constant(coefficient, x) * inverse
-    return rest
 
 
 def _few(k: Any, n: Any, p: Any) -> Any:
@@ -134,18 +118,12 @@ def _few(k: Any, n: Any, p: Any) -> Any:
     xp = array_namespace(k, n, p)
     swapped = k > n - k
     fewer, rest = xp.where(swapped, n - k, k), xp.where(swapped, k, n - k)
-    loss = -_times(rest, xp.where(swapped, xp.log(p), xp.log1p(-p)))
+    loss = -times(rest, xp.where(swapped, xp.log(p), xp.log1p(-p)))
     ways = special.gammaln(fewer + 1)
     for j in range(1, FEW - 1):
         ways = ways - xp.where(fewer > j, xp.log1p(-j / xp.where(fewer > j, n, 2 * j + 0 * n)), xp.zeros_like(n))
-    value = loss + (ways - _times(fewer, xp.log(n * xp.where(swapped, 1 - p, p))))
+    value = loss + (ways - times(fewer, xp.log(n * xp.where(swapped, 1 - p, p))))
     return xp.where(k > n, constant(inf, n), value)
-
-
-def _times(count: Any, log: Any) -> Any:
-    """A count times a log, 0 for none."""
-    xp = array_namespace(count, log)
-    return xp.where(count == 0, xp.zeros_like(count * log), count * log)
 
 
 def _log_ways(k: Any, n: Any) -> Any:

@@ -82,14 +82,18 @@ def near_zeros(x: Any) -> Any:
 
 def _stirling(x: Any) -> Any:
     """(x − 1/2) log x − x + ½ log 2π + 1/(12 x) − 1/(360 x³) + …, to eight terms, each step rounded."""
-    inverse = 1 / x
-    square = inverse * inverse
-    tail = constant(STIRLING[-1], x) * inverse
-    for coefficient in STIRLING[-2::-1]:
-        tail = tail * square + constant(coefficient, x) * inverse
     return ((x - constant(0.5, x)) * (array_namespace(x).log(x) - 1) - constant(0.5, x)) + (
-        constant(LOG_SCALE, x) + tail
+        constant(LOG_SCALE, x) + tail(x)
     )
+
+
+def tail(x: Any) -> Any:
+    """1/(12 x) − 1/(360 x³) + …, Stirling's series to eight terms, each step rounded."""
+    inverse = 1 / x
+    square, rest = inverse * inverse, constant(STIRLING[-1], x) * inverse
+    for coefficient in STIRLING[-2::-1]:
+        rest = rest * square + constant(coefficient, x) * inverse
+    return rest
 
 
 def _faithful(a: Any, x: Any) -> Any:

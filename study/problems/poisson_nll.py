@@ -15,7 +15,7 @@ from study.certified.errors import Outcome
 from study.problems.base import Problem
 from study.problems.bounds import gamma as bounds
 from study.problems.gaussian_nll import LOG_SCALE, constant
-from study.problems.lgamma import STIRLING
+from study.problems.lgamma import tail
 
 EPSILON = 1e-8
 """What PyTorch's poisson_nll_loss adds to the rate."""
@@ -64,13 +64,13 @@ rate - xlogy(k, rate) + gammaln(k + 1)
 def naive(k: Any, rate: Any) -> Any:
     """−log of the probability exp(−λ) exp(k log λ)/Γ(k + 1): ∞ once that underflows, or a part of it overflows."""
     xp = array_namespace(k, rate)
-    return -xp.log(xp.exp(-rate) * xp.exp(_times_log(k, rate)) / special.gamma(k + 1))
+    return -xp.log(xp.exp(-rate) * xp.exp(times(k, xp.log(rate))) / special.gamma(k + 1))
 
 
 @poisson_nll.algorithm(bound=bounds.poisson_logs)
 def logs(k: Any, rate: Any) -> Any:
     """λ − k log λ + log Γ(k + 1), SciPy's gammaln: cancels the more the larger k is."""
-    return rate - _times_log(k, rate) + special.gammaln(k + 1)
+    return rate - times(k, array_namespace(k, rate).log(rate)) + special.gammaln(k + 1)
 
 
 @poisson_nll.algorithm(bound=bounds.poisson_stirling)
@@ -91,20 +91,22 @@ def saddle_point(k: Any, rate: Any) -> Any:
     many = k >= FEW
     held = xp.where(many, k, constant(FEW, k))
     apart = rate - held
-    near = xp.abs(apart) < held / 2
-    log = xp.where(near, xp.log1p(xp.where(near, apart, xp.zeros_like(apart)) / held), xp.log(rate / held))
-    inverse = 1 / held
-    rest = constant(STIRLING[-1], k) * inverse
-    for coefficient in STIRLING[-2::-1]:
-        rest = rest * (inverse * inverse) + constant(coefficient, k) * inverse
     height = constant(LOG_SCALE, k) + xp.log(held) / 2
-    return xp.where(many, (apart - held * log) + (height + rest), logs.function(k, rate))
+    of_many = (apart - held * log_ratio(apart, held, rate)) + (height + tail(held))
+    return xp.where(many, of_many, logs.function(k, rate))
 
 
-def _times_log(k: Any, rate: Any) -> Any:
-    """k log λ, 0 for k = 0."""
-    xp = array_namespace(k, rate)
-    return xp.where(k == 0, xp.zeros_like(k * rate), k * xp.log(rate))
+def log_ratio(apart: Any, count: Any, mean: Any) -> Any:
+    """log(mean/count), by log1p(apart/count) where that is near."""
+    xp = array_namespace(count)
+    near = xp.abs(apart) < count / 2
+    return xp.where(near, xp.log1p(xp.where(near, apart, xp.zeros_like(apart)) / count), xp.log(mean / count))
+
+
+def times(count: Any, log: Any) -> Any:
+    """A count times a log, 0 for none."""
+    xp = array_namespace(count, log)
+    return xp.where(count == 0, xp.zeros_like(count * log), count * log)
 
 
 def _faithful(a: Any, k: Any, rate: Any) -> Any:

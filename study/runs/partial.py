@@ -6,7 +6,6 @@ are left out, since a table is of one machine.
 
 from __future__ import annotations
 
-import io
 import json
 from typing import TYPE_CHECKING
 
@@ -37,7 +36,7 @@ def completed(
     if not absent or not kept(experiment):
         return dict(tables)
     return {
-        name: joined(store.read_csv(path, as_text=True), _as_text(table), absent)
+        name: joined(store.read_csv(path, as_text=True), store.as_text(table), absent)
         if BY in table and (path := store.RESULTS / experiment.name / f"{name}.csv").exists()
         else table
         for name, table in tables.items()
@@ -67,9 +66,3 @@ def facts(experiment: Experiment, absent: Collection[str]) -> dict[str, str]:
     path = store.RESULTS / experiment.name / store.PROVENANCE
     before = json.loads(path.read_text(encoding="utf-8"))
     return here | {name: before[name] for name in absent if name in before}
-
-
-def _as_text(table: pd.DataFrame) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.read_csv(io.StringIO(store.as_csv(table)), keep_default_na=False, dtype=str)

@@ -43,6 +43,13 @@ def as_csv(table: pd.DataFrame) -> str:
     return str(table.to_csv(index=False, lineterminator="\n"))
 
 
+def as_text(table: pd.DataFrame) -> pd.DataFrame:
+    """A table as ``read_csv`` gives it once it is stored, every cell as it stands there."""
+    import pandas as pd
+
+    return pd.read_csv(io.StringIO(as_csv(table)), dtype=str, keep_default_na=False)
+
+
 def write_csv(path: Path, table: pd.DataFrame) -> None:
     """Store a table by its path, and its digest beside it; raises ``OSError`` as ``study.runs.files.write``."""
     text = as_csv(table)

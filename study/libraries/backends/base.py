@@ -149,6 +149,7 @@ class Backend:
         except metadata.PackageNotFoundError:  # another build of it, under another name
             return metadata.version(metadata.packages_distributions()[self.module][0]) + where
 
+    @cache  # noqa: B019 - a backend lives as long as the program, and knows whether its device is there
     def on(self, device: str) -> Backend:
         """The same library on one of its devices, as ``cuda`` or ``gpu:1``; refused where it does not find that one.
 
@@ -173,6 +174,13 @@ class Backend:
         names = [f.name for f in self.functions if f.problem == problem]
         raise ValueError(f"{self.name} has no {name!r} for {problem}; it has: {', '.join(names) or 'none'}")
 
+    def require(self) -> None:
+        """Raise ``AbsentError`` where it is not installed, or does not find its device."""
+        if not self.installed:
+            raise AbsentError(f"{self.name} is not installed ({INSTALL})")
+        if not self._found:
+            raise AbsentError(f"{self.name} is {self.refusal}")
+
     def on_numpy(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """A function of its arrays as a function of NumPy arrays that keeps the dtype.
 
@@ -181,10 +189,7 @@ class Backend:
         Raises:
             AbsentError: the backend is not installed, or does not find its device.
         """
-        if not self.installed:
-            raise AbsentError(f"{self.name} is not installed ({INSTALL})")
-        if not self._found:
-            raise AbsentError(f"{self.name} is {self.refusal}")
+        self.require()
 
         def called(*args: NDArray[Any]) -> NDArray[Any]:
             with warnings.catch_warnings(), self.session():

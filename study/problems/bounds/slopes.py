@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from study.problems.bounds.gamma import OFFSET
 from study.problems.bounds.model import relative, strict
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from study.certified.exact import Exact
     from study.formats import Format
     from study.problems.bounds.model import Args, Floats
-
-OFFSET = 1e-8
-"""What PyTorch adds to a rate."""
 
 
 def _of_shares(form: Format, shares: Floats, lost: Floats | float, value: Floats) -> Floats:
